@@ -1,0 +1,36 @@
+import type { Action } from './action.ts'
+import type { AuthRow, SystemRow } from './rows.ts'
+
+/** A row of the crontab, judged and ready to run: one command on one system as one auth. */
+export type Cron = {
+  /** The row's id: its identity, whatever the row says later. */
+  readonly id: number
+  readonly name: string
+  readonly command: string
+  readonly action: Action
+  readonly enabled: boolean
+  readonly system: SystemRow
+  readonly auth: AuthRow
+  /** The five fields as stored, joined by a space. */
+  readonly expression: string
+  /** IANA name of the zone in which the schedule is read. */
+  readonly timezone: string
+  readonly catchUp: CatchUp
+  /** Minutes; null where a caught-up run may begin at any time. */
+  readonly latestStartMin: number | null
+  readonly onLost: OnLost
+  /** Milliseconds; null for no limit. */
+  readonly timeoutMs: number | null
+  /** Milliseconds between TERM and KILL. */
+  readonly killGraceMs: number
+  readonly ownConnection: boolean
+  readonly keepOutput: boolean
+}
+
+/** What is run of the minutes that were missed beyond the catch-up window. */
+export type CatchUp = 'none' | 'last' | 'all'
+export const CATCH_UPS: readonly CatchUp[] = ['none', 'last', 'all']
+
+/** Whether a lost run ends its firing or moves on to the next host. */
+export type OnLost = 'stop' | 'failover'
+export const ON_LOSTS: readonly OnLost[] = ['stop', 'failover']

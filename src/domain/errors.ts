@@ -1,0 +1,24 @@
+import { describeProblem, type Problem } from './problem.ts'
+
+/** A mistake or a failure that an operator can act on. The command prints `message` and `hint`, never a stack trace. */
+export class OperatorError extends Error {
+  override readonly name: string = 'OperatorError'
+  /** What to do about it; null where the message says it. */
+  readonly hint: string | null
+
+  constructor(message: string, hint: string | null, options?: ErrorOptions) {
+    super(message, options)
+    this.hint = hint
+  }
+}
+
+/** Input that cannot be used, with every problem that was found in it. The command exits with 2. */
+export class InvalidInputError extends OperatorError {
+  override readonly name = 'InvalidInputError'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(describeProblem).join('\n'), null)
+    this.problems = problems
+  }
+}

@@ -1,0 +1,21 @@
+import type { Action } from './action.ts'
+import type { Cron } from './cron.ts'
+import type { Minute } from './minute.ts'
+
+/** All crons that share a name and an action. */
+export type Job = {
+  readonly name: string
+  readonly action: Action
+}
+
+/** Equal for two crons exactly when they belong to the same job. */
+export function jobKey(job: Job): string {
+  return `${job.action}:${job.name}`
+}
+
+/** A job that is due in one minute, with its due crons in the order they were provided (id). */
+export type Firing = {
+  readonly job: Job
+  readonly minute: Minute
+  readonly crons: readonly Cron[]
+}

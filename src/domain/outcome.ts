@@ -1,0 +1,54 @@
+/** Who had a run killed. */
+export type KilledBy = 'clobber' | 'operator' | 'shutdown'
+
+/** Every way a run can end; it ends in exactly one of them, and the first cause wins. */
+export type Outcome =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly exitCode: number }
+  | { readonly kind: 'signaled'; readonly signal: string }
+  /** Ran longer than its cron's `timeout_s` and is confirmed dead. */
+  | { readonly kind: 'timed-out'; readonly afterMs: number }
+  /** Killed on request and confirmed dead. */
+  | { readonly kind: 'killed'; readonly by: KilledBy }
+  /** Never handed to the host. */
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  /** The host answered and would not have it: authentication, host key, exec. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Handed to the host; its end cannot be learnt. It may have done its work. `isBug`: because rcron itself has failed. */
+  | { readonly kind: 'lost'; readonly reason: string; readonly isBug?: true }
+  /** The run before it could not be confirmed dead. */
+  | { readonly kind: 'blocked'; readonly reason: string }
+  /** The run before it is still active. */
+  | { readonly kind: 'skipped'; readonly reason: string }
+  /** Its minute was not planned in time. */
+  | { readonly kind: 'missed'; readonly reason: string }
+
+/** One phrase for logs, the CLI and the `errors` column. Parts that came from a host are as they came: escape to print. */
+export function describeOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'succeeded':
+      return 'succeeded'
+    case 'failed':
+      return `failed with exit code ${outcome.exitCode}`
+    case 'signaled':
+      return `ended by signal ${outcome.signal}`
+    case 'timed-out':
+      return `timed out after ${outcome.afterMs / 1000} s`
+    case 'killed':
+      return `killed by ${outcome.by}`
+    case 'unreachable':
+    case 'refused':
+    case 'lost':
+    case 'blocked':
+    case 'skipped':
+    case 'missed':
+      return `${outcome.kind}: ${outcome.reason}`
+    default:
+      return outcome satisfies never
+  }
+}
+
+/** Whether the command is known not to have begun: nothing else may be repeated silently. */
+export function hadNoEffect(outcome: Outcome): boolean {
+  return outcome.kind === 'unreachable' || outcome.kind === 'refused'
+}

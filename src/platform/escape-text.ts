@@ -1,0 +1,34 @@
+/**
+ * Everything that does something to a line or a terminal rather than being seen: controls of both sets (line breaks, ESC, CSI),
+ * direction overrides and other invisible characters, lone surrogates, private characters, line and paragraph separators.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+/** `text` on one line, of visible characters alone; what is not visible stands as `\n`, `\x1b` or `\u{202e}`. Never throws. */
+export function escapeText(text: string): string {
+  return text.replace(UNSEEN, (character) => SHORT[character] ?? numbered(character))
+}
+
+/** The same inside of a JSON text, which stays the same value. */
+export function escapeJson(json: string): string {
+  return json.replace(UNSEEN, (character) =>
+    Array.from({ length: character.length }, (_, index) => `\\u${hex(character.charCodeAt(index), 4)}`).join(''),
+  )
+}
+
+/** At most `max` characters of `text`, then how many were left out. */
+export function cutText(text: string, max: number): string {
+  if (text.length <= max) return text
+  return `${text.slice(0, max)}…(${text.length - max} more)`
+}
+
+function numbered(character: string): string {
+  const code = character.codePointAt(0) ?? 0
+  return code <= 0xff ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 4)}}`
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0')
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, link, open, readdir, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+const TEMPORARY = /^(?<name>.+)\.[0-9a-f]{12}\.tmp$/
+
+/**
+ * Puts what `write` writes in the place of `path`, mode 0600: a reader sees the old file or the new one, whole, and so does whoever
+ * looks after a crash or a power cut. Rejects with the system's error, and then leaves the old file and no litter.
+ */
+export async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  await throughTemporary(path, write, (temporary) => rename(temporary, path))
+  await syncDirectory(dirname(path))
+}
+
+/** Makes `path` with all of `text` in it, mode 0600, or resolves with false where there is a file of that name. */
+export async function createFile(path: string, text: string): Promise<boolean> {
+  try {
+    await throughTemporary(
+      path,
+      (file) => file.writeFile(text),
+      async (temporary) => {
+        await link(temporary, path)
+        await unlink(temporary)
+      },
+    )
+  } catch (error) {
+    if (errorCodeOf(error) === 'EEXIST') return false
+    throw error
+  }
+  await syncDirectory(dirname(path))
+  return true
+}
+
+/** Removes what a process that was killed while it wrote `path` has left. Never rejects. */
+export async function sweepTemporary(path: string): Promise<void> {
+  const directory = dirname(path)
+  const names = await readdir(directory).catch(() => [])
+  const stale = names.filter((name) => TEMPORARY.exec(name)?.groups?.['name'] === basename(path))
+  await Promise.all(stale.map((name) => discard(join(directory, name))))
+}
+
+async function throughTemporary(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+  publish: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await writeSynced(temporary, write)
+    await publish(temporary)
+  } catch (error) {
+    await discard(temporary)
+    throw error
+  }
+}
+
+async function writeSynced(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+  const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  try {
+    await write(file)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Without it a power cut may take the new name back. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, constants.O_RDONLY)
+  try {
+    await directory.sync()
+  } catch {
+    // Some file systems know no fsync of directories; the rename is as safe as they make it.
+  } finally {
+    await directory.close()
+  }
+}
+
+async function discard(path: string): Promise<void> {
+  await unlink(path).catch(() => undefined)
+}
+
+/** `ENOENT`, `EACCES` and the like; the error as text where it is of another kind. */
+export function errorCodeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}

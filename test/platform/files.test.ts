@@ -1,0 +1,83 @@
+import { deepEqual, equal, match, rejects } from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { localBootId } from '../../src/platform/boot-id.ts'
+import { createFile, replaceFile, sweepTemporary } from '../../src/platform/replace-file.ts'
+import { setAside } from '../../src/platform/set-aside.ts'
+import { SystemClock } from '../../src/platform/system-clock.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'rcron-files-'))
+after(() => rmSync(root, { recursive: true }))
+
+test('a file is replaced as a whole, mode 0600, or not at all', async () => {
+  const path = join(root, 'replaced')
+  await replaceFile(path, (file) => file.writeFile('one'))
+  await rejects(
+    replaceFile(path, async (file) => {
+      await file.writeFile('half')
+      throw new Error('stopped')
+    }),
+    /stopped/,
+  )
+  equal(readFileSync(path, 'utf8'), 'one')
+  equal(statSync(path).mode & 0o777, 0o600)
+  deepEqual(
+    readdirSync(root).filter((name) => name.endsWith('.tmp')),
+    [],
+  )
+})
+
+test('of many who make the same file, exactly one wins', async () => {
+  const path = join(root, 'created')
+  const won = await Promise.all(Array.from({ length: 20 }, (_, index) => createFile(path, String(index))))
+  deepEqual(won.filter(Boolean).length, 1)
+  equal(readFileSync(path, 'utf8'), String(won.indexOf(true)))
+})
+
+test('leftovers of one file are swept, and nothing else', async () => {
+  for (const name of ['a.0123456789ab.tmp', 'a.tmp', 'ab.0123456789ab.tmp']) writeFileSync(join(root, name), '')
+  await sweepTemporary(join(root, 'a'))
+  deepEqual(
+    readdirSync(root)
+      .filter((name) => name.endsWith('.tmp'))
+      .sort(),
+    ['a.tmp', 'ab.0123456789ab.tmp'],
+  )
+  await sweepTemporary('/no/such/directory/a')
+})
+
+test('of the files moved aside the newest five are kept', async () => {
+  const path = join(root, 'bad')
+  for (let day = 1; day <= 8; day += 1) {
+    writeFileSync(path, String(day))
+    await setAside(path, Date.UTC(2026, 0, day))
+  }
+  const kept = readdirSync(root)
+    .filter((name) => name.startsWith('bad.bad-'))
+    .sort()
+  equal(kept.length, 5)
+  equal(kept[0], 'bad.bad-2026-01-04T000000.000Z')
+  equal(await setAside(path, 0), null)
+})
+
+test("the boot id is the kernel's, and something steady where that is hidden", () => {
+  match(localBootId() ?? '', /^[0-9a-f-]{36}$/)
+  // A tmpfs, as /run is: other file systems may not know when a directory was made.
+  const hidden = { bootId: '/proc/hidden', run: '/dev/shm' }
+  match(localBootId(hidden) ?? '', /^run-\d+-\d+$/)
+  equal(localBootId(hidden), localBootId(hidden))
+  equal(localBootId({ bootId: '/proc/hidden', run: '/hidden' }), null)
+})
+
+test('a sleep ends by itself, or as soon as it is aborted, and never rejects', async () => {
+  const clock = new SystemClock()
+  await clock.sleep(1)
+  await clock.sleep(-5)
+  const abort = new AbortController()
+  const asleep = clock.sleep(2 ** 40, abort.signal)
+  abort.abort()
+  await asleep
+  await clock.sleep(60_000, AbortSignal.abort())
+})

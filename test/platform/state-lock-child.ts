@@ -1,0 +1,6 @@
+import { takeStateLock } from '../../src/platform/system-state-lock.ts'
+
+/** Takes the lock, says so, and keeps it until it is killed. */
+takeStateLock(process.argv[2] ?? '')
+process.stdout.write('locked\n')
+setInterval(() => undefined, 60_000)

@@ -1,0 +1,41 @@
+import { equal, match, throws } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { findDaemon, takeStateLock } from '../../src/platform/system-state-lock.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'rcron-lock-'))
+after(() => rmSync(root, { recursive: true }))
+
+test('one daemon has a state directory; a second one is told whose it is, until the first is gone by SIGKILL', async () => {
+  const directory = join(root, 'state')
+  equal(findDaemon(directory), null)
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./state-lock-child.ts', import.meta.url)), directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  after(() => child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  equal(statSync(directory).mode & 0o777, 0o700)
+  equal(findDaemon(directory), `process ${child.pid}`)
+  throws(() => takeStateLock(directory), new RegExp(`another rcron daemon uses it, process ${child.pid}`))
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
+  equal(findDaemon(directory), null)
+  const lock = takeStateLock(directory)
+  equal(lock.weakness, null)
+  equal(findDaemon(directory), `process ${process.pid}`)
+  lock.release()
+  equal(findDaemon(directory), null)
+})
+
+test('a place that takes no lock gives a weak one, which says why', () => {
+  const lock = takeStateLock('/dev/null/state')
+  match(lock.weakness ?? '', /^\/dev\/null\/state takes no lock: /)
+  lock.release()
+  equal(findDaemon('/dev/null/state'), null)
+})
