@@ -1,0 +1,13 @@
+import type { Minute } from '../domain/minute.ts'
+import { firstMatch } from './match.ts'
+import type { Schedule } from './schedule.ts'
+import { stretchAt } from './stretch.ts'
+import type { Zone } from './zone.ts'
+
+/** Whether a cron with that schedule, read in that zone, is due in `minute`. */
+export function isDue(schedule: Schedule, zone: Zone, minute: Minute): boolean {
+  const { from, to, localFrom, localTo } = stretchAt(zone, minute, schedule.wildcard)
+  if (from > minute) return false
+  const end = to === minute + 1 ? localTo : localFrom + 1
+  return firstMatch(schedule, localFrom, end) !== null
+}

@@ -1,0 +1,42 @@
+import type { Problem } from '../domain/problem.ts'
+import type { AuthRow, SystemRow } from '../domain/rows.ts'
+import { hostProblems } from './judge-host.ts'
+import { type RowFinding, refuse } from './row-finding.ts'
+import { quote } from './schedule-finding.ts'
+
+const LARGEST_PORT = 65_535
+
+/** All that keeps a system from being used. */
+export function systemProblems(row: SystemRow): readonly Problem[] {
+  const findings = [
+    ...nameProblems('host', row.host),
+    ...portProblems('port', row.port),
+    ...portProblems('local_port', row.local_port),
+    ...flag('supervise', row.supervise),
+    ...flag('legacy_algorithms', row.legacy_algorithms),
+  ]
+  return findings.map((finding) => ({ subject: `system ${row.id} (${quote(row.host).slice(1, -1)})`, ...finding }))
+}
+
+/** All that keeps an auth from being used; its secret is judged where it is opened. */
+export function authProblems(row: AuthRow): readonly Problem[] {
+  return nameProblems('user', row.user).map((finding) => ({ subject: `auth ${row.id}`, ...finding }))
+}
+
+/** A name that reaches a connection, a lock file and perhaps the system's own `ssh`. */
+function nameProblems(field: string, name: string): readonly RowFinding[] {
+  if (name === '') return [refuse(field, 'is empty', null)]
+  if (name.startsWith('-')) return [refuse(field, `${quote(name)} begins with "-"`, 'it could be taken for an option')]
+  const isSpaced = field === 'host' && /\s/.test(name)
+  if (!isSpaced && !/\p{Cc}/u.test(name)) return field === 'host' ? hostProblems(name) : []
+  return [refuse(field, `${quote(name)} holds white space or control characters`, 'leave them out')]
+}
+
+function portProblems(field: string, port: number): readonly RowFinding[] {
+  if (Number.isInteger(port) && port >= 1 && port <= LARGEST_PORT) return []
+  return [refuse(field, `${port}, expected a port from 1 to ${LARGEST_PORT}`, null)]
+}
+
+function flag(field: string, value: number | null): readonly RowFinding[] {
+  return value === null || value === 0 || value === 1 ? [] : [refuse(field, `${value}, expected 0 or 1`, null)]
+}
