@@ -1,0 +1,92 @@
+import type { Problem } from '../domain/problem.ts'
+
+/** What the environment says, judged: every value is usable as it stands. Holds secrets: never logged as a whole. */
+export type Config = {
+  readonly database: DatabaseConfig
+  /** Absolute; as all paths here. */
+  readonly stateDirectory: string
+  readonly lockDirectory: string
+  readonly cache: CacheConfig
+  /** IANA name of the zone for crons that name none. */
+  readonly timezone: string
+  /** rcron's own name, by which `local_port` is chosen. */
+  readonly hostname: string
+  readonly hostKeys: HostKeyPolicy
+  readonly knownHostsFile: string
+  readonly limits: LimitsConfig
+  /** Minutes of stall that are caught up. */
+  readonly catchUpMinutes: number
+  /** Milliseconds that a shutdown waits for active runs. */
+  readonly drainMs: number
+  /** What becomes of those that last longer. */
+  readonly stopRuns: StopRuns
+  /** Milliseconds after which a run that cannot be asked is given up as lost. */
+  readonly lostAfterMs: number
+  readonly log: LogConfig
+  /** Where systemd put this service's credentials; null outside of it. */
+  readonly credentialsDirectory: string | null
+  /** What is odd but does not stop rcron, unknown variables among it. */
+  readonly warnings: readonly Problem[]
+}
+
+export type DatabaseConfig = MysqlConfig | SqliteConfig
+
+export type SqliteConfig = { readonly kind: 'sqlite'; readonly path: string }
+
+export type MysqlConfig = {
+  readonly kind: 'mysql'
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  /** A secret; empty where none was given. */
+  readonly password: string
+  readonly database: string
+  /** Connections at most. */
+  readonly poolSize: number
+  /** Null: not encrypted. */
+  readonly tls: TlsConfig | null
+}
+
+/** PEM contents. */
+export type TlsConfig = {
+  /** Null: the authorities that Node trusts. */
+  readonly ca: string | null
+  readonly cert: string | null
+  /** A secret. */
+  readonly key: string | null
+}
+
+export type CacheConfig = {
+  readonly file: string
+  /** 64 hex digits, a secret; null where none was given: then the one in `keyFile` is used, made at first need. */
+  readonly key: string | null
+  readonly keyFile: string
+  /** Minutes between two refreshes. */
+  readonly staleMinutes: number
+}
+
+/** `accept-new` learns a host's key on first contact, `strict` wants it known, `off` does not look. */
+export type HostKeyPolicy = 'accept-new' | 'strict' | 'off'
+
+/** `leave`: they go on, and the next start adopts them. */
+export type StopRuns = 'leave' | 'kill'
+
+export type LimitsConfig = {
+  readonly concurrentRuns: number
+  readonly concurrentRunsPerHost: number
+  readonly sessionsPerConnection: number
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** `auto`: journal under systemd, else text. */
+export type LogFormat = 'auto' | 'text' | 'journal' | 'json'
+
+export type LogConfig = {
+  readonly level: LogLevel
+  readonly format: LogFormat
+  /** Null: in colour where the output is a terminal. */
+  readonly colour: boolean | null
+  /** Device and inode of the journal's socket, `JOURNAL_STREAM`; null where there is none. */
+  readonly journalStream: string | null
+}

@@ -1,0 +1,98 @@
+import type { Problem } from '../domain/problem.ts'
+import type { DatabaseConfig, MysqlConfig, TlsConfig } from './config.ts'
+import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from './database-url.ts'
+import { readSecretFile, SecretFileError } from './secret-file.ts'
+import { absolutePath, type PathOrigin } from './values.ts'
+import type { Values, VariableName } from './variables.ts'
+
+export type DatabaseReading = { readonly database: DatabaseConfig; readonly problems: readonly Problem[] }
+
+/** Puts URL, password and TLS together. With an error among the problems, `database` is not to be used. */
+export function readDatabase(values: Partial<Values>, defaultPath: string, origin: PathOrigin): DatabaseReading {
+  const problems: Problem[] = []
+  const url = attempt('RCRON_DATABASE_URL', problems, () =>
+    parseDatabaseUrl(values.RCRON_DATABASE_URL ?? `sqlite:${defaultPath}`),
+  )
+  if (url === undefined) return { database: { kind: 'sqlite', path: defaultPath }, problems }
+  if (url.kind === 'sqlite') {
+    return { database: { kind: 'sqlite', path: absolutePath(url.path, origin) }, problems: withoutEffect(values) }
+  }
+  const database = readMysql(url, values, { origin, problems })
+  return { database, problems }
+}
+
+type Reading = { readonly origin: PathOrigin; readonly problems: Problem[] }
+
+function readMysql(url: DatabaseUrl & { kind: 'mysql' }, values: Partial<Values>, reading: Reading): MysqlConfig {
+  const password = values.RCRON_DATABASE_PASSWORD
+  if (password !== undefined && url.password !== null) {
+    reading.problems.push(
+      problemOf('RCRON_DATABASE_PASSWORD', 'found a password here and one in the URL, expected one of the two'),
+    )
+  }
+  return {
+    ...url,
+    password: url.password ?? password ?? '',
+    poolSize: values.RCRON_DATABASE_POOL_SIZE ?? 1,
+    tls: readTls(values, reading),
+  }
+}
+
+function readTls(values: Partial<Values>, reading: Reading): TlsConfig | null {
+  const ca = readPem('RCRON_DATABASE_SSL_CA', values, reading)
+  const cert = readPem('RCRON_DATABASE_SSL_CERT', values, reading)
+  const key = readPem('RCRON_DATABASE_SSL_KEY', values, reading)
+  if (ca === null && cert === null && key === null) return null
+  if ((cert === null) !== (key === null)) {
+    const missing = cert === null ? 'RCRON_DATABASE_SSL_CERT' : 'RCRON_DATABASE_SSL_KEY'
+    reading.problems.push(problemOf(missing, 'found none, expected both a certificate and its key, or neither'))
+  }
+  return { ca: ca === SYSTEM ? null : ca, cert, key }
+}
+
+const SYSTEM = 'system'
+
+function readPem(
+  name: VariableName & `${string}_SSL_${string}`,
+  values: Partial<Values>,
+  { origin, problems }: Reading,
+): string | null {
+  const written = values[name]
+  if (written === undefined) return null
+  if (written === SYSTEM && name === 'RCRON_DATABASE_SSL_CA') return SYSTEM
+  const text = isPem(written) ? written : attempt(name, problems, () => readSecretFile(absolutePath(written, origin)))
+  if (text !== undefined && !isPem(text)) {
+    problems.push(problemOf(name, 'found a text that is not PEM, expected one that begins with -----BEGIN'))
+  }
+  return text ?? null
+}
+
+function isPem(text: string): boolean {
+  return text.includes('-----BEGIN ')
+}
+
+function attempt<T>(subject: string, problems: Problem[], read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError || error instanceof SecretFileError)) throw error
+    problems.push(problemOf(subject, error.message))
+    return undefined
+  }
+}
+
+const MYSQL_ONLY = [
+  'RCRON_DATABASE_PASSWORD',
+  'RCRON_DATABASE_SSL_CA',
+  'RCRON_DATABASE_SSL_CERT',
+  'RCRON_DATABASE_SSL_KEY',
+] as const
+
+function withoutEffect(values: Partial<Values>): readonly Problem[] {
+  const set = MYSQL_ONLY.filter((name) => values[name] !== undefined)
+  return set.map((name) => problemOf(name, 'has no effect, since the database is an SQLite file', 'warning'))
+}
+
+function problemOf(subject: string, message: string, severity: Problem['severity'] = 'error'): Problem {
+  return { severity, subject, field: null, message, hint: null }
+}

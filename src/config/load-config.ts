@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import { InvalidInputError } from '../domain/errors.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { Config, LogConfig } from './config.ts'
+import { readDatabase } from './database-config.ts'
+import type { Machine } from './machine.ts'
+import { type Environment, readVariables } from './read-variables.ts'
+import { warnOfUnknown } from './unknown-variables.ts'
+import { absolutePath } from './values.ts'
+import type { Values } from './variables.ts'
+
+const MS_PER_SECOND = 1_000
+const MS_PER_HOUR = 3_600_000
+
+/**
+ * Judges the environment. Reads the files that it names, and nothing else of the machine.
+ * Throws an InvalidInputError with every problem there is; no problem holds a secret.
+ */
+export function loadConfig(environment: Environment, machine: Machine): Config {
+  const { values, problems } = readVariables(environment, machine)
+  const stateDirectory = findStateDirectory(values, environment, machine)
+  const reading = readDatabase(values, join(stateDirectory, 'rcron.db'), machine)
+  const all = [...problems, ...reading.problems, ...warnOfUnknown(environment)]
+  if (all.some(({ severity }) => severity === 'error')) throw new InvalidInputError(all)
+  const warnings = [...all, ...warnOfRisks(values)]
+  return {
+    ...settle({ values: values as Values, stateDirectory, environment, machine }),
+    database: reading.database,
+    warnings,
+  }
+}
+
+type Settling = {
+  readonly values: Values
+  readonly stateDirectory: string
+  readonly environment: Environment
+  readonly machine: Machine
+}
+
+function settle({ values, stateDirectory, environment, machine }: Settling): Omit<Config, 'database' | 'warnings'> {
+  const placed = (written: string | undefined, name: string) =>
+    written === undefined ? join(stateDirectory, name) : absolutePath(written, machine)
+  return {
+    stateDirectory,
+    lockDirectory: placed(values.RCRON_LOCK_DIR, 'locks'),
+    cache: {
+      file: placed(values.RCRON_CACHE_FILE, 'cache.sealed'),
+      key: values.RCRON_CACHE_KEY ?? null,
+      keyFile: join(stateDirectory, 'cache.key'),
+      staleMinutes: values.RCRON_CACHE_STALE_MINUTES,
+    },
+    timezone: values.RCRON_TIMEZONE ?? machine.timezone,
+    hostname: values.RCRON_HOSTNAME ?? machine.hostname,
+    hostKeys: values.RCRON_HOST_KEYS,
+    knownHostsFile: placed(values.RCRON_KNOWN_HOSTS_FILE, 'known_hosts'),
+    limits: {
+      concurrentRuns: values.RCRON_MAX_CONCURRENT_RUNS,
+      concurrentRunsPerHost: values.RCRON_MAX_CONCURRENT_RUNS_PER_HOST,
+      sessionsPerConnection: values.RCRON_MAX_SESSIONS_PER_CONNECTION,
+    },
+    catchUpMinutes: values.RCRON_CATCH_UP_MINUTES,
+    drainMs: values.RCRON_DRAIN_SECONDS * MS_PER_SECOND,
+    stopRuns: values.RCRON_STOP_RUNS,
+    lostAfterMs: values.RCRON_LOST_AFTER_HOURS * MS_PER_HOUR,
+    log: readLog(values, environment),
+    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'] || null,
+  }
+}
+
+/** systemd gives a list joined by colons where a service has several; the first is the one for rcron's own. */
+function findStateDirectory(values: Partial<Values>, environment: Environment, machine: Machine): string {
+  if (values.RCRON_STATE_DIR !== undefined) return absolutePath(values.RCRON_STATE_DIR, machine)
+  const [given] = environment['STATE_DIRECTORY']?.split(':') ?? []
+  if (given) return given
+  return machine.uid === 0 ? '/var/lib/rcron' : join(machine.home, '.local/state/rcron')
+}
+
+function readLog(values: Values, environment: Environment): LogConfig {
+  return {
+    level: values.RCRON_LOG_LEVEL,
+    format: values.RCRON_LOG_FORMAT,
+    colour: readColour(environment),
+    journalStream: environment['JOURNAL_STREAM'] || null,
+  }
+}
+
+/** https://no-color.org and https://force-color.org: set to anything but nothing; and what Node takes for a no, is one. */
+export function readColour(environment: Environment): boolean | null {
+  if (environment['NO_COLOR']) return false
+  const force = environment['FORCE_COLOR']
+  return force ? force !== '0' && force !== 'false' : null
+}
+
+function warnOfRisks(values: Partial<Values>): readonly Problem[] {
+  if (values.RCRON_HOST_KEYS !== 'off') return []
+  const message =
+    'host keys are not checked: whoever is between rcron and a host can read its passwords and run its commands'
+  return [{ severity: 'warning', subject: 'RCRON_HOST_KEYS', field: null, message, hint: 'set it to accept-new' }]
+}

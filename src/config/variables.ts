@@ -1,0 +1,199 @@
+import type { z } from 'zod'
+import { cacheKey, hostName, oneOf, path, pem, secretText, timezone, wholeNumber } from './values.ts'
+
+/** One variable of the environment, as it is judged and as it is explained. */
+export type Variable<Value = unknown> = {
+  readonly value: z.ZodType<Value, string>
+  /** What the value counts, or the form it has. */
+  readonly unit: string
+  /** What holds where it is not set. A value in words stands in parentheses. */
+  readonly default: string
+  readonly meaning: string
+  /** Where set, the variable is a secret that also comes as `<NAME>_FILE` and under this name from systemd. */
+  readonly credential?: string
+}
+
+/** Every variable that rcron reads under a name of its own, in the order in which they are explained. */
+export const VARIABLES = {
+  RCRON_DATABASE_URL: {
+    value: secretText(),
+    unit: 'mysql://user:password@host:port/database or sqlite:path',
+    default: '(sqlite:rcron.db in the state directory)',
+    meaning: 'Where the definitions are kept. In user and password, write special characters as %XX.',
+    credential: 'database-url',
+  },
+  RCRON_DATABASE_PASSWORD: {
+    value: secretText(),
+    unit: 'text',
+    default: '(none)',
+    meaning: 'The password, for a URL that holds none.',
+    credential: 'database-password',
+  },
+  RCRON_DATABASE_SSL_CA: {
+    value: pem(),
+    unit: 'path or PEM',
+    default: '(none)',
+    meaning:
+      "Encrypts the connection; the server's certificate must be signed by this authority and name the URL's host. " +
+      '"system" trusts the authorities that Node trusts.',
+    credential: 'database-ssl-ca',
+  },
+  RCRON_DATABASE_SSL_CERT: {
+    value: pem(),
+    unit: 'path or PEM',
+    default: '(none)',
+    meaning: 'The certificate by which the database knows rcron.',
+    credential: 'database-ssl-cert',
+  },
+  RCRON_DATABASE_SSL_KEY: {
+    value: pem(),
+    unit: 'path or PEM',
+    default: '(none)',
+    meaning: "That certificate's key.",
+    credential: 'database-ssl-key',
+  },
+  RCRON_DATABASE_POOL_SIZE: {
+    value: wholeNumber(1, 100),
+    unit: 'connections',
+    default: '4',
+    meaning: 'The most connections to the database at one time.',
+  },
+  RCRON_STATE_DIR: {
+    value: path(),
+    unit: 'directory',
+    default: '($STATE_DIRECTORY, else /var/lib/rcron for root, else ~/.local/state/rcron)',
+    meaning: 'What rcron must not lose. One daemon at a time uses it.',
+  },
+  RCRON_LOCK_DIR: {
+    value: path(),
+    unit: 'directory',
+    default: '(locks in the state directory)',
+    meaning: 'One file for each active run.',
+  },
+  RCRON_CACHE_FILE: {
+    value: path(),
+    unit: 'file',
+    default: '(cache.sealed in the state directory)',
+    meaning: 'The last good definitions, encrypted, for when the database is away.',
+  },
+  RCRON_CACHE_KEY: {
+    value: cacheKey(),
+    unit: '64 hex digits',
+    default: '(made at the first start, in cache.key in the state directory)',
+    meaning: 'Seals the cache and the passwords stored as sealed:…. Make one with: openssl rand -hex 32',
+    credential: 'cache-key',
+  },
+  RCRON_CACHE_STALE_MINUTES: {
+    value: wholeNumber(1, 1440),
+    unit: 'minutes',
+    default: '5',
+    meaning: 'How often the definitions are read anew.',
+  },
+  RCRON_TIMEZONE: {
+    value: timezone(),
+    unit: 'IANA name',
+    default: "(the machine's)",
+    meaning: 'The time zone of crons that name none.',
+  },
+  RCRON_HOSTNAME: {
+    value: hostName(),
+    unit: 'host name',
+    default: "(the machine's, with its domain)",
+    meaning: "rcron's own name: systems of the same domain are reached by their local_port.",
+  },
+  RCRON_HOST_KEYS: {
+    value: oneOf(['accept-new', 'strict', 'off']),
+    unit: 'accept-new, strict or off',
+    default: 'accept-new',
+    meaning: 'Whether the key of a host that was never met is learnt, refused, or no key is checked at all.',
+  },
+  RCRON_KNOWN_HOSTS_FILE: {
+    value: path(),
+    unit: 'file',
+    default: '(known_hosts in the state directory)',
+    meaning: "The hosts' keys, in the format of OpenSSH.",
+  },
+  RCRON_MAX_CONCURRENT_RUNS: {
+    value: wholeNumber(1, 10_000),
+    unit: 'runs',
+    default: '64',
+    meaning: 'The most runs at one time; the others wait.',
+  },
+  RCRON_MAX_CONCURRENT_RUNS_PER_HOST: {
+    value: wholeNumber(1, 10_000),
+    unit: 'runs',
+    default: '10',
+    meaning: 'The most runs at one time on one host.',
+  },
+  RCRON_MAX_SESSIONS_PER_CONNECTION: {
+    value: wholeNumber(1, 100),
+    unit: 'runs',
+    default: '4',
+    meaning: "The most runs that share a connection. Must be below the hosts' MaxSessions (10 in OpenSSH).",
+  },
+  RCRON_CATCH_UP_MINUTES: {
+    value: wholeNumber(0, 1440),
+    unit: 'minutes',
+    default: '5',
+    meaning: 'How much of a stall, a suspend or a restart is caught up. What lies further back is recorded as missed.',
+  },
+  RCRON_DRAIN_SECONDS: {
+    value: wholeNumber(0, 86_400),
+    unit: 'seconds',
+    default: '60',
+    meaning:
+      'How long a stopping daemon waits for its runs. What becomes of those that still run then, RCRON_STOP_RUNS says.',
+  },
+  RCRON_STOP_RUNS: {
+    value: oneOf(['leave', 'kill']),
+    unit: 'leave or kill',
+    default: 'leave',
+    meaning:
+      'Whether runs that last longer than a stopping daemon waits go on and are adopted by the next start, or are killed. ' +
+      'A kill takes up to kill_grace_s and 30 seconds more; what cannot be confirmed dead is left to the next start.',
+  },
+  RCRON_LOST_AFTER_HOURS: {
+    value: wholeNumber(1, 8760),
+    unit: 'hours',
+    default: '24',
+    meaning: 'When a run that cannot be asked is given up as lost.',
+  },
+  RCRON_LOG_LEVEL: {
+    value: oneOf(['debug', 'info', 'warn', 'error']),
+    unit: 'debug, info, warn or error',
+    default: 'info',
+    meaning: 'What is logged: this and what is graver.',
+  },
+  RCRON_LOG_FORMAT: {
+    value: oneOf(['auto', 'text', 'journal', 'json']),
+    unit: 'auto, text, journal or json',
+    default: 'auto',
+    meaning: 'auto writes for the journal under systemd, else text. NO_COLOR and FORCE_COLOR are honoured.',
+  },
+} as const satisfies Readonly<Record<string, Variable>>
+
+export type VariableName = keyof typeof VARIABLES
+
+type ValueOf<Name extends VariableName> = z.output<(typeof VARIABLES)[Name]['value']>
+/** Those whose default depends on the machine. */
+type Unsettled = {
+  [Name in VariableName]: (typeof VARIABLES)[Name]['default'] extends `(${string}` ? Name : never
+}[VariableName]
+
+/** The judged values: all that are set, and the plain defaults. */
+export type Values = { readonly [Name in Exclude<VariableName, Unsettled>]: ValueOf<Name> } & {
+  readonly [Name in Unsettled]?: ValueOf<Name>
+}
+
+export const VARIABLE_NAMES = Object.keys(VARIABLES) as readonly VariableName[]
+
+/** `name` as a row of the table, whichever it is. */
+export function variable(name: VariableName): Variable {
+  return VARIABLES[name]
+}
+
+/** The default as a value; undefined where it depends on the machine. */
+export function plainDefault(name: VariableName): string | undefined {
+  const { default: byDefault } = variable(name)
+  return byDefault.startsWith('(') ? undefined : byDefault
+}
