@@ -1,0 +1,24 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { SchemaAdvice } from './schema-advice.ts'
+import type { SchemaStep } from './schema-store.ts'
+import type { PresentColumns, Tables } from './tables.ts'
+
+/** What differs between one database and another. Every method rejects with a DatabaseFault, or with what `use` threw on its own. */
+export interface Engine {
+  /** Names the database in messages; holds no secret. */
+  readonly where: string
+  readonly advice: SchemaAdvice
+  /** Lends one connection on which all reads see the same state. Asked a second time when the connection breaks. */
+  readSnapshot<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result>
+  /** As above, for one statement that may be carried out twice. */
+  writeIdempotent<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result>
+  /** Lends a transaction, committed when `use` resolves. Never asked twice. */
+  writeOnce<Result>(use: (db: Transaction<Tables>) => Promise<Result>): Promise<Result>
+  presentColumns(db: Kysely<Tables>): Promise<PresentColumns>
+  /** Makes what the tables are to stand in, where that is rcron's to make and is not there: a file, no server's database. */
+  create(): Promise<void>
+  /** The statements that `present` lacks, in the order in which they can be carried out. */
+  missingSteps(present: PresentColumns): readonly SchemaStep[]
+  /** Never rejects; safe to call twice. */
+  close(): Promise<void>
+}

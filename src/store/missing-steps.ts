@@ -1,0 +1,24 @@
+import type { SchemaStep } from './schema-store.ts'
+import type { PresentColumns, TableName } from './tables.ts'
+
+/** How one database makes a table, and the columns that the first rcron's lacks. */
+export type TableDdl = {
+  readonly name: TableName
+  readonly create: string
+  /** Column to type. */
+  readonly added: Readonly<Record<string, string>>
+}
+
+/** Pure: the statements that `present` lacks, in the order of `tables`. */
+export function missingSteps(tables: readonly TableDdl[], present: PresentColumns): readonly SchemaStep[] {
+  return tables.flatMap(({ name, create, added }) => {
+    const columns = present.get(name)
+    if (columns === undefined) return [{ summary: `create table ${name}`, sql: create }]
+    return Object.entries(added)
+      .filter(([column]) => !columns.has(column))
+      .map(([column, type]) => ({
+        summary: `add column ${name}.${column}`,
+        sql: `alter table ${name} add column ${column} ${type}`,
+      }))
+  })
+}
