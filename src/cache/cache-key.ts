@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { OperatorError } from '../domain/errors.ts'
+import type { Log } from '../platform/log.ts'
+import { makeDirectory } from '../platform/make-directory.ts'
+import { createFile, errorCodeOf } from '../platform/replace-file.ts'
+import { KEY_BYTES } from './sealing-keys.ts'
+
+export type CacheKeySource = {
+  /** 64 hex digits; null where the operator gave none. */
+  readonly key: string | null
+  /** Where the one that rcron makes is kept, mode 0600. */
+  readonly keyFile: string
+}
+
+/**
+ * The key that seals the cache and stored secrets: the operator's, else the one in the file, which is made where there is none, and
+ * that is said once. Rejects with an OperatorError where there is none to be had; the file is never replaced.
+ */
+export async function obtainCacheKey({ key, keyFile }: CacheKeySource, log: Log): Promise<string> {
+  if (key !== null) return key
+  const found = await readKey(keyFile)
+  if (found !== null) return found
+  const made = randomBytes(KEY_BYTES).toString('hex')
+  if (await writeKey(keyFile, made)) {
+    log.info(
+      { path: keyFile },
+      'a cache key was made; keep a copy of it: secrets sealed with it cannot be opened without it',
+    )
+    return made
+  }
+  return (await readKey(keyFile)) ?? made
+}
+
+async function writeKey(path: string, key: string): Promise<boolean> {
+  try {
+    makeDirectory(dirname(path))
+    return await createFile(path, `${key}\n`)
+  } catch (error) {
+    throw new OperatorError(
+      `cache key ${path}: cannot be made (${errorCodeOf(error)}), expected a directory that rcron's user may write`,
+      'Make the directory writable, or give a key with RCRON_CACHE_KEY.',
+      { cause: error },
+    )
+  }
+}
+
+const REMEDY =
+  'Put the right key back, or remove the file to have a new one made; what was sealed with the old one is then lost.'
+
+async function readKey(path: string): Promise<string | null> {
+  const text = await readText(path)
+  if (text === null) return null
+  const key = text.trim().toLowerCase()
+  if (/^[0-9a-f]{64}$/.test(key)) return key
+  throw new OperatorError(`cache key ${path}: found something else, expected 64 hex digits`, REMEDY)
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(200) })
+      return buffer.toString('latin1', 0, bytesRead)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return null
+    throw new OperatorError(`cache key ${path}: cannot be read (${errorCodeOf(error)})`, "Let rcron's user read it.", {
+      cause: error,
+    })
+  }
+}
