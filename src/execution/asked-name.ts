@@ -1,0 +1,11 @@
+import type { Address } from './name-resolver.ts'
+
+/** What came of asking for a name: `absent` is an answer, `silent` is none. */
+export type Asked = FoundName | { readonly kind: 'absent' } | { readonly kind: 'silent'; readonly why: string }
+
+export type FoundName = {
+  readonly kind: 'found'
+  readonly addresses: readonly Address[]
+  /** How long the answer holds, by who gave it. Milliseconds. */
+  readonly ttlMs: number
+}

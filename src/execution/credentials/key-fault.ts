@@ -1,0 +1,72 @@
+import { SecretFault } from './secret-fault.ts'
+
+/** Where a key stands: `the key file /path`, `the value of env:NAME`, `the key`. */
+export type KeyPlace = { readonly what: string; readonly path: string | null }
+
+export type KeyFaultKind =
+  | 'passphrase-missing'
+  | 'passphrase-wrong'
+  | 'cipher'
+  | 'putty'
+  | 'public'
+  | 'certificate'
+  | 'type'
+  | 'damaged'
+  | 'none'
+
+const EXPECTED = 'expected an RSA, ECDSA (256, 384, 521) or Ed25519 private key'
+
+/** Why a key cannot be used, and the command that mends it. `detail` is a type or a cipher. */
+export function keyFault(kind: KeyFaultKind, { what, path }: KeyPlace, detail = ''): SecretFault {
+  const file = path === null ? 'KEY' : shellWord(path)
+  const [message, hint] = describe(kind, { what, file, detail })
+  return new SecretFault(kind.startsWith('passphrase') ? 'passphrase' : 'password', message, hint)
+}
+
+type Told = { readonly what: string; readonly file: string; readonly detail: string }
+
+function describe(kind: KeyFaultKind, { what, file, detail }: Told): readonly [message: string, hint: string] {
+  switch (kind) {
+    case 'passphrase-missing':
+      return [
+        `${what} is encrypted and there is no passphrase, expected the one that opens it`,
+        `store it as the auth's passphrase, or take the encryption off: ssh-keygen -p -N '' -f ${file}`,
+      ]
+    case 'passphrase-wrong':
+      return [
+        `the passphrase does not open ${what}`,
+        `try it with ssh-keygen -y -f ${file}; set another with ssh-keygen -p -f ${file}`,
+      ]
+    case 'cipher':
+      return [
+        `${what} is encrypted in a way that cannot be opened here${detail === '' ? '' : ` (${detail})`}`,
+        `encrypt it anew: ssh-keygen -p -m PEM -f ${file}; or, for an old PKCS#8 key, openssl pkcs8 -provider legacy -provider ` +
+          `default -in ${file} | openssl pkcs8 -topk8 -v2 aes256 -out NEWKEY`,
+      ]
+    case 'putty':
+      return [`${what} is a PuTTY key, ${EXPECTED}`, `convert it: puttygen ${file} -O private-openssh-new -o NEWKEY`]
+    case 'public':
+      return [`${what} is a public key, ${EXPECTED}`, 'give the private half: the file of the same name without .pub']
+    case 'certificate':
+      return [`${what} is a certificate, ${EXPECTED}`, 'give the private key that belongs to it']
+    case 'type':
+      return [`${what} is a key of type ${detail}, ${EXPECTED}`, 'make another: ssh-keygen -t ed25519 -f NEWKEY']
+    case 'damaged':
+      return [
+        `${what} is cut short or damaged, ${EXPECTED}`,
+        `try it with ssh-keygen -y -f ${file}; if that reads it, ssh-keygen -p -m PEM -f ${file} writes it in a form that is read here`,
+      ]
+    case 'none':
+      return [
+        `${what} holds no key, ${EXPECTED}`,
+        'a password that is kept in a file is given as file:/path; one that begins with / or ~/ is stored sealed (--seal), or given by env:, file: or credential:',
+      ]
+    default:
+      return kind satisfies never
+  }
+}
+
+/** As one word of a POSIX shell. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

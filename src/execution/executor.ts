@@ -1,0 +1,56 @@
+import type { KilledBy } from '../domain/outcome.ts'
+import type { AuthRow, SystemRow } from '../domain/rows.ts'
+import type { Run, RunId, RunResult, RunTrace } from '../domain/run.ts'
+
+/** Carries out one command on one system, and finds it again. */
+export interface Executor {
+  /**
+   * Starts `run`. Every way it can end is an outcome, none an exception. `unreachable` and `refused` are given only
+   * where the command is known not to have begun.
+   */
+  start(run: Run, watch: RunWatch): RunningRun
+  /** Takes up a run that an earlier process started: collects its end, or goes on watching it. */
+  adopt(adopted: AdoptedRun, watch: RunWatch): RunningRun
+}
+
+/** A run known by its lock file only. */
+export type AdoptedRun = {
+  readonly id: RunId
+  readonly command: string
+  /** Null where the connection broke, or the daemon died, before the host told it. */
+  readonly trace: RunTrace | null
+  /** Epoch milliseconds at which the run was handed over. */
+  readonly startedAt: number
+  readonly timeoutMs: number | null
+  readonly killGraceMs: number
+  /** The run has a connection, and so a session scope on its host, to itself. */
+  readonly ownConnection: boolean
+  /** Epoch milliseconds since when its host has not been able to tell of it; null where that is not so. */
+  readonly unknownSince: number | null
+  /** Asked anew at each attempt, since definitions may change; null while no definition fits. */
+  readonly access: () => Access | null
+}
+
+/** What it takes to log in. */
+export type Access = { readonly system: SystemRow; readonly auth: AuthRow }
+
+/** What the caller is told while a run is under way. None of these may throw. */
+export interface RunWatch {
+  /** The host said that the command has begun. Comes at most once, before the result. */
+  started(trace: RunTrace): void
+  /** Contact was lost; the run counts as active and is asked again. Comes once per loss. */
+  unknown(reason: string): void
+  /** Contact is back, and the run is still alive. */
+  found(): void
+}
+
+export interface RunningRun {
+  /** Settles once, when the end of the run is known or it is given up as lost. Never rejects. */
+  readonly result: Promise<RunResult>
+  /** Ends the run, and resolves when its death is confirmed or cannot be. The first cause wins the outcome. Never rejects. */
+  kill(by: KilledBy): Promise<Death>
+  /** Lets go: nothing is sent to the remote command any more, `result` never settles. For a shutdown that leaves runs alive. */
+  abandon(): void
+}
+
+export type Death = { readonly kind: 'dead' } | { readonly kind: 'unconfirmed'; readonly reason: string }

@@ -1,0 +1,41 @@
+/** The command has certainly not begun: nobody to hand it to. */
+export type Unreachable = {
+  readonly kind: 'unreachable'
+  readonly reason: string
+  /** Worth another try at once: the host is there but dropped this connection or has no room for a session on it. */
+  readonly transient: boolean
+}
+
+/** The command has certainly not begun: the host, or its login, would not have it. */
+export type Refused = {
+  readonly kind: 'refused'
+  /** `credential`: the secret cannot be used. `login`: a login that was just refused is not tried again yet. */
+  readonly by: 'authentication' | 'host-key' | 'exec' | 'credential' | 'login'
+  readonly reason: string
+}
+
+export type NotHandedOver = Unreachable | Refused
+
+/** The command was sent and the connection broke before the host answered: it may have begun. */
+export type HandoverUnknown = { readonly kind: 'unknown'; readonly reason: string }
+
+export function unreachable(reason: string): Unreachable {
+  return { kind: 'unreachable', reason, transient: false }
+}
+
+export function unreachableForNow(reason: string): Unreachable {
+  return { kind: 'unreachable', reason, transient: true }
+}
+
+export function refused(by: Refused['by'], reason: string): Refused {
+  return { kind: 'refused', by, reason }
+}
+
+/** Resolves, as unreachable, when `signal` aborts. For a signal that lives no longer than what waits. */
+export function whenAborted(signal: AbortSignal): Promise<Unreachable> {
+  const { promise, resolve } = Promise.withResolvers<Unreachable>()
+  const tell = () => resolve(unreachable('given up'))
+  if (signal.aborted) tell()
+  else signal.addEventListener('abort', tell, { once: true })
+  return promise
+}

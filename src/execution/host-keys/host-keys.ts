@@ -1,0 +1,174 @@
+import { dirname } from 'node:path'
+import type { ServerHostKeyAlgorithm } from 'ssh2'
+import type { Log } from '../../platform/log.ts'
+import { makeDirectory } from '../../platform/make-directory.ts'
+import { errorCodeOf } from '../credentials/regular-file.ts'
+import { appendKnownHost } from './append-known-host.ts'
+import * as describe from './describe-host-key.ts'
+import { type HostKeyPolicy, type HostKeyVerdict, isAlarm } from './host-key-verdict.ts'
+import { hashHostName, hostNameOf, isPlainHost } from './host-name.ts'
+import { judgeHostKey } from './judge-host-key.ts'
+import { fingerprintOf, keyTypeOf } from './key-blob.ts'
+import { KnownHostsFile } from './known-hosts-file.ts'
+import { withLearningLock } from './learning-lock.ts'
+import { serverHostKeyAlgorithms } from './server-host-key-algorithms.ts'
+
+/** Which key belongs to which host, by a known_hosts file of OpenSSH. Nothing here waits for the network, and nothing throws. */
+export interface HostKeys {
+  /** The algorithms to offer (`algorithms.serverHostKey` of ssh2), best first; `legacy` allows those that OpenSSH has dropped. */
+  algorithmsFor(host: string, port: number, legacy: boolean): ServerHostKeyAlgorithm[]
+  /** Judges the key (wire format) that a host has shown; learns it where the policy says so. Logs what it refuses or learns. */
+  verify(host: string, port: number, key: Buffer): HostKeyVerdict
+  /**
+   * The reason to give when a host had no key of any algorithm that was offered ("no matching host key format" in ssh2): which
+   * keys are known and how to forget them.
+   */
+  explainNoCommonAlgorithm(host: string, port: number): string
+}
+
+export type HostKeysOptions = {
+  /** Path of known_hosts. Need not be there. */
+  readonly file: string
+  readonly policy: HostKeyPolicy
+  readonly log: Log
+  /** Names are hashed when they are learnt, as `HashKnownHosts yes` does. Default: no. */
+  readonly hashNames?: boolean
+}
+
+export function createHostKeys(options: HostKeysOptions): HostKeys {
+  return new KnownHostKeys(options)
+}
+
+type Shown = describe.ShownKey & { readonly host: string }
+
+class KnownHostKeys implements HostKeys {
+  readonly #options: HostKeysOptions
+  readonly #known: KnownHostsFile
+
+  constructor(options: HostKeysOptions) {
+    this.#options = options
+    this.#known = new KnownHostsFile(options.file, (ignored) => {
+      const lines = ignored.slice(0, 5).map(({ line, why }) => `${line}: ${why}`)
+      options.log.warn({ file: options.file, ignored: ignored.length, lines }, 'lines of known_hosts are passed over')
+    })
+  }
+
+  algorithmsFor(host: string, port: number, legacy: boolean): ServerHostKeyAlgorithm[] {
+    if (this.#options.policy === 'off') return serverHostKeyAlgorithms([], legacy)
+    try {
+      return serverHostKeyAlgorithms(this.#known.find(hostNameOf(host, port)), legacy)
+    } catch {
+      // The file cannot be read: `verify` will refuse, and say so.
+      return serverHostKeyAlgorithms([], legacy)
+    }
+  }
+
+  verify(host: string, port: number, key: Buffer): HostKeyVerdict {
+    const shown = { host, name: hostNameOf(host, port), key, file: this.#options.file }
+    const verdict = this.#options.policy === 'off' ? unchecked(shown) : this.#judgeSafely(shown)
+    this.#tell(shown, verdict)
+    return verdict
+  }
+
+  explainNoCommonAlgorithm(host: string, port: number): string {
+    const { file } = this.#options
+    const name = hostNameOf(host, port)
+    try {
+      const lines = this.#known.find(name).filter(({ revoked }) => !revoked)
+      if (lines.length > 0) {
+        return (
+          `${name} has none of the host keys that ${file} holds for it: ${describe.describeLines(lines)}. ` +
+          `If the host was given a new key, forget the old one: ${describe.forget(name, file)}`
+        )
+      }
+    } catch {
+      // The file cannot be read, so nothing was known: what follows is true.
+    }
+    return `${name} has no host key of a kind that is accepted; for an old host set legacy_algorithms = 1 on the system`
+  }
+
+  #judgeSafely(shown: Shown): HostKeyVerdict {
+    try {
+      return this.#judge(shown)
+    } catch (error) {
+      return verdict(
+        shown,
+        'unknown',
+        `the key of ${shown.name} cannot be checked: reading ${shown.file} failed (${errorCodeOf(error)}), expected a ` +
+          "known_hosts file that rcron's user can read",
+      )
+    }
+  }
+
+  #judge(shown: Shown): HostKeyVerdict {
+    if (keyTypeOf(shown.key) === undefined) {
+      return verdict(shown, 'unknown', `${shown.name} showed bytes that are not a public key of a known type`)
+    }
+    const { kind, because } = judgeHostKey(this.#known.find(shown.name), shown.key)
+    switch (kind) {
+      case 'known':
+        return verdict(shown, kind, describe.describeKnown(shown, because))
+      case 'changed':
+        return verdict(shown, kind, describe.describeChanged(shown, because))
+      case 'revoked':
+        return verdict(shown, kind, describe.describeRevoked(shown, because))
+      case 'unknown':
+        return this.#options.policy === 'accept-new'
+          ? this.#learn(shown)
+          : verdict(shown, kind, describe.describeUnknown(shown))
+      default:
+        return kind satisfies never
+    }
+  }
+
+  #learn(shown: Shown): HostKeyVerdict {
+    const { name, key, file } = shown
+    if (!isPlainHost(shown.host)) {
+      return verdict(shown, 'unknown', `the host name ${JSON.stringify(shown.host)} cannot be written into ${file}`)
+    }
+    const failure = this.#write(name, key)
+    if (failure === undefined) return this.#confirm(shown)
+    return verdict(shown, 'unknown', describe.describeUnlearnt(shown, failure))
+  }
+
+  /** Writes the key down, unless another rcron has just done so: then its line counts. The code of the error where that fails. */
+  #write(name: string, key: Buffer): string | undefined {
+    const { file, hashNames } = this.#options
+    const field = hashNames === true ? hashHostName(name) : name
+    try {
+      makeDirectory(dirname(file))
+      withLearningLock(file, () => {
+        if (judgeHostKey(this.#known.find(name), key).kind !== 'unknown') return
+        appendKnownHost(file, `${field} ${keyTypeOf(key)} ${key.toString('base64')}`)
+      })
+      return undefined
+    } catch (error) {
+      return errorCodeOf(error)
+    }
+  }
+
+  /** What the file holds in the end is what counts. */
+  #confirm(shown: Shown): HostKeyVerdict {
+    const { kind, because } = judgeHostKey(this.#known.find(shown.name), shown.key)
+    if (kind === 'known') return verdict(shown, 'learned', describe.describeLearned(shown))
+    if (kind === 'changed') return verdict(shown, kind, describe.describeChanged(shown, because))
+    return verdict(shown, 'unknown', describe.describeUnlearnt(shown, 'it was replaced meanwhile'))
+  }
+
+  #tell(shown: Shown, verdict: HostKeyVerdict): void {
+    const { log } = this.#options
+    const fields = { host: shown.name, fingerprint: verdict.fingerprint, reason: verdict.reason }
+    if (isAlarm(verdict)) log.alarm(fields, 'host key refused')
+    else if (!verdict.accepted) log.warn(fields, 'host key refused')
+    else if (verdict.kind === 'learned') log.info(fields, 'host key learnt')
+  }
+}
+
+function verdict(shown: Shown, kind: HostKeyVerdict['kind'], reason: string): HostKeyVerdict {
+  const accepted = kind === 'known' || kind === 'learned' || kind === 'unchecked'
+  return { accepted, kind, fingerprint: fingerprintOf(shown.key), reason }
+}
+
+function unchecked(shown: Shown): HostKeyVerdict {
+  return verdict(shown, 'unchecked', `the key of ${shown.name} is not checked (RCRON_HOST_KEYS=off)`)
+}

@@ -1,0 +1,147 @@
+import type { RunId, RunTrace } from '../../domain/run.ts'
+import type { HostStatus } from './host-status.ts'
+
+/** Where a run is claimed: in the login's state directory, in a private one in /var/tmp, or nowhere (then nothing guards against a second start). */
+export type SpoolPlace = 'home' | 'tmp' | 'none'
+
+/** The first thing a host says to a START. */
+export type StartAnswer =
+  | { readonly kind: 'started'; readonly trace: RunTrace; readonly spool: SpoolPlace }
+  /** The run was claimed before: this START began nothing. */
+  | { readonly kind: 'claimed'; readonly state: 'begun' | 'never-started' | 'exited' }
+
+/** What a host knows of a run. */
+export type ProbeState =
+  | { readonly kind: 'running'; readonly trace: RunTrace | null }
+  /** `endedByItself`: before any KILL came. `hasKept`: its output was kept on the host. */
+  | { readonly kind: 'exited'; readonly status: HostStatus; readonly endedByItself: boolean; readonly hasKept: boolean }
+  /** The host was booted since; how the run ended cannot be learnt. */
+  | { readonly kind: 'rebooted' }
+  /** It had begun, nothing of it is left, and its status was not written. */
+  | { readonly kind: 'gone' }
+  /** It did not start, and cannot any more. */
+  | { readonly kind: 'never-started' }
+  /** No claim and no process, but a START still under way could begin it: no tombstone was asked for, or none could be made. */
+  | { readonly kind: 'unclaimed' }
+  /** The host could not look. */
+  | { readonly kind: 'unknown' }
+
+/** What a KILL did. Only `none` without `guarded: false` and a run ended by `term` or `kill` are confirmed deaths. */
+export type KillAnswer =
+  /** Nothing was alive. `guarded` is false where a START still under way could begin it after all. */
+  | { readonly kind: 'none'; readonly guarded: boolean; readonly status: HostStatus | null }
+  /** `status`: of a command that had ended by itself, before what it had left behind was ended. */
+  | { readonly kind: 'ended'; readonly by: 'term' | 'kill'; readonly status: HostStatus | null }
+  | { readonly kind: 'stuck'; readonly pids: readonly number[] }
+  | { readonly kind: 'unknown' }
+
+const PID = /^[1-9][0-9]{0,9}$/
+const WORD = /^[A-Za-z0-9_.:=-]{1,128}$/
+const CGROUP = /^(?:-|\/[A-Za-z0-9_.:/@=,-]{1,512})$/
+const STATUS = /^[0-9]{1,3}$/
+const PLACES: readonly string[] = ['home', 'tmp', 'none'] satisfies readonly SpoolPlace[]
+const CLAIMED_STATES: readonly string[] = ['begun', 'never-started', 'exited']
+
+/** Parses a line that begins with `RCRON1 <id> `; null where it is not one, every part checked by its pattern. */
+export function parseStartAnswer(line: string, id: RunId): StartAnswer | null {
+  const words = wordsAfter(`RCRON1 ${id} `, line)
+  if (words === null) return null
+  const fields = fieldsOf(words)
+  if (words[0] === 'claimed') {
+    const state = fields.get('state') ?? ''
+    return CLAIMED_STATES.includes(state) ? { kind: 'claimed', state: state as 'begun' } : null
+  }
+  if (!words.every((word) => word.includes('='))) return null
+  const trace = traceOf(fields)
+  const spool = fields.get('spool') ?? ''
+  return trace !== null && PLACES.includes(spool) ? { kind: 'started', trace, spool: spool as SpoolPlace } : null
+}
+
+/** The answer to a PROBE, by run; runs that the host did not answer for are left out. Noise is passed by, also where it does not end its line. */
+export function parseProbeAnswer(text: string): ReadonlyMap<RunId, ProbeState> {
+  const states = new Map<RunId, ProbeState>()
+  for (const match of text.matchAll(/RCRONP ([0-9a-f]{32}) ([^\n]*)\n/g)) {
+    const [, id = '', rest = ''] = match
+    const state = probeStateOf(fieldsOf(rest.split(' ')))
+    if (state !== null) states.set(id, state)
+  }
+  return states
+}
+
+/** Whether a PROBE's answer came to its end: the last thing that it says. */
+export function isWholeAnswer(text: Buffer): boolean {
+  return text.subarray(-64).toString('latin1').endsWith('RCRONP end\n')
+}
+
+/** The answer to a KILL; null where there is none that can be read, which confirms nothing. */
+export function parseKillAnswer(text: string, id: RunId): KillAnswer | null {
+  const [, line] = new RegExp(`RCRONK ${id} ([^\\n]*)\\n`).exec(text) ?? []
+  if (line === undefined) return null
+  const fields = fieldsOf(line.split(' '))
+  switch (fields.get('result')) {
+    case 'none':
+      return { kind: 'none', guarded: fields.get('planted') !== '0', status: statusOf(fields) }
+    case 'term':
+      return { kind: 'ended', by: 'term', status: statusOf(fields) }
+    case 'kill':
+      return { kind: 'ended', by: 'kill', status: statusOf(fields) }
+    case 'stuck':
+      return {
+        kind: 'stuck',
+        pids: (fields.get('pids') ?? '')
+          .split(',')
+          .filter((pid) => PID.test(pid))
+          .map(Number),
+      }
+    case 'unknown':
+      return { kind: 'unknown' }
+    default:
+      return null
+  }
+}
+
+function probeStateOf(fields: ReadonlyMap<string, string>): ProbeState | null {
+  const state = fields.get('state')
+  switch (state) {
+    case 'running':
+      return { kind: state, trace: traceOf(fields) }
+    case 'exited': {
+      const status = statusOf(fields)
+      if (status === null) return null
+      return { kind: state, status, endedByItself: fields.get('own') === '1', hasKept: fields.get('kept') === '1' }
+    }
+    case 'rebooted':
+    case 'gone':
+    case 'never-started':
+    case 'unclaimed':
+    case 'unknown':
+      return { kind: state }
+    default:
+      return null
+  }
+}
+
+function traceOf(fields: ReadonlyMap<string, string>): RunTrace | null {
+  const [pid = '', start = '', boot = '', cgroup = ''] = ['pid', 'start', 'boot', 'cg'].map((name) => fields.get(name))
+  const fits = PID.test(pid) && WORD.test(start) && WORD.test(boot) && CGROUP.test(cgroup)
+  return fits ? { pid: Number(pid), start, boot, cgroup } : null
+}
+
+function statusOf(fields: ReadonlyMap<string, string>): HostStatus | null {
+  const code = fields.get('rc') ?? ''
+  if (!STATUS.test(code) || Number(code) > 255) return null
+  const signal = fields.get('sig') ?? ''
+  return { exitCode: Number(code), signal: STATUS.test(signal) ? Number(signal) : null }
+}
+
+function wordsAfter(prefix: string, line: string): readonly string[] | null {
+  return line.startsWith(prefix) ? line.slice(prefix.length).trimEnd().split(' ') : null
+}
+
+function fieldsOf(words: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    words
+      .filter((word) => word.includes('='))
+      .map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
+  )
+}

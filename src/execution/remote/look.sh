@@ -1,0 +1,91 @@
+# How the processes of run $id are found. Joined between spool.sh and probe.sh or kill.sh.
+# shellcheck disable=SC2034,SC2154
+
+# Sets began: when process $1 began. Fails where it is dead.
+look_at() {
+  case $1 in '' | *[!0-9]* | 0 | 1) return 1 ;; esac
+  if [ -r /proc/self/stat ]; then
+    { read -r x </proc/"$1"/stat; } 2>/dev/null || return 1
+    # shellcheck disable=SC2086
+    set -- ${x##*") "}
+    began=${20}
+    case $1 in Z | X) return 1 ;; esac
+  else
+    x=$(LC_ALL=C TZ=UTC0 ps -o stat= -o lstart= -p "$1" 2>/dev/null | tr -s ' ' _)
+    began=${x#*_}
+    case $x in '' | Z*) return 1 ;; esac
+  fi
+}
+
+# Whether the supervisor told by $c_pid, $c_start, $c_boot is alive and is still the one it was: pids are used again.
+own() {
+  look_at "$c_pid" && [ "$began" = "$c_start" ] || return 1
+  [ -r /proc/self/stat ] || return 0
+  { read -r y </proc/sys/kernel/random/boot_id; } 2>/dev/null && [ "$y" = "$c_boot" ]
+}
+
+# Every process with its environment, one a line: pid, group, state, the rest. By -e macOS means something else.
+by_ps() {
+  case $(uname) in Darwin) x=E ;; *) x=e ;; esac
+  ps "-ax${x}ww" -o pid= -o pgid= -o stat= -o command= 2>/dev/null
+}
+
+# Whether the host was booted since the run began. A clock that is set moves the boot time of a BSD: what is alive has been through no boot.
+rebooted() {
+  [ "$c_boot" != - ] && [ "$c_boot" ] || return 1
+  if { read -r y </proc/sys/kernel/random/boot_id; } 2>/dev/null; then
+    [ "$y" != "$c_boot" ]
+  else
+    y=$(sysctl -n kern.boottime 2>/dev/null | tr -dc 0-9)
+    [ "$y" ] && [ "$y" != "$c_boot" ] && ! alive
+  fi
+}
+
+# The ids that processes carry, one a line; fails where they could not be looked for.
+marked_runs() {
+  if [ -r /proc/self/stat ]; then
+    files=$(grep -ls RCRON_RUN= /proc/[0-9]*/environ 2>/dev/null)
+    [ $? -le 2 ] || return 1
+    # shellcheck disable=SC2086
+    [ "$files" ] && cat $files 2>/dev/null | tr '\0' '\n' | grep '^RCRON_RUN='
+  else
+    by_ps | awk '{ for (n = 4; n <= NF; n++) if ($n ~ /^RCRON_RUN=/) print $n } END { exit !NR }' || return 1
+  fi
+  return 0
+}
+
+# Sleeps $1 milliseconds (two digits at least), or a second where sleep takes whole ones only; adds it to $slept.
+nap() {
+  if sleep "$(printf '0.%03d' "$1")" 2>/dev/null; then slept=$((slept + $1)); else
+    sleep 1
+    slept=$((slept + 1000))
+  fi
+}
+
+# Adds a line to the claim of run $id. Fails where it has none, or nothing can be written.
+note() {
+  for s in "$s1" "$s2"; do
+    if [ "$s" ] && [ -O "$s/$id" ]; then echo "$1" >>"$s/$id" && return; fi
+  done 2>/dev/null
+  return 1
+}
+
+# Plants a tombstone for run $id, so that a START still under way finds it: into its claim, where that says nothing yet. Fails
+# when it cannot, or when the run has begun.
+plant() {
+  if [ "$claimed" ]; then
+    note never && read_claim && [ -z "$begun" ]
+    return
+  fi
+  planted=''
+  make_claim "$s1" never
+  case $? in 0 | 3) planted=1 ;; 1) return 1 ;; esac
+  if [ "$planted" ]; then
+    # The other place is looked at after our own mark was set: see spool.sh.
+    [ -O "$s2" ] && [ -e "$s2/$id" ] && return 1
+    return 0
+  fi
+  make_claim "$s2" never || return 1
+  [ -s "$s1/$id" ] && return 1
+  return 0
+}

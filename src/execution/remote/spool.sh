@@ -1,0 +1,89 @@
+# Where runs are claimed on the host. Joined in front of start.sh, probe.sh and kill.sh.
+#
+# A run's claim is the file <spool>/<id>, made with O_EXCL (noclobber), so that exactly one START or tombstone wins. Its lines:
+#   run pid=P start=S boot=B cg=C     the supervisor that holds it, written as soon as it is made
+#   rc=N [sig=S] .                    how the command ended
+#   ending                            a KILL found it alive: the status that comes after this line is that KILL's doing
+#   never                             a tombstone: this run must not start any more. It counts where it stands before any run line
+#   void                              the run line before it began nothing
+#   left P:S …                        what a KILL could not end, each with its start: it is looked for again whatever else has died
+# A claim whose outcome rcron has shrinks to its status (and whose doing that was), or to "run -" where there is none, and goes on refusing. An empty claim
+# is one just being made, or one on a full disk: it refuses too.
+# There are two places, because the first may be read-only or full. Whoever claims in one looks into the other afterwards,
+# so that of two that race at least one sees the other. And whoever has written its run line reads its claim once more, for a
+# tombstone that came before it.
+# shellcheck disable=SC2034,SC2154
+
+s1='' s2=''
+case ${XDG_STATE_HOME-} in
+/*) s1=$XDG_STATE_HOME/rcron ;;
+*) case ${HOME-} in /*) s1=$HOME/.local/state/rcron ;; esac ;;
+esac
+u=${LOGNAME:-${USER-}}
+case $u in '' | *[!A-Za-z0-9_.-]*) u=$(id -u) ;; esac
+s2=/var/tmp/rcron-$u
+
+# Whether directory $1 can be used, made if it is missing. The one in /var/tmp must be private and ours: others can make names there.
+ready() {
+  if [ "$1" = "$s2" ]; then
+    [ -d "$1" ] || (umask 077 && mkdir "$1") 2>/dev/null || return 1
+    [ ! -h "$1" ] && [ -O "$1" ] || return 1
+    # shellcheck disable=SC2012
+    case $(LC_ALL=C ls -ld "$1" 2>/dev/null) in drwx------*) return 0 ;; esac
+    return 1
+  fi
+  [ -d "$1" ] || (umask 077 && mkdir -p "$1") 2>/dev/null
+}
+
+# Makes the claim of run $id in directory $1, with text $2. 0: made. 1: there already. 2: it cannot be made. 3: made, but left empty by a full disk.
+make_claim() {
+  [ "$1" ] && ready "$1" || return 2
+  set -C
+  # shellcheck disable=SC2188
+  if { true >"$1/$id"; } 2>/dev/null; then
+    set +C
+    { echo "$2" >>"$1/$id"; } 2>/dev/null || return 3
+    return 0
+  fi
+  set +C
+  [ -e "$1/$id" ] || [ -h "$1/$id" ] || return 2
+  return 1
+}
+
+# Reads the claim of run $id from both places: claimed, begun (a run line stands), c_pid, c_start, c_boot, c_cg, rc, own_rc (where it
+# ended by itself), ending, never (and nothing has begun), left. No process is started.
+read_claim() {
+  claimed='' begun='' c_pid=- c_start=- c_boot=- c_cg=- rc='' own_rc='' ending='' never='' left=''
+  read_lines "$s1" && claimed=1
+  [ -O "$s2" ] && [ ! -h "$s2" ] && read_lines "$s2" && claimed=1
+  [ "$begun" ] && never=''
+  [ "$claimed" ]
+}
+
+read_lines() {
+  [ "$1" ] && [ -f "$1/$id" ] || return 1
+  run=''
+  while read -r word rest; do
+    case $word in
+    run) run=$rest ;;
+    void) run='' never=1 ;;
+    rc=*)
+      case $rest in *.) rc="$word ${rest%.}" rc=${rc% } ;; esac
+      [ "$ending" ] || own_rc=$rc
+      ;;
+    ending) ending=1 ;;
+    never) [ "$run" ] || never=1 ;;
+    left) left=$rest ;;
+    esac
+  done 2>/dev/null <"$1/$id"
+  [ "$run" ] || return 0
+  begun=1
+  for part in $run; do
+    case $part in
+    pid=*) c_pid=${part#*=} ;;
+    start=*) c_start=${part#*=} ;;
+    boot=*) c_boot=${part#*=} ;;
+    cg=*) c_cg=${part#*=} ;;
+    esac
+  done
+}

@@ -1,0 +1,95 @@
+import type { RunId, RunTrace } from '../../domain/run.ts'
+import { assertSendable, encodeText, quoteWord } from './encode.ts'
+import { KILL_SCRIPT, PROBE_SCRIPT, START_SCRIPT, SURVEY_SCRIPT } from './scripts.ts'
+
+declare const encodedBrand: unique symbol
+
+/** A command ready to be sent; made once per definition, good for any number of runs. */
+export type EncodedCommand = string & { readonly [encodedBrand]: true }
+
+export type StartOptions = {
+  /** Keeps what the command prints, within a bound, until its outcome is forgotten. */
+  readonly keepOutput: boolean
+  /** Runs on this host whose outcome is known and recorded: their claims shrink to nothing but a refusal. At most 32 are sent. */
+  readonly forget: readonly RunId[]
+}
+
+/** A run that is asked about or ended; its trace where the host told it. */
+export type KnownRun = { readonly id: RunId; readonly trace: RunTrace | null }
+
+export type ProbeOptions = {
+  /** A run that was never claimed must not start any more: needed before another host is tried. */
+  readonly plant: boolean
+  /** Deliver what `keepOutput` kept. */
+  readonly output: boolean
+  readonly forget: readonly RunId[]
+}
+
+export type KillOptions = {
+  readonly graceMs: number
+  /** The run had an SSH connection to itself, so that all of its session scope is its own. */
+  readonly ownConnection: boolean
+}
+
+const MOST_FORGOTTEN = 32
+/** So many runs are asked about at once: the command stays far below what one argument holds. */
+export const MOST_PROBED = 256
+
+const RUN_ID = /^[0-9a-f]{32}$/
+const NUMBER = /^[0-9]{1,20}$/
+const WORD = /^[A-Za-z0-9_.:=-]{1,128}$/
+const SCOPE = /^\/[A-Za-z0-9_.:/@=,-]{1,512}$/
+
+/** Throws an UnsendableError where `command` cannot be sent to any host. Bytes are taken as they are, text as UTF-8. */
+export function encodeCommand(command: string | Uint8Array): EncodedCommand {
+  const word = quoteWord(typeof command === 'string' ? Buffer.from(command) : command)
+  const script = Buffer.concat([Buffer.from('command='), word, Buffer.from(`\n${START_SCRIPT}`)])
+  const encoded = encodeText(script)
+  // Every start must fit, with the most it can carry.
+  assertSendable(sent(encoded, ['k', ...Array<string>(MOST_FORGOTTEN + 1).fill('0'.repeat(33))]))
+  return encoded as EncodedCommand
+}
+
+/** What is executed to start `run`. */
+export function startCommand(command: EncodedCommand, run: RunId, { keepOutput, forget }: StartOptions): string {
+  return sent(command, [idOf(run), keepOutput ? 'k' : '-', ...forget.slice(0, MOST_FORGOTTEN).map(idOf)])
+}
+
+const PROBE = encodeText(PROBE_SCRIPT)
+
+/** What is executed to ask what became of at most MOST_PROBED runs. */
+export function probeCommand(runs: readonly KnownRun[], { plant, output, forget }: ProbeOptions): string {
+  const flags = `-${plant ? 'p' : ''}${output ? 'o' : ''}`
+  const asked = runs.map(({ id, trace }) => [idOf(id), ...traceWords(trace)].join(','))
+  return assertSendable(sent(PROBE, [flags, ...asked, ...forget.map((id) => `+${idOf(id)}`)]))
+}
+
+const KILL = encodeText(KILL_SCRIPT)
+
+/** What is executed to end a run and prove it. */
+export function killCommand({ id, trace }: KnownRun, { graceMs, ownConnection }: KillOptions): string {
+  const cgroup = trace !== null && SCOPE.test(trace.cgroup) ? trace.cgroup : '-'
+  const flags = ownConnection ? 'g' : '-'
+  return sent(KILL, [idOf(id), flags, String(Math.max(0, Math.round(graceMs))), ...traceWords(trace), cgroup])
+}
+
+/** What is executed to learn what a login has of what supervision needs; `id` is one that no run has. */
+export function surveyCommand(id: RunId): string {
+  return sent(encodeText(SURVEY_SCRIPT), [idOf(id)])
+}
+
+/** The login shell becomes a POSIX shell at once; no process is added. */
+function sent(encoded: string, words: readonly string[]): string {
+  return `exec /bin/sh -c 'eval "$(printf %b "$1")"' rcron '${encoded}' ${words.join(' ')}`
+}
+
+function idOf(id: RunId): string {
+  if (!RUN_ID.test(id)) throw new TypeError(`run id is ${JSON.stringify(id)}, expected 32 lower-case hex digits`)
+  return id
+}
+
+/** pid, start and boot, each checked: they came from a host, perhaps through a file. */
+function traceWords(trace: RunTrace | null): readonly string[] {
+  const fits = trace !== null && NUMBER.test(String(trace.pid)) && WORD.test(trace.start) && WORD.test(trace.boot)
+  return fits ? [String(trace.pid), trace.start, trace.boot] : ['-', '-', '-']
+}

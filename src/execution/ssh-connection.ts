@@ -1,0 +1,93 @@
+import type { Socket } from 'node:net'
+import type { Client } from 'ssh2'
+import { prepareCipherKeys } from './cipher-keys.ts'
+import { unreachableForNow } from './handover.ts'
+import { describeSocketError } from './ssh-dial.ts'
+import { SshHandover } from './ssh-handover.ts'
+import type { Timings } from './timings.ts'
+import type { Connection, ExecAnswer, ExecRequest } from './transport.ts'
+
+type ConnectionTimings = Pick<Timings, 'firstChannelOpenMs' | 'channelOpenMs' | 'execAnswerMs' | 'drainMs'>
+
+export type ConnectionParts = {
+  readonly client: Client
+  readonly socket: Socket
+  /** How the host is named in reasons. */
+  readonly where: string
+  readonly timings: ConnectionTimings
+}
+
+/** A logged-in connection of ssh2 over a socket of our own, which can be destroyed whatever state it is in. */
+export class SshConnection implements Connection {
+  readonly #parts: ConnectionParts
+  readonly #closed = Promise.withResolvers<string>()
+  /** Told of the end. A set, because a promise would keep what is added to it for as long as the connection lasts. */
+  readonly #watchers = new Set<(reason: string) => void>()
+  #why: string | null = null
+  #isBatching = false
+  #hasHadChannel = false
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts
+    parts.socket.prependListener('data', () => this.#batchWrites())
+    prepareCipherKeys(parts.client)
+    parts.client.on('handshake', () => prepareCipherKeys(parts.client))
+    parts.client.on('error', (error) => this.close(`the connection broke: ${describeSocketError(error)}`))
+    parts.client.on('end', () => this.close('the host closed the connection'))
+    parts.client.on('close', () => this.close('the connection was closed'))
+  }
+
+  get closed(): Promise<string> {
+    return this.#closed.promise
+  }
+
+  get isOpen(): boolean {
+    return this.#why === null
+  }
+
+  /** Whether the host has opened a channel on it. */
+  get hasHadChannel(): boolean {
+    return this.#hasHadChannel
+  }
+
+  channelOpened(): void {
+    this.#hasHadChannel = true
+  }
+
+  exec(request: ExecRequest): Promise<ExecAnswer> {
+    if (this.#why !== null) return Promise.resolve(unreachableForNow(this.#because(this.#why)))
+    this.#batchWrites()
+    return new SshHandover(this, this.#parts, request).answer()
+  }
+
+  close(reason: string): void {
+    if (this.#why !== null) return
+    this.#why = reason
+    this.#parts.socket.destroy()
+    this.#closed.resolve(reason)
+    for (const watcher of this.#watchers) watcher(reason)
+    this.#watchers.clear()
+  }
+
+  /** Calls `watcher` when the connection ends, until the returned function is called. */
+  watch(watcher: (reason: string) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  /** What is written in one turn of the event loop leaves together: a session's packets are small, and system calls dear. */
+  #batchWrites(): void {
+    if (this.#isBatching) return
+    this.#isBatching = true
+    const { socket } = this.#parts
+    socket.cork()
+    setImmediate(() => {
+      this.#isBatching = false
+      socket.uncork()
+    })
+  }
+
+  #because(why: string): string {
+    return `${this.#parts.where}: ${why}`
+  }
+}

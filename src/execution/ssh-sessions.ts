@@ -1,0 +1,32 @@
+import type { Clock } from '../platform/clock.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import type { HostKeys } from './host-keys/host-keys.ts'
+import { LoginGate } from './login-gate.ts'
+import type { NameResolver } from './name-resolver.ts'
+import { Sessions } from './sessions.ts'
+import { createSshTransport } from './ssh-transport.ts'
+import type { Timings } from './timings.ts'
+
+export type SshSessionsParts = {
+  readonly resolver: NameResolver
+  readonly hostKeys: HostKeys
+  readonly clock: Clock
+  readonly timings: Timings
+  /** Sessions at once on one connection. */
+  readonly maxSessions: number
+}
+
+export type SshSessions = {
+  readonly sessions: Sessions
+  /** Closes every connection; the caller's to call at the end. */
+  close(): void
+}
+
+/** Sessions over pooled connections of ssh2. */
+export function createSshSessions(parts: SshSessionsParts): SshSessions {
+  const { clock, timings, maxSessions } = parts
+  const gate = new LoginGate({ transport: createSshTransport(parts), clock })
+  const pool = new ConnectionPool({ gate, clock, maxSessions, idleMs: timings.idleMs })
+  const sessions = new Sessions({ pool, clock, startWindowMs: timings.startWindowMs, random: Math.random })
+  return { sessions, close: () => pool.close() }
+}

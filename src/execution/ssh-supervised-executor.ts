@@ -1,0 +1,32 @@
+import type { Log } from '../platform/log.ts'
+import type { Executor } from './executor.ts'
+import { SessionRunHosts, type SessionRunHostsParts } from './supervision/session-run-hosts.ts'
+import { SpoolNotices } from './supervision/spool-notices.ts'
+import { createSupervisor } from './supervision/supervisor.ts'
+
+export type SupervisedExecutorParts = Omit<SessionRunHostsParts, 'answerMs'> & {
+  /** From the beginning of a session to the host's answer to what it was told or asked. */
+  readonly execAnswerMs: number
+  /** Milliseconds of silence after which a run is given up as lost. */
+  readonly lostAfterMs: number
+  /** Told where a host cannot keep what supervision needs. */
+  readonly log: Log
+}
+
+/**
+ * Runs commands so that their hosts answer for them: each is claimed and marked on its host, survives its connection, is found again
+ * and is ended for certain. Needs a POSIX shell at the login, and nothing installed.
+ */
+export function createSupervisedExecutor(parts: SupervisedExecutorParts): Executor {
+  const { clock, execAnswerMs, lostAfterMs, log } = parts
+  const spools = new SpoolNotices(log)
+  const hosts = new SessionRunHosts({ ...parts, answerMs: execAnswerMs })
+  return createSupervisor({
+    hosts,
+    clock,
+    lostAfterMs,
+    preambleMs: execAnswerMs,
+    random: Math.random,
+    noteSpool: (access, place) => spools.note(access, place),
+  })
+}

@@ -1,0 +1,103 @@
+import type { RunId } from '../../domain/run.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Access } from '../executor.ts'
+import { pauseAfterLook, pauseAfterSilence } from './back-off.ts'
+import type { RunContact } from './run-contact.ts'
+import type { ProbeReply, RunHosts } from './run-hosts.ts'
+import { judgeProbe, lost, type Over, over, type Silent, type Verdict } from './verdict.ts'
+
+/** So many answers in a row that are none, from a host that never gave one, and it is taken to be unable to tell. */
+const MOST_GARBLED = 5
+
+export type InquiryParts = {
+  readonly hosts: RunHosts
+  readonly clock: Clock
+  /** Milliseconds of silence after which a run is given up as lost. */
+  readonly lostAfterMs: number
+  /** From 0 up to 1; spreads the askings of many. */
+  readonly random: () => number
+}
+
+export type InquiredRun = {
+  readonly id: RunId
+  readonly access: () => Access | null
+  readonly contact: RunContact
+  /** One of many that are taken up together. */
+  readonly isAdopted: boolean
+  /** The host ran something in place of the START, and ended it without an answer: it may have no POSIX shell. */
+  readonly wasGarbled: boolean
+  /** Milliseconds for which its host has not been able to tell of it already. */
+  readonly silentMs: number
+}
+
+/** Asks the host of a run what became of it, again and again, until that is known or it has been silent for too long. */
+export class Inquiry {
+  readonly #parts: InquiryParts
+  readonly #run: InquiredRun
+  #silentSince: number
+  #silences = 0
+  #garbled = 0
+  #looks = 0
+
+  constructor(parts: InquiryParts, run: InquiredRun) {
+    this.#parts = parts
+    this.#run = run
+    this.#silentSince = parts.clock.monotonic() - run.silentMs
+  }
+
+  /** Null where `ended` aborted first. */
+  async untilOver(ended: AbortSignal): Promise<Over | null> {
+    let isPatient = this.#run.isAdopted
+    while (!ended.aborted) {
+      const verdict = this.#limit(await this.#ask(isPatient))
+      if (ended.aborted) return null
+      if (verdict.kind === 'over') return verdict
+      const pauseMs = verdict.kind === 'alive' ? this.#isAlive(verdict.trace) : this.#isSilent(verdict)
+      await this.#parts.clock.sleep(pauseMs, ended)
+      isPatient = true
+    }
+    return null
+  }
+
+  async #ask(isPatient: boolean): Promise<Verdict> {
+    const { id, access: wayIn, contact, isAdopted } = this.#run
+    const { trace } = contact
+    const access = wayIn()
+    if (access === null) return judgeProbe(NO_WAY_IN, trace !== null)
+    if (isAdopted && trace === null && access.system.supervise === 0)
+      return over(lost(NOT_SUPERVISED), { isDead: false })
+    const reply = await this.#parts.hosts.probe(access, { id, trace }, { plant: trace === null, isPatient })
+    return judgeProbe(reply, trace !== null)
+  }
+
+  /** A silence that has lasted too long is a loss. */
+  #limit(verdict: Verdict): Verdict {
+    if (verdict.kind !== 'silent') return verdict
+    const silentMs = this.#parts.clock.monotonic() - this.#silentSince
+    this.#garbled = verdict.isGarbled && this.#run.wasGarbled ? this.#garbled + 1 : 0
+    if (silentMs < this.#parts.lostAfterMs && this.#garbled < MOST_GARBLED) return verdict
+    return over(lost(`no answer for ${Math.round(silentMs / 1000)} s, last: ${verdict.reason}`), { isDead: false })
+  }
+
+  #isAlive(trace: Parameters<RunContact['found']>[0]): number {
+    this.#run.contact.found(trace)
+    this.#silentSince = this.#parts.clock.monotonic()
+    this.#silences = 0
+    return pauseAfterLook(this.#looks++)
+  }
+
+  #isSilent({ reason }: Silent): number {
+    const { clock, lostAfterMs, random } = this.#parts
+    this.#run.contact.lost(reason)
+    this.#looks = 0
+    const untilLostMs = this.#silentSince + lostAfterMs - clock.monotonic()
+    return Math.min(pauseAfterSilence(this.#silences++, random()), Math.max(1, untilLostMs))
+  }
+}
+
+const NO_WAY_IN: ProbeReply = {
+  kind: 'unanswered',
+  reason: 'no row is known that says how to log in to its host as its user',
+}
+
+const NOT_SUPERVISED = 'rcron ended while it ran, and a run on a system with supervise = 0 cannot be found again'

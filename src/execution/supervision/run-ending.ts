@@ -1,0 +1,136 @@
+import { hadNoEffect, type Outcome } from '../../domain/outcome.ts'
+import type { RunResult } from '../../domain/run.ts'
+import type { Death } from '../executor.ts'
+import { pauseAfterSilence } from './back-off.ts'
+import { DONE } from './done.ts'
+import type { InquiryParts } from './inquiry.ts'
+import type { SupervisedSubject } from './supervised-subject.ts'
+import { type Cause, describeCause, judgeKill, lost, type Over } from './verdict.ts'
+
+/** A START that waits for a session answers within so long when it is called off; one on its way is not waited for. */
+const CALL_OFF_MS = 250
+
+export type EndedRun = SupervisedSubject & { readonly settled: Promise<RunResult> }
+
+/** What a KILL came to; the outcome is not null where it settles the run. */
+export type Ending = { readonly death: Death; readonly outcome: Outcome | null }
+
+/** Ends one run: calls its start off, or has its host end it and prove it. The first cause stays. */
+export class RunEnding {
+  readonly #parts: InquiryParts
+  readonly #run: EndedRun
+  readonly #waiting = new AbortController()
+  readonly #handover = Promise.withResolvers<'never began' | 'may have begun'>()
+  #cause: Cause | null = null
+  #underWay: Promise<Ending> | null = null
+  /** What a KILL has settled. */
+  #outcome: Outcome | null = null
+  /** What was heard of its end without any KILL. */
+  #heard: Over | null = null
+  /** A KILL may have reached the run, and none has confirmed its death. */
+  #isDoubtful = false
+  #lastReason = ''
+
+  constructor(parts: InquiryParts, run: EndedRun) {
+    this.#parts = parts
+    this.#run = run
+  }
+
+  /** Aborts when nothing should be handed over any more. */
+  get waiting(): AbortSignal {
+    return this.#waiting.signal
+  }
+
+  neverBegan(): void {
+    this.#handover.resolve('never began')
+  }
+
+  mayHaveBegun(): void {
+    this.#handover.resolve('may have begun')
+  }
+
+  abandon(): void {
+    this.#waiting.abort(DONE)
+  }
+
+  /** One KILL at a time: who asks meanwhile gets the same answer. Never rejects. */
+  end(cause: Cause): Promise<Ending> {
+    this.#cause ??= cause
+    this.#underWay ??= this.#end(this.#cause).finally(() => {
+      this.#underWay = null
+    })
+    return this.#underWay
+  }
+
+  /**
+   * The outcome of a run that was heard to have ended, once what is being done to it is done: a run that rcron has ended ended
+   * because of that, and a run that may be half killed has to be wholly dead first.
+   */
+  async concluded(heard: Over, ended: AbortSignal): Promise<Outcome> {
+    const { outcome: own, isDead } = heard
+    if (hadNoEffect(own)) return this.#cause?.kind === 'killed' ? this.#cause : own
+    this.#heard = heard
+    await this.#underWay
+    const cause = this.#cause
+    if (this.#outcome !== null) return this.#outcome
+    if (cause === null || ended.aborted) return own
+    if (!isDead) return lost(`${describeCause(cause)}, and its death cannot be confirmed: ${reasonOf(own)}`)
+    return this.#isDoubtful ? await this.#finish(cause, own, ended) : own
+  }
+
+  /** Kills what may be left until none is, or until its host has been silent for too long. */
+  async #finish(cause: Cause, own: Outcome, ended: AbortSignal): Promise<Outcome> {
+    const { clock, random, lostAfterMs } = this.#parts
+    const since = clock.monotonic()
+    for (let attempt = 0; !ended.aborted; attempt++) {
+      const { outcome } = await this.end(cause)
+      if (outcome !== null) return outcome
+      this.#run.contact.lost(this.#lastReason)
+      if (clock.monotonic() - since >= lostAfterMs) break
+      await clock.sleep(pauseAfterSilence(attempt, random()), ended)
+    }
+    return ended.aborted ? own : lost(`${describeCause(cause)}, and its death cannot be confirmed: ${this.#lastReason}`)
+  }
+
+  async #end(cause: Cause): Promise<Ending> {
+    this.#waiting.abort(DONE)
+    if ((await this.#whatWasHandedOver()) === 'never began') {
+      const { outcome } = await this.#run.settled
+      return { death: { kind: 'dead' }, outcome }
+    }
+    const { id, contact, access: wayIn, killGraceMs, ownConnection } = this.#run
+    const access = wayIn()
+    if (access === null) return unconfirmed('no row is known that says how to log in to its host as its user')
+    const reply = await this.#parts.hosts.kill(
+      access,
+      { id, trace: contact.trace },
+      { graceMs: killGraceMs, ownConnection },
+    )
+    const verdict = judgeKill(reply, { hasBegun: contact.trace !== null })
+    if (verdict.kind === 'dead') {
+      this.#outcome = verdict.outcome ?? cause
+      return { death: { kind: 'dead' }, outcome: this.#outcome }
+    }
+    this.#isDoubtful ||= verdict.isSent
+    this.#lastReason = verdict.reason
+    // Nothing was done to it, and it was heard meanwhile that it has ended by itself.
+    const hasEnded = this.#heard?.isDead === true && !this.#isDoubtful
+    return hasEnded ? { death: { kind: 'dead' }, outcome: null } : unconfirmed(verdict.reason)
+  }
+
+  async #whatWasHandedOver(): Promise<'never began' | 'may have begun'> {
+    const answered = new AbortController()
+    const patience = this.#parts.clock.sleep(CALL_OFF_MS, answered.signal).then(() => 'may have begun' as const)
+    const answer = await Promise.race([this.#handover.promise, patience])
+    answered.abort(DONE)
+    return answer
+  }
+}
+
+function unconfirmed(reason: string): Ending {
+  return { death: { kind: 'unconfirmed', reason }, outcome: null }
+}
+
+function reasonOf(outcome: Outcome): string {
+  return 'reason' in outcome ? outcome.reason : outcome.kind
+}

@@ -1,0 +1,115 @@
+import pLimit from 'p-limit'
+import type { RunId } from '../../domain/run.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Access } from '../executor.ts'
+import { type Refused, refused } from '../handover.ts'
+import { type LoginParts, loginOf } from '../login-of.ts'
+import { isWholeAnswer, parseKillAnswer } from '../remote/answers.ts'
+import { UnsendableError } from '../remote/encode.ts'
+import { type KillOptions, type KnownRun, killCommand, probeCommand } from '../remote/verbs.ts'
+import type { Sessions } from '../sessions.ts'
+import { type Target, targetOf } from '../target.ts'
+import type { Login } from '../transport.ts'
+import { CollectedRuns } from './collected-runs.ts'
+import { EncodedCommands } from './encoded-commands.ts'
+import { type KeptOutput, parseKeptOutput } from './kept-output.ts'
+import { ProbeDesk } from './probe-desk.ts'
+import { describeUnreadable, readAnswer } from './read-answer.ts'
+import type { KillReply, ProbeHow, ProbeReply, RunHosts, StartOrder, StartReply } from './run-hosts.ts'
+
+export type SessionRunHostsParts = LoginParts & {
+  readonly sessions: Pick<Sessions, 'exec'>
+  readonly clock: Clock
+  /** From handing a question over to the end of its answer; a KILL's grace comes on top. */
+  readonly answerMs: number
+}
+
+/** From the end of a kill's grace to its answer. */
+const KILL_ROUNDS_MS = 10_000
+
+/** Told along with a START: enough to keep up with the runs, too few to be felt. */
+const MOST_FORGOTTEN_AT_ONCE = 4
+const MOST_FETCHED_AT_ONCE = 4
+/** Two streams, head and tail of each, with their announcements. */
+const MAX_KEPT_BYTES = 4 * 64 * 1024 + 16 * 1024
+
+/** The three verbs, carried out in sessions on the hosts. */
+export class SessionRunHosts implements RunHosts {
+  readonly #parts: SessionRunHostsParts
+  readonly #commands = new EncodedCommands()
+  readonly #collected = new CollectedRuns()
+  readonly #desk: ProbeDesk
+  readonly #fetching = pLimit(MOST_FETCHED_AT_ONCE)
+
+  constructor(parts: SessionRunHostsParts) {
+    this.#parts = parts
+    const takeForgotten = (login: Login, most: number) => this.#takeForgotten(login, most)
+    this.#desk = new ProbeDesk({ ...parts, deadlineMs: parts.answerMs, takeForgotten })
+  }
+
+  async start(order: StartOrder, signal: AbortSignal): Promise<StartReply> {
+    const { onOutput, ownConnection } = order
+    const login = loginOf(order.access, this.#parts)
+    if (login.kind === 'refused') return login
+    const command = this.#startCommand(order, login)
+    if (!Buffer.isBuffer(command)) return command
+    const sharing = ownConnection ? 'own' : 'shared'
+    return await this.#parts.sessions.exec({ login, command, sharing, onOutput }, signal)
+  }
+
+  async probe(access: Access, run: KnownRun, how: ProbeHow): Promise<ProbeReply> {
+    const login = loginOf(access, this.#parts)
+    if (login.kind === 'refused') return { kind: 'unanswered', reason: login.reason }
+    return await this.#desk.ask(login, run, how)
+  }
+
+  async keptOutput(access: Access, run: KnownRun): Promise<KeptOutput | 'unanswered' | null> {
+    return await this.#fetching(() => this.#fetch(access, run))
+  }
+
+  async #fetch(access: Access, run: KnownRun): Promise<KeptOutput | 'unanswered' | null> {
+    const login = loginOf(access, this.#parts)
+    if (login.kind === 'refused') return 'unanswered'
+    const command = probeCommand([run], { plant: false, output: true, forget: [] })
+    const question = { login, command, deadlineMs: this.#parts.answerMs, maxBytes: MAX_KEPT_BYTES }
+    const said = await readAnswer(this.#parts, question)
+    if (said.kind !== 'said' || !isWholeAnswer(said.text)) return 'unanswered'
+    return parseKeptOutput(said.text, run.id)
+  }
+
+  async kill(access: Access, run: KnownRun, options: KillOptions): Promise<KillReply> {
+    const login = loginOf(access, this.#parts)
+    if (login.kind === 'refused') return { kind: 'unanswered', reason: login.reason, isSent: false }
+    const deadlineMs = options.graceMs + KILL_ROUNDS_MS
+    const question = { login, command: killCommand(run, options), deadlineMs, maxBytes: MAX_KEPT_BYTES }
+    const said = await readAnswer(this.#parts, question)
+    if (said.kind === 'not-asked') return { kind: 'unanswered', reason: said.reason, isSent: said.isSent }
+    const answer = parseKillAnswer(said.text.toString('latin1'), run.id)
+    return answer ?? { kind: 'unanswered', reason: describeUnreadable(said), isSent: true }
+  }
+
+  forget({ system, auth }: Access, id: RunId): void {
+    const { clock, ownName } = this.#parts
+    this.#collected.add(keyOf(targetOf(system, auth.user, ownName)), id, clock.monotonic())
+  }
+
+  #startCommand({ id, command, keepOutput }: StartOrder, login: Login): Buffer | Refused {
+    try {
+      return this.#commands.start(command, id, {
+        keepOutput,
+        forget: this.#takeForgotten(login, MOST_FORGOTTEN_AT_ONCE),
+      })
+    } catch (error) {
+      if (error instanceof UnsendableError) return refused('exec', error.message)
+      throw error
+    }
+  }
+
+  #takeForgotten({ target }: Login, most: number): readonly RunId[] {
+    return this.#collected.take(keyOf(target), most, this.#parts.clock.monotonic())
+  }
+}
+
+function keyOf({ host, port, user }: Target): string {
+  return `${user}@${host}:${port}`
+}

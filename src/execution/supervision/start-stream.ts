@@ -1,0 +1,52 @@
+import type { RunId } from '../../domain/run.ts'
+import { HeadBuffer } from '../head-buffer.ts'
+import type { OutputCapture } from '../output-capture.ts'
+import type { StartAnswer } from '../remote/answers.ts'
+import { PreambleFinder } from '../remote/preamble-finder.ts'
+import type { OutputStream } from '../transport.ts'
+
+const NOISE_BYTES = 300
+
+/** What comes back on a START's session: noise of the login, the host's answer, then the command's output. */
+export class StartStream {
+  readonly #finder: PreambleFinder
+  readonly #output: OutputCapture
+  readonly #answer = Promise.withResolvers<StartAnswer>()
+  /** What the login printed on stderr: where no answer comes, it says why. Made when the first byte of it comes. */
+  #noise: HeadBuffer | null = null
+
+  constructor(id: RunId, output: OutputCapture) {
+    this.#finder = new PreambleFinder(id)
+    this.#output = output
+  }
+
+  get answer(): Promise<StartAnswer> {
+    return this.#answer.promise
+  }
+
+  /** One line of what was printed instead of an answer. */
+  get noise(): string {
+    const said = this.#noise?.bytes().toString().trim() ?? ''
+    return said === '' ? 'it said nothing on stderr' : `it said ${JSON.stringify(said)}`
+  }
+
+  /** The answer is written before the command begins, and stdout is read first: stderr before it is not the command's. */
+  add(stream: OutputStream, chunk: Buffer): void {
+    if (stream === 'stderr') {
+      this.#addStderr(chunk)
+      return
+    }
+    const { answer, output } = this.#finder.push(chunk)
+    if (output.length > 0) this.#output.add('stdout', output)
+    if (answer !== null) this.#answer.resolve(answer)
+  }
+
+  #addStderr(chunk: Buffer): void {
+    if (this.#finder.found) {
+      this.#output.add('stderr', chunk)
+      return
+    }
+    this.#noise ??= new HeadBuffer(NOISE_BYTES)
+    this.#noise.add(chunk)
+  }
+}

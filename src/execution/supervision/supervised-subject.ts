@@ -1,0 +1,25 @@
+import type { RunId } from '../../domain/run.ts'
+import type { Access } from '../executor.ts'
+import type { RunContact } from './run-contact.ts'
+import type { StartOrder } from './run-hosts.ts'
+
+/** What is handed to the host to start a run. */
+export type StartedOrder = Omit<StartOrder, 'id' | 'onOutput'>
+
+/** A run to supervise, whoever started it. */
+export type SupervisedSubject = {
+  readonly id: RunId
+  readonly contact: RunContact
+  /** Asked anew at each attempt. */
+  readonly access: () => Access | null
+  readonly timeoutMs: number | null
+  readonly killGraceMs: number
+  /** The run has a connection, and so a session scope on its host, to itself. */
+  readonly ownConnection: boolean
+  readonly beginning: Beginning
+}
+
+type Beginning =
+  | { readonly kind: 'start'; readonly order: StartedOrder }
+  /** An earlier process handed it over at `startedAt`, and heard nothing of it since `unknownSince`, in epoch milliseconds. */
+  | { readonly kind: 'take-up'; readonly startedAt: number; readonly unknownSince: number | null }

@@ -1,0 +1,40 @@
+import type { Run } from '../../domain/run.ts'
+import type { AdoptedRun, Executor, RunningRun, RunWatch } from '../executor.ts'
+import { RunContact } from './run-contact.ts'
+import { SupervisedRun, type SupervisionParts } from './supervised-run.ts'
+
+/** Starts runs on hosts that answer for them, and takes up runs that an earlier process started. */
+export function createSupervisor(parts: SupervisionParts): Executor {
+  return {
+    start: (run, watch) => startSupervised(parts, run, watch),
+    adopt: (adopted, watch) => adoptSupervised(parts, adopted, watch),
+  }
+}
+
+function startSupervised(parts: SupervisionParts, { id, cron }: Run, watch: RunWatch): RunningRun {
+  const { system, auth, command, keepOutput, timeoutMs, killGraceMs } = cron
+  const access = { system, auth }
+  const ownConnection = cron.ownConnection || cron.action === 'clobber'
+  return new SupervisedRun(parts, {
+    id,
+    contact: new RunContact({ watch, trace: null, ownConnection, isAdopted: false }),
+    access: () => access,
+    timeoutMs,
+    killGraceMs,
+    ownConnection,
+    beginning: { kind: 'start', order: { access, command, keepOutput, ownConnection } },
+  })
+}
+
+function adoptSupervised(parts: SupervisionParts, adopted: AdoptedRun, watch: RunWatch): RunningRun {
+  const { id, trace, startedAt, unknownSince, access, timeoutMs, killGraceMs, ownConnection } = adopted
+  return new SupervisedRun(parts, {
+    id,
+    contact: new RunContact({ watch, trace, ownConnection, isAdopted: true }),
+    access,
+    timeoutMs,
+    killGraceMs,
+    ownConnection,
+    beginning: { kind: 'take-up', startedAt, unknownSince },
+  })
+}

@@ -1,0 +1,130 @@
+import type { KilledBy, Outcome } from '../../domain/outcome.ts'
+import type { RunTrace } from '../../domain/run.ts'
+import { type HostStatus, outcomeOfStatus } from '../remote/host-status.ts'
+import type { CommandEnd } from '../transport.ts'
+import type { KillReply, ProbeReply } from './run-hosts.ts'
+
+/** What is known of a run after something was heard, or not heard, of it. */
+export type Verdict = Over | Alive | Silent
+
+/** Nothing more will come of it. */
+export type Over = {
+  readonly kind: 'over'
+  readonly outcome: Outcome
+  /** Its host has output of it that may not have come here. */
+  readonly hasKept: boolean
+  /** Its host says that it ended by itself, before any KILL came. */
+  readonly endedByItself: boolean
+  /** False where it may be alive for all that is known. */
+  readonly isDead: boolean
+}
+
+export type Alive = { readonly kind: 'alive'; readonly trace: RunTrace | null }
+
+/** Not known: its host must be asked, or asked again. */
+export type Silent = { readonly kind: 'silent'; readonly reason: string; readonly isGarbled: boolean }
+
+/** Why a run is ended by rcron. */
+export type Cause =
+  | { readonly kind: 'killed'; readonly by: KilledBy }
+  | { readonly kind: 'timed-out'; readonly afterMs: number }
+
+export function over(outcome: Outcome, { hasKept = false, endedByItself = false, isDead = true } = {}): Over {
+  return { kind: 'over', outcome, hasKept, endedByItself, isDead }
+}
+
+export function silent(reason: string, isGarbled = false): Silent {
+  return { kind: 'silent', reason, isGarbled }
+}
+
+/** The script's own status where its supervisor was ended before it could tell the command's: not to be told from a command's own 255. */
+const DOUBTFUL_STATUS = 255
+
+/** What the end of the session means for a run whose preamble came. Only a status proves the command's end. */
+export function judgeSessionEnd(end: CommandEnd): Over | Silent {
+  switch (end.kind) {
+    case 'exited':
+      return end.code === DOUBTFUL_STATUS
+        ? silent('its session ended with status 255, which may not be the command’s own')
+        : over(outcomeOfStatus({ exitCode: end.code, signal: null }))
+    case 'signaled':
+      return silent(`the shell that watched over it was ended by ${end.signal}`)
+    case 'broken':
+      return silent(end.reason)
+    default:
+      return end satisfies never
+  }
+}
+
+/** What a host's answer to a PROBE means; `hasBegun` where the host once said that the command had begun. */
+export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
+  switch (reply.kind) {
+    case 'running':
+      return { kind: 'alive', trace: reply.trace }
+    case 'exited':
+      return over(outcomeOfStatus(reply.status), reply)
+    case 'rebooted':
+      return over(lost('its host was booted while it ran'))
+    case 'gone':
+      return over(lost('it is no longer alive, and left no status on its host'))
+    case 'never-started':
+      return hasBegun
+        ? over(lost('its host said that it had begun, and says now that it never did'))
+        : over({
+            kind: 'unreachable',
+            reason: 'its host was reached again, had not begun it, and will not begin it any more',
+          })
+    case 'unclaimed':
+      return silent('its host has not begun it, and cannot be kept from beginning it: no spool can be written there')
+    case 'unknown':
+      return silent('its host could not look at its processes')
+    case 'unreadable':
+      return silent(reply.reason, true)
+    case 'unanswered':
+      return silent(reply.reason)
+    default:
+      return reply satisfies never
+  }
+}
+
+/** What the answer to a KILL proves. `outcome` is null where the cause of the kill is the outcome. */
+export type KillVerdict =
+  | { readonly kind: 'dead'; readonly outcome: Outcome | null }
+  /** `isSent`: the run may have been signalled all the same. */
+  | { readonly kind: 'unconfirmed'; readonly reason: string; readonly isSent: boolean }
+
+/** A status that comes with a death is the command's own: a host does not tell one that a KILL has brought about. */
+export function judgeKill(reply: KillReply, { hasBegun = false }): KillVerdict {
+  switch (reply.kind) {
+    case 'ended':
+      return { kind: 'dead', outcome: ownOutcome(reply.status) }
+    case 'none':
+      if (!reply.guarded && !hasBegun) {
+        const reason =
+          'nothing of it is alive, and it cannot be kept from beginning: no spool can be written on its host'
+        return { kind: 'unconfirmed', reason, isSent: false }
+      }
+      return { kind: 'dead', outcome: ownOutcome(reply.status) }
+    case 'stuck':
+      return { kind: 'unconfirmed', reason: `still alive after KILL: pids ${reply.pids.join(', ')}`, isSent: true }
+    case 'unknown':
+      return { kind: 'unconfirmed', reason: 'its host could not look at its processes', isSent: true }
+    case 'unanswered':
+      return { kind: 'unconfirmed', reason: reply.reason, isSent: reply.isSent }
+    default:
+      return reply satisfies never
+  }
+}
+
+function ownOutcome(status: HostStatus | null): Outcome | null {
+  return status === null ? null : outcomeOfStatus(status)
+}
+
+export function lost(why: string): Outcome {
+  return { kind: 'lost', reason: `${why}: it may have done its work` }
+}
+
+/** `killed by clobber`: a cause in words. */
+export function describeCause(cause: Cause): string {
+  return cause.kind === 'killed' ? `killed by ${cause.by}` : `out of time after ${cause.afterMs / 1000} s`
+}

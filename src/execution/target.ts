@@ -1,0 +1,22 @@
+import type { SystemRow } from '../domain/rows.ts'
+import { portOf } from './port-of.ts'
+
+/** Where a command is to run, and as whom. */
+export type Target = {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  /** Algorithms that OpenSSH no longer offers are allowed too. */
+  readonly legacyAlgorithms: boolean
+}
+
+/** The target of `user` on `system`, seen from the machine called `ownName`. */
+export function targetOf(system: SystemRow, user: string, ownName: string): Target {
+  const { host, legacy_algorithms } = system
+  return { host, port: portOf(system, ownName), user, legacyAlgorithms: legacy_algorithms === 1 }
+}
+
+/** `db1.example:22`: how a host is named in reasons; IPv6 addresses in brackets. */
+export function describeHost({ host, port }: Target): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -1,0 +1,98 @@
+import { equal, ok, throws } from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { encodeText, UnsendableError } from '../../../src/execution/remote/encode.ts'
+import {
+  encodeCommand,
+  killCommand,
+  MOST_PROBED,
+  probeCommand,
+  startCommand,
+} from '../../../src/execution/remote/verbs.ts'
+
+const ID = '0123456789abcdef0123456789abcdef'
+const TRACE = { pid: 12, start: '345', boot: 'b8a4dd32-60ac-4924-9467-3a9bc6e8df34', cgroup: '-' }
+const PROBE = { plant: true, output: true, forget: [] }
+
+const decode = (text: string) =>
+  Buffer.from(
+    text.replace(/\\(?:n|0([0-7]{3}))/g, (_, octal?: string) =>
+      octal === undefined ? '\n' : String.fromCharCode(Number.parseInt(octal, 8)),
+    ),
+    'latin1',
+  )
+
+test('encoded text is of harmless characters, and decodes to what it was', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ min: 1, maxLength: 300 }), (bytes) => {
+      const encoded = encodeText(bytes)
+      ok(/^(?:[[ -~]--['\\!]]|\\n|\\0[0-7]{3})*$/v.test(encoded))
+      ok(decode(encoded).equals(bytes))
+    }),
+  )
+})
+
+test('what is sent is one line that no login shell reads anything into', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const command = text.replaceAll('\0', '')
+      const sent = startCommand(encodeCommand(command), ID, { keepOutput: true, forget: [ID] })
+      ok(
+        /^exec \/bin\/sh -c 'eval "\$\(printf %b "\$1"\)"' rcron '[[ -~]--['!]]*' [0-9a-f]{32} k [0-9a-f]{32}$/v.test(
+          sent,
+        ),
+      )
+    }),
+  )
+})
+
+test('E4: a NUL and a command too long are refused when the row is judged', () => {
+  throws(
+    () => encodeCommand('a\0'),
+    new UnsendableError('the command holds a NUL byte, which no host can be sent; remove it'),
+  )
+  throws(() => encodeCommand('x'.repeat(128 * 1024)), /expected at most 131071; put it into a script/)
+})
+
+test('what dropbear takes, 9,000 bytes, holds a kill, a probe of 28 runs, and a start with 2,000 bytes of command', () => {
+  const trace = { ...TRACE, pid: 4_194_304, start: '9'.repeat(10) }
+  const ids = Array<string>(16).fill(ID)
+  const asked = Array.from({ length: 28 }, () => ({ id: ID, trace }))
+  ok(killCommand({ id: ID, trace }, { graceMs: 600_000, ownConnection: true }).length < 9_000)
+  ok(probeCommand(asked, { ...PROBE, forget: ids }).length < 9_000)
+  ok(
+    startCommand(encodeCommand('x'.repeat(2_000)), ID, { keepOutput: true, forget: Array<string>(32).fill(ID) })
+      .length < 9_000,
+  )
+})
+
+test('a probe of the most runs, each with the longest trace, fits', () => {
+  const trace = { pid: 4_194_304, start: '9'.repeat(20), boot: 'b'.repeat(128), cgroup: '-' }
+  const sent = probeCommand(
+    Array.from({ length: MOST_PROBED }, () => ({ id: ID, trace })),
+    PROBE,
+  )
+  ok(sent.length < 128 * 1024)
+})
+
+test('nothing a host said is sent back unchecked', () => {
+  for (const forged of ['1;reboot', '$(x)', 'a b', "'", '', 'x'.repeat(200)]) {
+    const trace = { ...TRACE, start: forged }
+    ok(probeCommand([{ id: ID, trace }], PROBE).endsWith(` -po ${ID},-,-,-`))
+    ok(killCommand({ id: ID, trace }, { graceMs: 10, ownConnection: true }).endsWith(` ${ID} g 10 - - - -`))
+  }
+  const cgroup = '/x/session-1.scope;reboot'
+  ok(killCommand({ id: ID, trace: { ...TRACE, cgroup } }, { graceMs: 1, ownConnection: true }).endsWith(' -'))
+})
+
+test('what is not a run id is a bug, and never sent', () => {
+  for (const id of ['', 'x', `${ID}0`, ID.toUpperCase(), `${ID.slice(1)};`]) {
+    throws(() => probeCommand([{ id, trace: null }], PROBE), TypeError)
+  }
+})
+
+test('a start fits with all it may carry', () => {
+  const command = encodeCommand('true')
+  const forget = Array.from({ length: 100 }, () => ID)
+  equal(startCommand(command, ID, { keepOutput: false, forget }).split(ID).length - 1, 33)
+})

@@ -1,0 +1,121 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import type { AuthContext } from 'ssh2'
+import { type LabHost, PlainLab } from '../../support/plain-lab.ts'
+import { startSshStub } from '../../support/ssh-stub.ts'
+import { makeKey, startSshd } from '../../support/sshd.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'rcron-keys-'))
+const sshd = await startSshd({ hostKeyTypes: ['ed25519', 'rsa'] })
+after(async () => {
+  await sshd.stop()
+  rmSync(directory, { recursive: true })
+})
+const host: LabHost = { port: sshd.port, secret: sshd.clientKey.contents }
+const [ed25519, rsa] = sshd.hostKeys
+const stranger = makeKey(join(directory, 'stranger'))
+const PASSWORD = 'correct horse battery staple'
+
+async function refusalOf(lab: PlainLab, on: LabHost): Promise<string> {
+  const { outcome } = await lab.run(on, 'true')
+  return outcome.kind === 'refused' ? outcome.reason : `not refused but ${outcome.kind}`
+}
+
+test('A4: a revoked key is refused with an alarm', async () => {
+  await using lab = new PlainLab()
+  writeFileSync(lab.knownHosts, `@revoked * ${ed25519?.publicKey}\n@revoked * ${rsa?.publicKey}\n`)
+  match(await refusalOf(lab, host), /REVOKED HOST KEY/)
+  equal(lab.log.of('alarm').length, 1)
+})
+
+test('A4: a key is learnt on first contact and holds from then on', async () => {
+  await using lab = new PlainLab()
+  deepEqual((await lab.run(host, 'true')).outcome, { kind: 'succeeded' })
+  await using again = new PlainLab({ hostKeys: 'strict' })
+  execFileSync('cp', [lab.knownHosts, again.knownHosts])
+  deepEqual((await again.run(host, 'true')).outcome, { kind: 'succeeded' })
+})
+
+const name = `[127.0.0.1]:${sshd.port}`
+const known: readonly (readonly [string, string])[] = [
+  ['only the RSA key of a host that has better ones', `${name} ${rsa?.publicKey}\n`],
+  ['a wildcard', `[127.0.0.*]:${sshd.port} ${ed25519?.publicKey}\n`],
+  ['a negated line for others', `*,!other.example ${ed25519?.publicKey}\n`],
+]
+for (const [what, line] of known) {
+  test(`A5: known_hosts holds ${what}: connects`, async () => {
+    await using lab = new PlainLab({ hostKeys: 'strict' })
+    writeFileSync(lab.knownHosts, line)
+    deepEqual((await lab.run(host, 'true')).outcome, { kind: 'succeeded' })
+  })
+}
+
+test('A5: known_hosts is hashed: connects', async () => {
+  await using lab = new PlainLab({ hostKeys: 'strict' })
+  writeFileSync(lab.knownHosts, `${name} ${ed25519?.publicKey}\n`)
+  execFileSync('ssh-keygen', ['-H', '-f', lab.knownHosts], { stdio: 'pipe' })
+  deepEqual((await lab.run(host, 'true')).outcome, { kind: 'succeeded' })
+})
+
+test('A7: a wrong key is refused, and tried once however many runs have it', async () => {
+  await using lab = new PlainLab()
+  const before = sshd.log().length
+  const wrong = { port: sshd.port, secret: stranger.contents }
+  match(await refusalOf(lab, wrong), /refused the login as .*: it did not accept the key; it accepts publickey/)
+  const reasons = await Promise.all(Array.from({ length: 5 }, () => refusalOf(lab, wrong)))
+  ok(
+    reasons.every((reason) => /not tried again for \d+ s/.test(reason)),
+    reasons[0],
+  )
+  equal(
+    sshd
+      .log()
+      .slice(before)
+      .match(/Connection from /g)?.length,
+    1,
+  )
+})
+
+test('A9: a key file that cannot be read is refused by name, and no connection is made', async () => {
+  await using lab = new PlainLab()
+  const connections = () => sshd.log().match(/^Connection from /gm)?.length
+  const before = connections()
+  match(await refusalOf(lab, { port: sshd.port, secret: join(directory, 'missing') }), /missing/)
+  equal(connections(), before)
+})
+
+test('A9: an encrypted key opens with its passphrase', async () => {
+  const key = makeKey(join(directory, 'locked'), 'ed25519', 'open sesame')
+  await using accepting = await startSshd({ config: [`AuthorizedKeysFile ${key.path}.pub`] })
+  await using lab = new PlainLab()
+  const on = { port: accepting.port, secret: key.path }
+  match(await refusalOf(lab, { ...on, passphrase: 'wrong' }), /passphrase/)
+  deepEqual((await lab.run({ ...on, passphrase: 'open sesame' }, 'true')).outcome, { kind: 'succeeded' })
+})
+
+test('A10: two prompts in one breath: refused, saying what was asked', async () => {
+  const authenticate = (it: AuthContext) => {
+    if (it.method !== 'keyboard-interactive') return it.reject(['keyboard-interactive'])
+    const prompts = ['Password: ', 'One-time code: '].map((prompt) => ({ prompt, echo: false }))
+    return it.prompt(prompts, () => it.accept())
+  }
+  await using stub = await startSshStub({ authenticate })
+  await using lab = new PlainLab()
+  match(await refusalOf(lab, { port: stub.port, secret: PASSWORD }), /it asks "One-time code: " too/)
+})
+
+test('a host that offers only what OpenSSH has dropped needs legacy_algorithms', async () => {
+  await using old = await startSshd({
+    config: ['KexAlgorithms diffie-hellman-group14-sha1', 'Ciphers aes128-cbc', 'MACs hmac-sha1'],
+  })
+  const on = { port: old.port, secret: old.clientKey.contents }
+  await using lab = new PlainLab()
+  const { outcome } = await lab.run(on, 'true')
+  match(outcome.kind === 'unreachable' ? outcome.reason : outcome.kind, /no algorithm in common.*legacy_algorithms = 1/)
+  const system = { id: 1, host: '127.0.0.1', port: old.port, local_port: 22, supervise: 0, legacy_algorithms: 1 }
+  deepEqual((await lab.run(on, 'true', { system })).outcome, { kind: 'succeeded' })
+})
