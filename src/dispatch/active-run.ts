@@ -1,0 +1,144 @@
+import type { KilledBy } from '../domain/outcome.ts'
+import type { RunId } from '../domain/run.ts'
+import type { Death, RunningRun } from '../execution/executor.ts'
+import type { Hold } from './hold.ts'
+import type { ActiveFacts } from './plan-firing.ts'
+
+/** `waiting`: nothing is handed over now. `elsewhere`: another living process answers for it. */
+export type ActiveState = 'waiting' | 'running' | 'unknown' | 'elsewhere'
+
+export type ActiveRunFacts = Omit<ActiveFacts, 'isWaiting'> & {
+  readonly state: ActiveState
+  /** Ends the run where nothing is attached. */
+  readonly killElsewhere?: (by: KilledBy) => Promise<Death>
+}
+
+/** What occupies a job and its rows: one run, or a walk from host to host with its present run. */
+export class ActiveRun implements ActiveFacts {
+  readonly job: string
+  readonly minute: ActiveFacts['minute']
+  readonly crons: readonly number[]
+  /** Settles when it no longer counts as active. */
+  readonly ended: Promise<void>
+  /** Settles when its end is asked for. */
+  readonly killRequested: Promise<void>
+  readonly #end: () => void
+  readonly #requestKill: () => void
+  readonly #killElsewhere: ((by: KilledBy) => Promise<Death>) | null
+  #id: RunId
+  #waitsElsewhere = false
+  #isDoubtful = false
+  #state: ActiveState
+  #attached: AttachedRun | null = null
+  #killedBy: KilledBy | null = null
+  #death: Promise<Death> | null = null
+
+  constructor({ id, job, minute, crons, state, killElsewhere }: ActiveRunFacts) {
+    this.#id = id
+    this.job = job
+    this.minute = minute
+    this.crons = crons
+    this.#state = state
+    this.#killElsewhere = killElsewhere ?? null
+    const ended = Promise.withResolvers<void>()
+    this.ended = ended.promise
+    this.#end = ended.resolve
+    const killRequested = Promise.withResolvers<void>()
+    this.killRequested = killRequested.promise
+    this.#requestKill = killRequested.resolve
+  }
+
+  get id(): RunId {
+    return this.#id
+  }
+
+  get state(): ActiveState {
+    return this.#state
+  }
+
+  /** Nothing of it is handed over now: it waits for its place, or for the death of what was before it. */
+  get isWaiting(): boolean {
+    return this.#state === 'waiting' || this.#waitsElsewhere
+  }
+
+  /** Milliseconds that its present run is given between TERM and KILL. */
+  get killGraceMs(): number {
+    return this.#attached?.killGraceMs ?? 0
+  }
+
+  /** A run of it may be alive, though rcron is done with it. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful
+  }
+
+  /** Who asked for its end; nothing more may be started for it then. */
+  get killedBy(): KilledBy | null {
+    return this.#killedBy
+  }
+
+  /** A run of it was handed over, or taken up. */
+  attach(attached: AttachedRun): void {
+    this.#id = attached.id
+    this.#attached = attached
+    this.#state = 'running'
+  }
+
+  /** The run that was attached has ended. */
+  detach(): void {
+    this.#attached = null
+    this.#state = 'waiting'
+  }
+
+  /** Whether the run of the other process waits for its place. */
+  seenElsewhere(isWaiting: boolean): void {
+    this.#waitsElsewhere = isWaiting
+  }
+
+  /** rcron has failed over the run that was attached; it counts as active from now on until the next start. */
+  doubt(): void {
+    this.#isDoubtful = true
+  }
+
+  /** Contact with the attached run was lost, or is back. */
+  contact(state: 'running' | 'unknown'): void {
+    if (this.#attached !== null) this.#state = state
+  }
+
+  /** Ends what is under way and keeps more from starting. One kill at a time: a second request waits for the first one's answer. */
+  kill(by: KilledBy): Promise<Death> {
+    this.#killedBy ??= by
+    this.#requestKill()
+    const killing = this.#killElsewhere ?? ((killer: KilledBy) => killAttached(this.#attached, killer))
+    this.#death ??= killing(by).finally(() => {
+      this.#death = null
+    })
+    return this.#death
+  }
+
+  abandon(): void {
+    this.#attached?.running.abandon()
+  }
+
+  /** No longer active. */
+  end(): void {
+    this.#end()
+  }
+}
+
+export type AttachedRun = {
+  readonly id: RunId
+  readonly running: RunningRun
+  readonly hold: Hold
+  readonly killGraceMs: number
+}
+
+/** It is written down first: where this process does not live to see the end, the next one knows whose doing it was. */
+async function killAttached(attached: AttachedRun | null, by: KilledBy): Promise<Death> {
+  if (attached === null) return { kind: 'dead' }
+  try {
+    await attached.hold.note({ killedBy: by })
+  } catch {
+    // Without room for it the run is killed all the same.
+  }
+  return await attached.running.kill(by)
+}

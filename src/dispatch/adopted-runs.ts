@@ -1,0 +1,127 @@
+import { BUG, isBug } from '../domain/bug.ts'
+import type { Cron } from '../domain/cron.ts'
+import { jobKey } from '../domain/job.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Executor } from '../execution/executor.ts'
+import type { LogFields } from '../platform/log.ts'
+import { ActiveRun } from './active-run.ts'
+import type { ActiveRuns } from './active-runs.ts'
+import { Hold } from './hold.ts'
+import { type AccessTo, activeFactsOf, adoptedRunOf } from './lock-of-run.ts'
+import { afterOutcome } from './plan-firing.ts'
+import { asKilled, lostAuthority } from './run-carrier.ts'
+import { fieldsOfLock } from './run-events.ts'
+import type { RunLock, RunLocks } from './run-locks.ts'
+import { RunReport, type RunReportParts } from './run-report.ts'
+import { watchOf } from './run-watch.ts'
+import type { Walker } from './walker.ts'
+
+export type AdoptedRunsParts = RunReportParts & {
+  readonly executor: Executor
+  readonly locks: RunLocks
+  readonly active: ActiveRuns
+  readonly walker: Walker
+  readonly accessTo: AccessTo
+  /** The present row of that id; null where it is gone, disabled or unsound. Absent: walks end with the run that was adopted. */
+  readonly cronOf?: (id: number) => Cron | null
+}
+
+type Adopted = {
+  readonly lock: RunLock
+  readonly active: ActiveRun
+  readonly hold: Hold
+  readonly fields: LogFields
+  /** Its walk had gone on before its process went. */
+  readonly isPassed: boolean
+  /** To be called when its host has said something of it, or not answered. */
+  readonly heard: () => void
+}
+
+/** Runs whose process has gone: takes them up, collects their ends, and goes on where their firings would have gone on. */
+export class AdoptedRuns {
+  readonly #parts: AdoptedRunsParts
+  readonly #report: RunReport
+  readonly #unheard = new Set<Promise<void>>()
+
+  constructor(parts: AdoptedRunsParts) {
+    this.#parts = parts
+    this.#report = new RunReport(parts)
+  }
+
+  /** Takes up the run of `lock`, unless another process is quicker. `isPassed`: its walk had gone on before its process went. */
+  async adopt(lock: RunLock, isPassed: boolean): Promise<void> {
+    const { locks, log } = this.#parts
+    if (!(await locks.takeOver(lock.run))) return
+    const active = new ActiveRun({ ...activeFactsOf(lock), state: 'waiting' })
+    this.#parts.active.add(active)
+    const fields = { ...fieldsOfLock(lock), adopted: true }
+    log.info(fields, 'run adopted')
+    const { promise, resolve: heard } = Promise.withResolvers<void>()
+    this.#unheard.add(promise)
+    void promise.then(() => this.#unheard.delete(promise))
+    void this.#carryOn({ lock, active, hold: new Hold(this.#parts, lock), fields, isPassed, heard }).then(heard)
+  }
+
+  /** Resolves when of every run it is known whether it has ended, its firing carried to its end where it had, or that it is not known. */
+  async heard(): Promise<void> {
+    await Promise.all(this.#unheard)
+  }
+
+  /** Never rejects. */
+  async #carryOn(adopted: Adopted): Promise<void> {
+    const { active, hold, fields } = adopted
+    try {
+      const outcome = await this.#collect(adopted)
+      active.detach()
+      await this.#goOn(adopted, outcome)
+      // Told before the lock goes: a process that ends in between tells it twice rather than never.
+      await hold.release()
+      if (!active.isDoubtful) this.#parts.active.remove(active)
+    } catch (error) {
+      // Its end is not known: it counts as active, under its lock, until the next start.
+      active.doubt()
+      this.#parts.log.error({ ...fields, err: error }, `${BUG} while an adopted run was under way`)
+    }
+  }
+
+  async #collect({ lock, active, hold, fields, heard }: Adopted): Promise<Outcome> {
+    const { executor, accessTo } = this.#parts
+    const over = new AbortController()
+    const watch = watchOf(this.#parts, { active, hold, fields, isAdopted: true, onWord: heard, over: over.signal })
+    try {
+      const running = executor.adopt(adoptedRunOf(lock, accessTo), watch)
+      active.attach({ id: lock.run, running, hold, killGraceMs: lock.killGraceMs })
+      const result = await running.result
+      if (isBug(result.outcome)) throw new Error('its end is not known', { cause: result.outcome })
+      const told = asKilled(result, await lostAuthority(result, { active, hold }))
+      this.#report.collected(lock.cronId, fields, { ...told, startedAt: told.startedAt ?? lock.startedAt })
+      return told.outcome
+    } finally {
+      over.abort()
+    }
+  }
+
+  /** On to the hosts that are left of its firing, as the present rows have it. */
+  async #goOn({ lock, active, hold, isPassed }: Adopted, outcome: Outcome): Promise<void> {
+    const { walker, log } = this.#parts
+    const [cron] = this.#present(lock, [lock.cronId])
+    if (isPassed || cron === undefined || active.killedBy !== null || afterOutcome(outcome, cron) === 'stop') return
+    const order = this.#present(lock, lock.rest)
+    const firing = { job: jobOf(lock), minute: lock.minute, crons: order }
+    if (order.length === 0 || [...this.#parts.active.relatedTo(firing)].some((other) => other !== active)) return
+    const how = lock.run === walker.scheduledRunId(lock.cronId, lock.minute) ? 'catch-up' : 'manual'
+    log.info({ ...fieldsOfLock(lock), hosts: order.length }, 'firing goes on after the run that was adopted')
+    await walker.walk({ firing, how, order, active, hold, begun: () => {} })
+  }
+
+  /** Of these rows the ones that are still there, enabled, and of the lock's job. */
+  #present(lock: RunLock, ids: readonly number[]): readonly Cron[] {
+    const job = jobKey(jobOf(lock))
+    const rows = ids.map((id) => this.#parts.cronOf?.(id) ?? null)
+    return rows.filter((row) => row !== null).filter((row) => row.enabled && jobKey(row) === job)
+  }
+}
+
+function jobOf({ cronName, action }: RunLock) {
+  return { name: cronName, action }
+}

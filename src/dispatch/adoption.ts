@@ -1,0 +1,92 @@
+import { BUG } from '../domain/bug.ts'
+import { jobKey } from '../domain/job.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import { AdoptedRuns, type AdoptedRunsParts } from './adopted-runs.ts'
+import { fieldsOfLock, logNotRun } from './run-events.ts'
+import type { RunLock } from './run-locks.ts'
+import { RunsElsewhere } from './runs-elsewhere.ts'
+
+/** How long what was seen in the lock directory is taken for true. */
+const FRESH_MS = 1000
+
+export type AdoptionParts = AdoptedRunsParts
+
+/** Counts the runs of other processes as active, and takes up those whose process has gone. */
+export class Adoption {
+  readonly #parts: AdoptionParts
+  readonly #elsewhere: RunsElsewhere
+  readonly #adopted: AdoptedRuns
+  #surveyedAt = Number.NEGATIVE_INFINITY
+  #survey: Promise<void> = Promise.resolve()
+  #closed = false
+
+  constructor(parts: AdoptionParts) {
+    this.#parts = parts
+    this.#elsewhere = new RunsElsewhere(parts)
+    this.#adopted = new AdoptedRuns(parts)
+  }
+
+  /** Looks at the lock files, unless that was done within the last second. Those who ask at once share one look. Never rejects. */
+  survey(): Promise<void> {
+    const isFresh = this.#parts.clock.monotonic() - this.#surveyedAt < FRESH_MS
+    return isFresh ? this.#survey : this.surveyAnew()
+  }
+
+  /** Looks at the lock files as they are now. Never rejects. */
+  surveyAnew(): Promise<void> {
+    this.#surveyedAt = this.#parts.clock.monotonic()
+    // One look at a time: two would adopt the same run.
+    this.#survey = this.#survey
+      .then(() => this.#look())
+      .catch((error: unknown) => {
+        this.#parts.log.error({ err: error }, `${BUG} while lock files were looked through`)
+      })
+    return this.#survey
+  }
+
+  /** Takes nothing up any more. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** Resolves when of every adopted run it is known whether it has ended, or that it is not known. */
+  heard(): Promise<void> {
+    return this.#adopted.heard()
+  }
+
+  async #look(): Promise<void> {
+    const found = await this.#parts.locks.readOthers()
+    this.#elsewhere.count(found.filter(({ holder }) => holder === 'living').map(({ lock }) => lock))
+    const gone = found.filter(({ holder }) => holder === 'gone').map(({ lock }) => lock)
+    for (const lock of gone) {
+      if (this.#closed) return
+      if (this.#parts.active.has(lock.run)) continue
+      if (lock.isWaiting) await this.#giveUp(lock, gone)
+      else await this.#adopted.adopt(lock, hasGoneOn(lock, gone))
+    }
+  }
+
+  /** Nothing of it was handed over. Where the run before it in its walk is there still, its turn comes again after that. */
+  async #giveUp(lock: RunLock, gone: readonly RunLock[]): Promise<void> {
+    const { locks, log } = this.#parts
+    if (!(await locks.takeOver(lock.run))) return
+    if (!gone.some((before) => leadsTo(before, lock))) logNotRun(log, fieldsOfLock(lock), NOT_BEGUN)
+    await locks.remove(lock.run)
+  }
+}
+
+const NOT_BEGUN: Outcome = { kind: 'missed', reason: 'rcron ended while it waited for its place' }
+
+/** Whether a later run of the walk had been handed over. */
+function hasGoneOn(lock: RunLock, gone: readonly RunLock[]): boolean {
+  return gone.some((later) => !later.isWaiting && leadsTo(lock, later))
+}
+
+function leadsTo(before: RunLock, later: RunLock): boolean {
+  const isOneFiring = before.minute === later.minute && jobKeyOf(before) === jobKeyOf(later)
+  return isOneFiring && before.rest.includes(later.cronId)
+}
+
+function jobKeyOf({ cronName, action }: RunLock): string {
+  return jobKey({ name: cronName, action })
+}

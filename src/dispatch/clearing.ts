@@ -1,0 +1,51 @@
+import type { Firing } from '../domain/job.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { ActiveRun } from './active-run.ts'
+import type { ActiveRuns } from './active-runs.ts'
+
+/** How long a run that is confirmed dead may take to be told as ended. */
+const SETTLE_MS = 10_000
+
+/** A walk of another process may have gone on to its next host while its run was being ended: so often that is ended as well. */
+const MOST_ROUNDS = 5
+
+export type ClearingParts = {
+  readonly active: ActiveRuns
+  readonly clock: Clock
+  /** Looks at the lock files as they are now. Never rejects. */
+  readonly survey: () => Promise<void>
+}
+
+/** Makes way for a firing of action 3. */
+export class Clearing {
+  readonly #parts: ClearingParts
+
+  constructor(parts: ClearingParts) {
+    this.#parts = parts
+  }
+
+  /** Ends all that is active of `firing` but `own`, which stands for the firing itself; why that cannot be confirmed, else null. */
+  async clear(firing: Firing, own: ActiveRun): Promise<string | null> {
+    for (let round = 1; round <= MOST_ROUNDS; round++) {
+      const before = [...this.#parts.active.relatedTo(firing)].filter((run) => run !== own)
+      if (before.length === 0 || own.killedBy !== null) return null
+      const isElsewhere = before.some(({ state }) => state === 'elsewhere')
+      const reason = await this.#end(before)
+      if (reason !== null) return `run ${before.map(({ id }) => id).join(', ')} ${reason}`
+      if (!isElsewhere) return null
+      await this.#parts.survey()
+    }
+    return 'the run before goes on from host to host in another process'
+  }
+
+  async #end(before: readonly ActiveRun[]): Promise<string | null> {
+    const deaths = await Promise.all(before.map((run) => run.kill('clobber')))
+    for (const death of deaths) if (death.kind === 'unconfirmed') return `cannot be confirmed dead: ${death.reason}`
+    const deadline = new AbortController()
+    const ended = Promise.all(before.map((run) => run.ended)).then(() => null)
+    const late = this.#parts.clock.sleep(SETTLE_MS, deadline.signal).then(() => 'is dead, and its end is not told')
+    const reason = await Promise.race([ended, late])
+    deadline.abort()
+    return reason
+  }
+}

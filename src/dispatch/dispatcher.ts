@@ -1,0 +1,211 @@
+import { BUG } from '../domain/bug.ts'
+import type { Cron } from '../domain/cron.ts'
+import { type Firing, jobKey } from '../domain/job.ts'
+import type { KilledBy, Outcome } from '../domain/outcome.ts'
+import type { RunId } from '../domain/run.ts'
+import type { RunRecorder } from '../store/run-recorder.ts'
+import { ActiveRun } from './active-run.ts'
+import { ActiveRuns } from './active-runs.ts'
+import { Adoption, type AdoptionParts } from './adoption.ts'
+import { Clearing } from './clearing.ts'
+import type { CronOutcome, FiringResult, FiringUnderWay } from './firing-result.ts'
+import { Hold } from './hold.ts'
+import { planFiring, type SkippedCron } from './plan-firing.ts'
+import { RecordQueue } from './record-queue.ts'
+import { type FiringHow, RunCarrier, type RunCarrierParts } from './run-carrier.ts'
+import { fieldsOfCron, logNotRun } from './run-events.ts'
+import { RunReport } from './run-report.ts'
+import { Throttle, type ThrottleLimits } from './throttle.ts'
+import { Walker } from './walker.ts'
+
+/** How long the answer to a kill may take beyond the run's grace: a login, and the rounds of the kill itself. */
+const KILL_ANSWER_MS = 30_000
+
+export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log'> &
+  Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf'> & {
+    readonly recorder: RunRecorder
+    readonly limits: ThrottleLimits
+    /** Part of every scheduled run's id. */
+    readonly installation: string
+  }
+
+/** Carries firings out, and knows every run that is active. One job's trouble never reaches another. */
+export class Dispatcher {
+  readonly #parts: DispatcherParts
+  readonly #active = new ActiveRuns()
+  readonly #records: RecordQueue
+  readonly #report: RunReport
+  readonly #carrier: RunCarrier
+  readonly #walker: Walker
+  readonly #adoption: Adoption
+  readonly #clearing: Clearing
+  /** Firings that do not count as active yet: they wait for the look at the lock files. */
+  readonly #entering = new Set<Promise<void>>()
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts
+    this.#records = new RecordQueue(parts)
+    const shared = { ...parts, records: this.#records, active: this.#active }
+    this.#report = new RunReport(shared)
+    this.#carrier = new RunCarrier({ ...shared, throttle: new Throttle(parts.limits) })
+    this.#walker = new Walker({ ...parts, carrier: this.#carrier })
+    this.#adoption = new Adoption({ ...shared, walker: this.#walker })
+    this.#clearing = new Clearing({ ...shared, survey: () => this.#adoption.surveyAnew() })
+  }
+
+  /** What is active now, runs of other processes included. */
+  get active(): Iterable<ActiveRun> {
+    return this.#active
+  }
+
+  /** Takes up the runs whose process has gone; resolves when all are known, not when they end. Done before the first firing. Never rejects. */
+  adopt(): Promise<void> {
+    return this.#adoption.survey()
+  }
+
+  /** Carries `firing` out beside everything else, by the rules of its action. */
+  fire(firing: Firing, how: FiringHow): FiringUnderWay {
+    const { promise: begun, resolve } = Promise.withResolvers<void>()
+    const result = this.#fire({ firing, how, begun: resolve })
+      .catch((error: unknown) => {
+        this.#parts.log.error({ job: firing.job.name, err: error }, `${BUG} while a firing was under way`)
+        return { firing, how, outcomes: [] }
+      })
+      .finally(resolve)
+    return { begun, result }
+  }
+
+  /**
+   * Ends all that is active here, all at once, and begins no more. Resolves when each end is told or cannot be confirmed, which is
+   * logged; such a run stays under its lock. Never rejects.
+   */
+  async killAll(by: KilledBy): Promise<void> {
+    const { clock } = this.#parts
+    this.#carrier.close()
+    const own = [...this.#active].filter(({ state }) => state !== 'elsewhere')
+    const graceMs = Math.max(0, ...own.map(({ killGraceMs }) => killGraceMs))
+    const ended = new AbortController()
+    const late = clock.sleep(graceMs + KILL_ANSWER_MS, ended.signal)
+    await Promise.race([Promise.all(own.map((run) => this.#killAndSettle(run, by))), late])
+    ended.abort()
+  }
+
+  async #killAndSettle(run: ActiveRun, by: KilledBy): Promise<void> {
+    const { id } = run
+    const death = await run.kill(by)
+    if (death.kind === 'dead') await run.ended
+    else this.#parts.log.warn({ run: id, by, reason: death.reason }, 'run cannot be confirmed dead')
+  }
+
+  /** Resolves when nothing is active but what other processes answer for. */
+  async idle(): Promise<void> {
+    while (this.#entering.size > 0) await Promise.all(this.#entering)
+    await this.#active.idle()
+  }
+
+  /** Resolves when of every adopted run it is known whether it has ended, its firing carried to its end where it had, or that it is not known. */
+  heard(): Promise<void> {
+    return this.#adoption.heard()
+  }
+
+  /** Resolves when the store has every record; never while it is away: give it a deadline. */
+  recorded(): Promise<void> {
+    return this.#records.flushed()
+  }
+
+  /**
+   * Lets go of all runs, begins no more and takes none up. They stay alive under their locks, to be adopted by the next start. Resolves when
+   * all that was not handed over yet, and so needs no one to adopt it, has been told as not begun.
+   */
+  async abandon(): Promise<void> {
+    this.#carrier.close()
+    this.#adoption.close()
+    const waiting = [...this.#active].filter(({ state }) => state === 'waiting')
+    for (const run of this.#active) run.abandon()
+    for (const run of waiting) void run.kill('shutdown')
+    await Promise.all(waiting.map(({ ended }) => ended))
+  }
+
+  async #fire(order: FiringOrder): Promise<FiringResult> {
+    const { firing, how } = order
+    await this.#survey()
+    const plan = planFiring(firing, this.#active.relatedTo(firing))
+    switch (plan.kind) {
+      case 'skip': {
+        const skipped = firing.crons.map((cron) => ({ cron, reason: plan.reason }))
+        return { firing, how, outcomes: this.#skip(firing, skipped) }
+      }
+      case 'walk':
+        return { firing, how, outcomes: await this.#walk(order, plan.order, plan.kill) }
+      case 'all':
+        return { firing, how, outcomes: await this.#startAll(order, plan.start, plan.skipped) }
+      default:
+        return plan satisfies never
+    }
+  }
+
+  async #survey(): Promise<void> {
+    const survey = this.#adoption.survey()
+    this.#entering.add(survey)
+    await survey
+    this.#entering.delete(survey)
+  }
+
+  #skip({ minute }: Firing, crons: readonly SkippedCron[]): readonly CronOutcome[] {
+    return crons.map(({ cron, reason }) => {
+      const outcome: Outcome = { kind: 'skipped', reason }
+      logNotRun(this.#parts.log, fieldsOfCron(cron, minute), outcome)
+      return { cron, run: null, outcome }
+    })
+  }
+
+  async #startAll(order: FiringOrder, crons: readonly Cron[], skipped: readonly SkippedCron[]) {
+    const { firing } = order
+    const latches = crons.map(() => Promise.withResolvers<void>())
+    void Promise.all(latches.map(({ promise }) => promise)).then(order.begun)
+    const started = crons.map(async (cron, index) => {
+      const begun = latches[index]?.resolve ?? order.begun
+      return await this.#occupying(order, [cron], (held) => this.#walker.walk({ ...order, ...held, begun }))
+    })
+    return [...this.#skip(firing, skipped), ...(await Promise.all(started)).flat()]
+  }
+
+  /** From host to host until one run ends the walk. The walk counts as active from here on, between its runs too. */
+  async #walk(order: FiringOrder, crons: readonly Cron[], kill: readonly RunId[]): Promise<readonly CronOutcome[]> {
+    const { firing } = order
+    const [first] = crons
+    if (first === undefined) return []
+    return await this.#occupying(order, crons, async (held) => {
+      const reason = kill.length === 0 ? null : await this.#clearing.clear(firing, held.active)
+      // What has been ended meanwhile is not kept from beginning by the run before it.
+      const isClear = reason === null || held.active.killedBy !== null
+      return isClear ? await this.#walker.walk({ ...order, ...held }) : [this.#block(order, first, reason)]
+    })
+  }
+
+  #block({ firing }: FiringOrder, cron: Cron, reason: string): CronOutcome {
+    const outcome: Outcome = { kind: 'blocked', reason }
+    this.#report.blocked(cron, firing.minute, outcome)
+    return { cron, run: null, outcome }
+  }
+
+  async #occupying<T>({ firing, how }: FiringOrder, order: readonly Cron[], use: (held: Held) => Promise<T>) {
+    const [first] = order
+    const { job, minute } = firing
+    const id = first === undefined ? '' : this.#walker.runOf(firing, first, how).id
+    const crons = order.map((cron) => cron.id)
+    const active = new ActiveRun({ id, job: jobKey(job), minute, crons, state: 'waiting' })
+    const hold = new Hold(this.#parts)
+    this.#active.add(active)
+    try {
+      return await use({ order, active, hold })
+    } finally {
+      await hold.release()
+      if (!active.isDoubtful) this.#active.remove(active)
+    }
+  }
+}
+
+type FiringOrder = { readonly firing: Firing; readonly how: FiringHow; readonly begun: () => void }
+
+type Held = { readonly order: readonly Cron[]; readonly active: ActiveRun; readonly hold: Hold }

@@ -1,0 +1,71 @@
+import type { Cron } from '../domain/cron.ts'
+import { jobKey } from '../domain/job.ts'
+import type { SystemRow } from '../domain/rows.ts'
+import type { Run } from '../domain/run.ts'
+import type { Access, AdoptedRun } from '../execution/executor.ts'
+import type { ActiveFacts } from './plan-firing.ts'
+import type { RunLock } from './run-locks.ts'
+
+export type LockFacts = Pick<RunLock, 'startedAt' | 'rest' | 'isWaiting'>
+
+/** What is written down before `run` is handed over. */
+export function lockOfRun({ id, cron, minute }: Run, { startedAt, rest, isWaiting }: LockFacts): RunLock {
+  return {
+    run: id,
+    cronId: cron.id,
+    cronName: cron.name,
+    systemId: cron.system.id,
+    authId: cron.auth.id,
+    host: cron.system.host,
+    port: cron.system.port,
+    localPort: cron.system.local_port,
+    user: cron.auth.user,
+    command: cron.command,
+    action: cron.action,
+    minute,
+    rest,
+    isWaiting,
+    startedAt,
+    timeoutMs: cron.timeoutMs,
+    killGraceMs: cron.killGraceMs,
+    ownConnection: ownsConnection(cron),
+    trace: null,
+    unknownSince: null,
+    killedBy: null,
+  }
+}
+
+/** What the run of `lock` occupies while it is active: its job, its row, and those that would be tried after it. */
+export function activeFactsOf({ run, cronId, cronName, action, minute, rest, isWaiting }: RunLock): ActiveFacts {
+  return { id: run, job: jobKey({ name: cronName, action }), minute, crons: [cronId, ...rest], isWaiting }
+}
+
+/** What the executor needs to take up the run of `lock`. Once found, a way in is kept: the rows may be removed before the run ends. */
+export function adoptedRunOf(lock: RunLock, accessTo: AccessTo): AdoptedRun {
+  const { run, command, trace, startedAt, timeoutMs, killGraceMs, unknownSince } = lock
+  const ownConnection = lock.ownConnection ?? ownsConnection({ ownConnection: false, action: lock.action })
+  let known: Access | null = null
+  const access = () => {
+    known = accessOf(lock, accessTo) ?? known
+    return known
+  }
+  return { id: run, command, trace, startedAt, timeoutMs, killGraceMs, ownConnection, unknownSince, access }
+}
+
+/** The present rows of a system and an auth; null where one of them is gone. */
+export type AccessTo = (systemId: number, authId: number) => Access | null
+
+/** A clobber must reach the control group on the host, which is a connection's. */
+function ownsConnection({ ownConnection, action }: Pick<Cron, 'ownConnection' | 'action'>): boolean {
+  return ownConnection || action === 'clobber'
+}
+
+/** A row that has come to mean another machine or account is no way to the run. */
+function accessOf(lock: RunLock, accessTo: AccessTo): Access | null {
+  const access = accessTo(lock.systemId, lock.authId)
+  return access !== null && isSameMachine(lock, access.system) && access.auth.user === lock.user ? access : null
+}
+
+function isSameMachine({ host, port, localPort }: RunLock, system: SystemRow): boolean {
+  return system.host === host && system.port === port && (localPort === null || system.local_port === localPort)
+}

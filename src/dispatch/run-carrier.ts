@@ -1,0 +1,183 @@
+import { BUG, isBug, lostByBug } from '../domain/bug.ts'
+import { minuteOf } from '../domain/minute.ts'
+import type { KilledBy, Outcome } from '../domain/outcome.ts'
+import { NO_OUTPUT, type Run, type RunResult } from '../domain/run.ts'
+import type { Executor, RunningRun, RunWatch } from '../execution/executor.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log, LogFields } from '../platform/log.ts'
+import type { ActiveRun } from './active-run.ts'
+import type { Hold } from './hold.ts'
+import { adoptedRunOf, lockOfRun } from './lock-of-run.ts'
+import type { RecordQueue } from './record-queue.ts'
+import { fieldsOfRun } from './run-events.ts'
+import { RunReport } from './run-report.ts'
+import { watchOf } from './run-watch.ts'
+import type { Place, Throttle } from './throttle.ts'
+
+export type RunCarrierParts = {
+  readonly executor: Executor
+  readonly throttle: Throttle
+  readonly records: RecordQueue
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** `catch-up`: later than its minute. `manual`: an operator asked for it. */
+export type FiringHow = 'schedule' | 'catch-up' | 'manual'
+
+export type Attempt = {
+  readonly run: Run
+  readonly how: FiringHow
+  /** Ids of the crons that would be tried after it, in order. */
+  readonly rest: readonly number[]
+  /** What the run counts as while it is under way. */
+  readonly active: ActiveRun
+  /** Holds the lock of the run before, if there was one; of this one from its place in the queue on, and still when it has ended. */
+  readonly hold: Hold
+  /** Called when the run was handed over, or will not be. */
+  readonly begun: () => void
+}
+
+/** Carries one run from its place in the queue to its end: lock, throttle, executor, log, record. */
+export class RunCarrier {
+  readonly #parts: RunCarrierParts
+  readonly #report: RunReport
+  #closed = false
+  #queueing: Promise<void> = Promise.resolve()
+
+  constructor(parts: RunCarrierParts) {
+    this.#parts = parts
+    this.#report = new RunReport(parts)
+  }
+
+  /** From now on nothing is handed over any more. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** Never rejects: a bug on the way is logged and ends this run as lost. */
+  async carryOut(attempt: Attempt): Promise<RunResult> {
+    const { run, how, active, begun } = attempt
+    const place = this.#parts.throttle.enter(run.cron.system.host)
+    const fields = { ...fieldsOfRun(run), how }
+    try {
+      const waitMs = await this.#queue(attempt, place)
+      if (typeof waitMs !== 'number') return this.#report.notRun(fields, resultOf(waitMs))
+      return await this.#carryOutAdmitted(attempt, { ...fields, ...(waitMs > 0 && { waitMs }) }, place)
+    } catch (error) {
+      return this.#report.ended(run, fields, this.#failed(error, fields))
+    } finally {
+      active.detach()
+      begun()
+      place.leave()
+    }
+  }
+
+  /** Takes the lock, then waits for the place: how long, in milliseconds, or what keeps the run from beginning. */
+  async #queue(attempt: Attempt, place: Place): Promise<number | Outcome> {
+    const { run, rest, active, hold } = attempt
+    const { clock } = this.#parts
+    const queuedAt = clock.monotonic()
+    if (!place.wasFree) await this.#queueingTurn()
+    const early = this.#reasonNotToBegin(attempt)
+    if (early !== null) return early
+    const claim = await hold.moveOn(lockOfRun(run, { startedAt: clock.now(), rest, isWaiting: !place.wasFree }))
+    if (claim === 'taken') return { kind: 'skipped', reason: `another run of cron ${run.cron.id} holds its lock file` }
+    if (claim !== 'created') return killed(claim.killedBy)
+    await Promise.race([place.taken, active.killRequested])
+    const late = this.#reasonNotToBegin(attempt)
+    if (late !== null) return late
+    const killedBy = await hold.handOver(clock.now())
+    if (killedBy !== null) return killed(killedBy)
+    const waitMs = place.wasFree ? 0 : Math.round(clock.monotonic() - queuedAt)
+    return this.#reasonNotToBegin(attempt) ?? waitMs
+  }
+
+  /** Thousands may come to wait at once: each writes its lock in a turn of its own, so that nothing else has to wait for all of them. */
+  #queueingTurn(): Promise<void> {
+    this.#queueing = this.#queueing.then(() => new Promise((next) => setImmediate(next)))
+    return this.#queueing
+  }
+
+  async #carryOutAdmitted(attempt: Attempt, fields: LogFields, place: Place): Promise<RunResult> {
+    const { run, active, hold } = attempt
+    const over = new AbortController()
+    const watched = { active, hold, fields, isAdopted: false, onUnknown: place.leave, over: over.signal }
+    try {
+      const result = await this.#untilEnd(attempt, fields, watchOf(this.#parts, watched))
+      return this.#report.ended(run, fields, asKilled(result, await lostAuthority(result, { active, hold })))
+    } finally {
+      over.abort()
+    }
+  }
+
+  /** Where rcron itself fails over the run, its host is asked what became of it; where that fails too, it stays under its lock. */
+  async #untilEnd(attempt: Attempt, fields: LogFields, watch: RunWatch): Promise<RunResult> {
+    const { run, hold, active } = attempt
+    const { executor } = this.#parts
+    const first = await this.#attend(attempt, fields, () => executor.start(run, watch))
+    if (!isBug(first.outcome)) return first
+    const { system, auth } = run.cron
+    const lock = hold.lock ?? lockOfRun(run, { startedAt: this.#parts.clock.now(), rest: [], isWaiting: false })
+    const second = await this.#attend(attempt, fields, () =>
+      executor.adopt(
+        adoptedRunOf(lock, () => ({ system, auth })),
+        watch,
+      ),
+    )
+    if (isBug(second.outcome)) {
+      hold.leave()
+      active.doubt()
+    }
+    return second
+  }
+
+  async #attend({ run, active, hold, begun }: Attempt, fields: LogFields, start: () => RunningRun): Promise<RunResult> {
+    try {
+      const running = start()
+      active.attach({ id: run.id, running, hold, killGraceMs: run.cron.killGraceMs })
+      begun()
+      return await running.result
+    } catch (error) {
+      return this.#failed(error, fields)
+    }
+  }
+
+  #failed(error: unknown, fields: LogFields): RunResult {
+    this.#parts.log.error({ ...fields, err: error }, `${BUG} while a run was under way`)
+    return resultOf(lostByBug(error))
+  }
+
+  #reasonNotToBegin({ run, how, active }: Attempt): Outcome | null {
+    if (active.killedBy !== null) return killed(active.killedBy)
+    if (this.#closed) return killed('shutdown')
+    const { latestStartMin } = run.cron
+    const lateMin = minuteOf(this.#parts.clock.now()) - run.minute
+    if (how !== 'catch-up' || latestStartMin === null || lateMin <= latestStartMin) return null
+    return { kind: 'missed', reason: `${lateMin} minutes late, latest_start_min is ${latestStartMin}` }
+  }
+}
+
+/**
+ * Which other process took the authority over a run that has ended with `result`. Only a run that did not succeed, and is not
+ * known to have ended by itself, may have been ended by it; where this process has killed the run, its outcome is known.
+ */
+export async function lostAuthority(result: RunResult, { active, hold }: HeldRun): Promise<KilledBy | null> {
+  const { outcome, endedByItself } = result
+  return outcome.kind === 'succeeded' || endedByItself || active.killedBy !== null ? null : await hold.standing()
+}
+
+type HeldRun = Pick<Attempt, 'active' | 'hold'>
+
+/** A kill by another process looks from here like a signal, a failure, or a host out of reach. */
+export function asKilled(result: RunResult, by: KilledBy | null): RunResult {
+  return by === null ? result : { ...result, outcome: killed(by) }
+}
+
+function killed(by: KilledBy): Outcome {
+  return { kind: 'killed', by }
+}
+
+function resultOf(outcome: Outcome): RunResult {
+  return { outcome, output: NO_OUTPUT, startedAt: null, durationMs: null, endedByItself: false }
+}

@@ -1,0 +1,56 @@
+import type { RunWatch } from '../execution/executor.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log, LogFields } from '../platform/log.ts'
+import type { ActiveRun } from './active-run.ts'
+import type { Hold } from './hold.ts'
+import type { RunLock } from './run-locks.ts'
+
+/**
+ * A run that has lasted so long gets its trace written into its lock. Most are over by then, and spared the writing, which costs more
+ * than all the rest; until then its id alone finds its processes again.
+ */
+const TRACE_AFTER_MS = 250
+
+export type WatchedRun = {
+  readonly active: ActiveRun
+  readonly hold: Hold
+  readonly fields: LogFields
+  /** An earlier process has told that it started, and when. */
+  readonly isAdopted: boolean
+  /** Called when contact is lost. */
+  readonly onUnknown?: () => void
+  /** Called when its host has said that it lives, or contact is lost. */
+  readonly onWord?: () => void
+  /** Aborts when the run is over. */
+  readonly over: AbortSignal
+}
+
+/** Tells the log, the lock and what counts as active how a run fares on its host. */
+export function watchOf({ clock, log }: { readonly clock: Clock; readonly log: Log }, run: WatchedRun): RunWatch {
+  const { active, hold, fields, isAdopted, onUnknown, onWord, over } = run
+  const note = (known: Partial<RunLock>) => {
+    hold.note(known).catch((error: unknown) => log.error({ ...fields, err: error }, 'lock file not brought up to date'))
+  }
+  return {
+    started: (trace) => {
+      if (!isAdopted) log.info(fields, 'run started')
+      const known = isAdopted ? { trace } : { trace, startedAt: clock.now() }
+      void clock.sleep(TRACE_AFTER_MS, over).then(() => {
+        if (!over.aborted) note(known)
+      })
+    },
+    unknown: (reason) => {
+      active.contact('unknown')
+      onUnknown?.()
+      log.warn({ ...fields, reason }, 'run unknown: contact lost, it counts as active and is asked again')
+      onWord?.()
+      note({ unknownSince: hold.lock?.unknownSince ?? clock.now() })
+    },
+    found: () => {
+      active.contact('running')
+      log.info(fields, 'run found again')
+      onWord?.()
+      note({ unknownSince: null })
+    },
+  }
+}

@@ -1,0 +1,127 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+
+/** A file that is there and cannot be what it should be; the message says why. */
+export class UnusableFileError extends Error {
+  override readonly name = 'UnusableFileError'
+}
+
+let written = 0
+
+/** Replaces `path`: a reader sees the old text or the new one. It reaches the disk soon after, not before this returns. */
+export function replaceFile(path: string, text: string): void {
+  const { temporary, descriptor } = writeTemporary(path, text)
+  try {
+    renameSync(temporary, path)
+  } catch (error) {
+    removeFile(temporary)
+    closeSync(descriptor)
+    throw error
+  }
+  fsync(descriptor, () => closeSync(descriptor))
+}
+
+/** Makes `path` with all of `text` in it, or does nothing and returns false where there is a file of that name. */
+export function createFile(path: string, text: string): boolean {
+  const { temporary, descriptor } = writeTemporary(path, text)
+  closeSync(descriptor)
+  try {
+    linkSync(temporary, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  } finally {
+    removeFile(temporary)
+  }
+}
+
+/** Removes `path`; fine if it has gone. */
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/**
+ * The text of a regular file of this user, no longer than `maxBytes`; null where there is none. Throws an UnusableFileError for any
+ * other file, and the system's own error where it cannot be read now.
+ */
+export function readOwnFile(path: string, maxBytes: number): string | null {
+  const descriptor = openOrNull(path)
+  if (descriptor === null) return null
+  try {
+    const found = fstatSync(descriptor)
+    if (!found.isFile()) throw new UnusableFileError('it is not a regular file')
+    if (found.uid !== process.getuid?.())
+      throw new UnusableFileError(`it belongs to user id ${found.uid}, not to this one`)
+    if (found.size > maxBytes) throw new UnusableFileError(`it has ${found.size} bytes, more than ${maxBytes}`)
+    return readFileSync(descriptor, 'utf8')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Removes `path` if it is a temporary file of this module, and the process that wrote it has gone. */
+export function sweepTemporary(path: string): void {
+  const writer = /\/\.[^/]*\.(\d+)-\d+\.tmp$/.exec(path)?.[1]
+  if (writer === undefined || isRunning(Number(writer))) return
+  removeFile(path)
+}
+
+/** Whether there is a process of this number. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it runs as another user.
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}
+
+function writeTemporary(path: string, text: string): { readonly temporary: string; readonly descriptor: number } {
+  const slash = path.lastIndexOf('/') + 1
+  written += 1
+  const temporary = `${path.slice(0, slash)}.${path.slice(slash)}.${process.pid}-${written}.tmp`
+  const descriptor = openSync(temporary, 'wx', 0o600)
+  try {
+    writeWhole(descriptor, Buffer.from(text))
+  } catch (error) {
+    closeSync(descriptor)
+    removeFile(temporary)
+    throw error
+  }
+  return { temporary, descriptor }
+}
+
+/** A full disk may take a part of the bytes and say nothing. */
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+}
+
+function openOrNull(path: string): number | null {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    if (codeOf(error) === 'ELOOP') throw new UnusableFileError('it is a symbolic link', { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,27 @@
+import { statSync } from 'node:fs'
+import { OperatorError } from '../domain/errors.ts'
+import { makeDirectory } from '../platform/make-directory.ts'
+import { codeOf } from './system-files.ts'
+
+/**
+ * Makes `directory` with mode 0700 where there is none. Throws an OperatorError where it cannot be made, or where anyone but this user
+ * may write in it: a lock file there could be anyone's word.
+ */
+export function makePrivateDirectory(directory: string): void {
+  try {
+    makeDirectory(directory)
+  } catch (error) {
+    throw cannotMake(directory, error)
+  }
+  const { mode, uid } = statSync(directory)
+  if (uid === process.getuid?.() && (mode & 0o022) === 0) return
+  const found = `has mode ${(mode & 0o7777).toString(8)} and belongs to user id ${uid}`
+  throw new OperatorError(
+    `lock directory ${directory} ${found}, expected one in which user id ${process.getuid?.()} alone may write`,
+    `Set RCRON_LOCK_DIR to a directory of its own, or make this one so: chmod 700 ${directory}`,
+  )
+}
+
+function cannotMake(directory: string, cause: unknown): OperatorError {
+  return new OperatorError(`lock directory ${directory}: cannot be made (${codeOf(cause)})`, null, { cause })
+}

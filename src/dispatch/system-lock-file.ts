@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { ACTIONS, numberOf } from '../domain/action.ts'
+import type { Minute } from '../domain/minute.ts'
+import type { KilledBy } from '../domain/outcome.ts'
+import type { RunLock } from './run-locks.ts'
+import { UnusableFileError } from './system-files.ts'
+import type { ProcessIdentity } from './system-process.ts'
+
+/** What stands in a lock file: the lock, and the process that answers for it. */
+export type LockFile = { readonly lock: RunLock; readonly daemon: ProcessIdentity }
+
+const FORMAT = 'rcron-lock-1'
+
+const KILLERS = ['clobber', 'operator', 'shutdown'] as const satisfies readonly KilledBy[]
+
+const id = z.int().nonnegative()
+const trace = z.object({ pid: id, start: z.string(), boot: z.string(), cgroup: z.string() })
+/** What has a default is missing in a lock of an earlier rcron, which in turn passes over what it does not know. */
+const lockFile = z.object({
+  format: z.literal(FORMAT),
+  run: z.string().regex(/^[0-9a-f]{32}$/),
+  cronId: id,
+  cronName: z.string(),
+  systemId: id,
+  authId: id,
+  host: z.string(),
+  port: id,
+  localPort: id.nullable().default(null),
+  user: z.string(),
+  command: z.string(),
+  action: z.enum(ACTIONS),
+  minute: z.int().transform((minute) => minute as Minute),
+  rest: z.array(id).default([]),
+  isWaiting: z.boolean().default(false),
+  startedAt: z.number(),
+  timeoutMs: z.number().nullable(),
+  killGraceMs: z.number(),
+  ownConnection: z.boolean().nullable().default(null),
+  trace: trace.nullable(),
+  unknownSince: z.number().nullable().default(null),
+  killedBy: z.enum(KILLERS).nullable().default(null),
+  daemon: z.object({ pid: id, start: z.string(), boot: z.string() }),
+})
+
+/** The names under which the lock of a run may stand, in order: the first rcron's, and one for a row with the same words. */
+export function lockNames({ command, host, user, action, cronId }: RunLock): readonly [string, string] {
+  const words = `${command},${host},${user},${numberOf(action)}`
+  const hash = createHash('sha256').update(words).digest('hex')
+  return [`${hash}.rcron`, `${hash}-${cronId}.rcron`]
+}
+
+export function formatLockFile({ lock, daemon }: LockFile): string {
+  return `${JSON.stringify({ format: FORMAT, ...lock, daemon }, null, 2)}\n`
+}
+
+/** Throws an UnusableFileError that says what is wrong with `text`. */
+export function parseLockFile(text: string): LockFile {
+  const judged = lockFile.safeParse(jsonOf(text))
+  if (!judged.success)
+    throw new UnusableFileError(`it is not a lock file of this rcron (${z.prettifyError(judged.error)})`)
+  const { format: _, daemon, ...lock } = judged.data
+  return { lock, daemon }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UnusableFileError('it is torn, or not JSON', { cause: error })
+  }
+}

@@ -1,0 +1,78 @@
+import { closeSync, openSync, statSync, writeSync } from 'node:fs'
+import { z } from 'zod'
+import type { Minute } from '../domain/minute.ts'
+import type { Mark } from './minute-mark.ts'
+import { unionOf } from './plan-ranges.ts'
+import { codeOf, readOwnFile, replaceFile, UnusableFileError } from './system-files.ts'
+
+/** Its name in each of the directories that may hold one. */
+export const MARK_FILE_NAME = 'minute-mark.json'
+
+const FORMAT = 'rcron-mark-1'
+/** A file always has this many bytes, so that rewriting it in place takes no room on a full disk. */
+const FILE_BYTES = 4096
+
+const minute = z.int().transform((value) => value as Minute)
+const markFile = z.object({
+  format: z.literal(FORMAT),
+  /** Rises with every writing: the newest of several copies. */
+  edition: z.int(),
+  planned: z.array(z.tuple([minute, minute])),
+  last: minute.nullable(),
+  open: z.array(minute),
+})
+
+export type MarkEdition = { readonly edition: number; readonly mark: Mark }
+
+/** Throws an UnusableFileError where the file is no mark; null where there is no file. */
+export function readMarkFile(path: string): MarkEdition | null {
+  const text = readOwnFile(path, FILE_BYTES)
+  if (text === null) return null
+  const judged = markFile.safeParse(jsonOf(text))
+  if (!judged.success) throw new UnusableFileError(`it is not a mark of this rcron (${z.prettifyError(judged.error)})`)
+  const { edition, planned, last, open } = judged.data
+  const ranges = planned.map(([from, to]) => ({ from, to }))
+  return { edition, mark: { planned: unionOf(ranges), last, open } }
+}
+
+/** Replaces the file; where there is no room for a new one, rewrites the one that is there. */
+export function writeMarkFile(path: string, edition: MarkEdition): void {
+  const text = formatMark(edition)
+  try {
+    replaceFile(path, text)
+  } catch (error) {
+    if (!rewriteInPlace(path, text)) throw error
+  }
+}
+
+/** How many minutes an open list may hold: what is older is dropped, and no longer told as interrupted after a crash. */
+const MAX_OPEN = 100
+
+function formatMark({ edition, mark }: MarkEdition): string {
+  const planned = mark.planned.map(({ from, to }) => [from, to])
+  const open = mark.open.slice(-MAX_OPEN)
+  const json = JSON.stringify({ format: FORMAT, edition, planned, last: mark.last, open })
+  return `${json.padEnd(FILE_BYTES - 1)}\n`
+}
+
+function rewriteInPlace(path: string, text: string): boolean {
+  try {
+    if (statSync(path).size !== FILE_BYTES) return false
+    const descriptor = openSync(path, 'r+')
+    try {
+      return writeSync(descriptor, text, 0) === FILE_BYTES
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return false // The first error, of replacing it, is the one to tell.
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UnusableFileError(`it is torn, or not JSON (${codeOf(error)})`, { cause: error })
+  }
+}

@@ -1,0 +1,116 @@
+import { renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { OperatorError } from '../domain/errors.ts'
+import { addMinutes, type Minute, minuteOf } from '../domain/minute.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import { type Mark, type MinuteMark, NO_MARK } from './minute-mark.ts'
+import { unionOf } from './plan-ranges.ts'
+import { exclusively } from './system-exclusion.ts'
+import { codeOf, UnusableFileError } from './system-files.ts'
+import { MARK_FILE_NAME, type MarkEdition, readMarkFile, writeMarkFile } from './system-mark-file.ts'
+
+const TURN_WAIT_MS = 30_000
+
+export type SystemMinuteMarkParts = {
+  /** The mark's own place. */
+  readonly stateDirectory: string
+  /** Another place, best on another file system, for when the first takes no writes. */
+  readonly secondDirectory: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The mark in a file of the state directory, and in one of a second directory where that takes no writes. */
+export class SystemMinuteMark implements MinuteMark {
+  readonly #parts: SystemMinuteMarkParts
+  readonly #paths: readonly string[]
+  #edition = 0
+
+  constructor(parts: SystemMinuteMarkParts) {
+    this.#parts = parts
+    this.#paths = [parts.stateDirectory, parts.secondDirectory].map((directory) => join(directory, MARK_FILE_NAME))
+  }
+
+  async load(): Promise<Mark> {
+    const editions = this.#paths.flatMap((path) => this.#read(path) ?? [])
+    const mark = joinEditions(editions)
+    this.#edition = Math.max(this.#edition, ...editions.map(({ edition }) => edition))
+    try {
+      await this.save(mark)
+      return mark
+    } catch (error) {
+      return this.#assumePlanned(mark, error)
+    }
+  }
+
+  async save(mark: Mark): Promise<void> {
+    this.#edition += 1
+    const failures: string[] = []
+    for (const path of this.#paths) {
+      try {
+        writeMarkFile(path, { edition: this.#edition, mark })
+        return
+      } catch (error) {
+        failures.push(`${path}: ${codeOf(error)}`)
+      }
+    }
+    throw new OperatorError(
+      `the mark of the planned minutes cannot be written (${failures.join('; ')})`,
+      'Make room in the state directory, and let rcron write there.',
+    )
+  }
+
+  async exclusively<T>(use: () => Promise<T>): Promise<T> {
+    const { stateDirectory, clock } = this.#parts
+    const path = join(stateDirectory, '.minute-mark')
+    return await exclusively({ path, clock, waitMs: TURN_WAIT_MS }, use)
+  }
+
+  #read(path: string): MarkEdition | null {
+    try {
+      return readMarkFile(path)
+    } catch (error) {
+      return this.#readFailed(path, error)
+    }
+  }
+
+  /** Its minutes are lost, its time is not: nothing was planned after the file was last written. */
+  #readFailed(path: string, error: unknown): MarkEdition | null {
+    const { log } = this.#parts
+    try {
+      const changed = minuteOf(statSync(path).mtimeMs)
+      if (error instanceof UnusableFileError) renameSync(path, `${path}.aside`)
+      log.error(
+        { path, err: error },
+        'mark of the planned minutes cannot be used; the time of its file stands in for it',
+      )
+      return { edition: 0, mark: { planned: [{ from: changed, to: changed }], last: changed, open: [] } }
+    } catch (cause) {
+      log.error({ path, err: error, cause: codeOf(cause) }, 'mark of the planned minutes cannot be read')
+      return null
+    }
+  }
+
+  #assumePlanned(mark: Mark, error: unknown): Mark {
+    const now = minuteOf(this.#parts.clock.now())
+    const from = mark.last === null ? now : addMinutes(mark.last, 1)
+    if (from > now) return mark
+    this.#parts.log.alarm(
+      { err: error, minutes: now - from + 1 },
+      'mark of the planned minutes takes no writes: what was due since it was last written may have run, and is not run now',
+    )
+    return { ...mark, planned: unionOf(mark.planned, [{ from, to: now }]), last: now }
+  }
+}
+
+function joinEditions(editions: readonly MarkEdition[]): Mark {
+  const newest = editions.toSorted((a, b) => b.edition - a.edition)[0]
+  if (newest === undefined) return NO_MARK
+  const planned = unionOf(...editions.map(({ mark }) => mark.planned))
+  return { ...newest.mark, planned, last: newest.mark.last ?? newestOf(planned) }
+}
+
+function newestOf(planned: Mark['planned']): Minute | null {
+  return planned.at(-1)?.to ?? null
+}

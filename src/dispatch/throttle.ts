@@ -1,0 +1,57 @@
+import { Places } from './places.ts'
+
+/** How many runs may be under way at once. */
+export type ThrottleLimits = { readonly runs: number; readonly runsPerHost: number }
+
+/** A run's place under the throttle, or its wait for one. */
+export type Place = {
+  /** Whether it was there at once. */
+  readonly wasFree: boolean
+  /** Resolves when the place is there; never after `leave`. */
+  readonly taken: Promise<void>
+  /** Gives the place back, or waits for it no longer; may be called more than once. */
+  readonly leave: () => void
+}
+
+/**
+ * Admits runs, first come first served: per host, and of those all together. A run waits for its host first, so that a
+ * crowded host holds no place of the others. Kills and probes do not pass here.
+ */
+export class Throttle {
+  readonly #perHost: number
+  readonly #all: Places
+  readonly #hosts = new Map<string, Places>()
+
+  constructor({ runs, runsPerHost }: ThrottleLimits) {
+    this.#all = new Places(runs)
+    this.#perHost = runsPerHost
+  }
+
+  enter(host: string): Place {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const places = this.#placesOf(host)
+    let isThere = false
+    let leaveAll = () => {}
+    const take = () => {
+      isThere = true
+      resolve()
+    }
+    const leaveHost = places.enter(() => {
+      leaveAll = this.#all.enter(take)
+    })
+    const leave = () => {
+      leaveAll()
+      leaveHost()
+      if (places.isEmpty && this.#hosts.get(host) === places) this.#hosts.delete(host)
+    }
+    return { wasFree: isThere, taken: promise, leave }
+  }
+
+  #placesOf(host: string): Places {
+    const known = this.#hosts.get(host)
+    if (known !== undefined) return known
+    const places = new Places(this.#perHost)
+    this.#hosts.set(host, places)
+    return places
+  }
+}

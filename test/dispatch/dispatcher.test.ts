@@ -1,0 +1,456 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { hasSucceeded } from '../../src/dispatch/firing-result.ts'
+import { lostByBug } from '../../src/domain/bug.ts'
+import { addMinutes } from '../../src/domain/minute.ts'
+import type { Outcome } from '../../src/domain/outcome.ts'
+import type { Death } from '../../src/execution/executor.ts'
+import { StoreError } from '../../src/store/store-error.ts'
+import { aCron, aFiring } from '../support/builders.ts'
+import { A_TRACE } from '../support/fake-executor.ts'
+import { settled } from '../support/hand-clock.ts'
+import { aDispatch } from './a-dispatch.ts'
+
+const failed: Outcome = { kind: 'failed', exitCode: 3 }
+
+test('failover goes from host to host until one succeeds', async (t) => {
+  const { dispatcher, executor } = aDispatch(t)
+  const { result } = dispatcher.fire(aFiring('failover', [1, 2, 3]), 'schedule')
+  await settled()
+  executor.newest(1).end(failed)
+  await settled()
+  executor.newest(2).succeed()
+  const ended = await result
+  deepEqual(
+    ended.outcomes.map(({ outcome }) => outcome.kind),
+    ['failed', 'succeeded'],
+  )
+  deepEqual(executor.crons, [1, 2])
+  ok(hasSucceeded(ended))
+})
+
+test('all starts everything at once, each on its own', async (t) => {
+  const { dispatcher, executor } = aDispatch(t)
+  const { result } = dispatcher.fire(aFiring('all', [1, 2, 3]), 'schedule')
+  await settled()
+  deepEqual(executor.crons, [1, 2, 3])
+  executor.newest(2).end(failed)
+  executor.newest(3).succeed()
+  executor.newest(1).succeed()
+  equal(hasSucceeded(await result), false)
+})
+
+test('while a run is unknown nothing else is tried, and its place under the throttle is free', async (t) => {
+  const { dispatcher, executor } = aDispatch(t, { limits: { runs: 1, runsPerHost: 1 } })
+  const { result } = dispatcher.fire(aFiring('failover', [1, 2]), 'schedule')
+  await settled()
+  executor.newest(1).begin()
+  executor.newest(1).watch.unknown('connection lost')
+  const other = dispatcher.fire(aFiring('failover', [3], { name: 'other' }), 'schedule')
+  await settled()
+  deepEqual(executor.crons, [1, 3])
+  deepEqual(
+    [...dispatcher.active].map(({ state }) => state),
+    ['unknown', 'running'],
+  )
+  executor.newest(1).watch.found()
+  executor.newest(1).end({ kind: 'lost', reason: 'given up' })
+  executor.newest(3).succeed()
+  deepEqual((await result).outcomes.length, 1)
+  await other.result
+  await dispatcher.idle()
+})
+
+test('a firing is skipped while its job is active, between two hosts of its walk too', async (t) => {
+  const { dispatcher, executor, locks } = aDispatch(t)
+  const first = dispatcher.fire(aFiring('failover', [1, 2]), 'schedule')
+  await settled()
+  const later = { ...aFiring('failover', [1, 2]), minute: addMinutes(aFiring('failover', [1]).minute, 1) }
+  const second = await dispatcher.fire(later, 'schedule').result
+  deepEqual(
+    second.outcomes.map(({ outcome }) => outcome.kind),
+    ['skipped', 'skipped'],
+  )
+  executor.newest(1).end(failed)
+  const third = await dispatcher.fire(later, 'schedule').result
+  deepEqual(
+    third.outcomes.map(({ outcome }) => outcome.kind),
+    ['skipped', 'skipped'],
+  )
+  await settled()
+  executor.newest(2).succeed()
+  await first.result
+  deepEqual(locks(), [])
+})
+
+test('the lock is there before the command is handed over, gets the trace, and goes with the end', async (t) => {
+  const { dispatcher, executor, locks, directory, clock } = aDispatch(t)
+  let seen: string[] = []
+  executor.onStart = () => {
+    seen = locks()
+  }
+  const { result, begun } = dispatcher.fire(aFiring('failover', [1]), 'schedule')
+  await begun
+  equal(seen.length, 1)
+  executor.newest(1).begin()
+  await clock.advance(250)
+  const text = readFileSync(`${directory}/${seen[0]}`, 'utf8')
+  deepEqual(JSON.parse(text).trace, A_TRACE)
+  ok(!text.includes('not printed'), 'no secret in it')
+  executor.newest(1).succeed()
+  await result
+  deepEqual(locks(), [])
+})
+
+test('clobber: the run before is confirmed dead before the new one starts', async (t) => {
+  const { dispatcher, executor } = aDispatch(t)
+  const first = dispatcher.fire(aFiring('clobber', [1, 2]), 'schedule')
+  await settled()
+  const old = executor.newest(1)
+  const death = Promise.withResolvers<void>()
+  old.onKill = async (by) => {
+    await death.promise
+    old.end({ kind: 'killed', by })
+    return { kind: 'dead' }
+  }
+  const second = dispatcher.fire(aFiring('clobber', [1, 2]), 'manual')
+  await settled()
+  deepEqual([old.kills, executor.crons], [['clobber'], [1]])
+  death.resolve()
+  deepEqual(
+    (await first.result).outcomes.map(({ outcome }) => outcome),
+    [{ kind: 'killed', by: 'clobber' }],
+  )
+  await settled()
+  deepEqual(executor.crons, [1, 1])
+  executor.newest(1).succeed()
+  ok(hasSucceeded(await second.result))
+})
+
+test('clobber: a death that cannot be confirmed blocks the new run, and the next minute asks again', async (t) => {
+  const { dispatcher, executor, recorder } = aDispatch(t)
+  void dispatcher.fire(aFiring('clobber', [1]), 'schedule')
+  await settled()
+  const old = executor.newest(1)
+  old.onKill = () => ({ kind: 'unconfirmed', reason: 'stuck pids=9' })
+  const blocked = await dispatcher.fire(aFiring('clobber', [1]), 'manual').result
+  equal(blocked.outcomes[0]?.outcome.kind, 'blocked')
+  deepEqual(executor.crons, [1])
+  await dispatcher.recorded()
+  match(recorder.records[0]?.errors ?? '', /blocked: .*stuck pids=9/)
+  old.onKill = (by) => {
+    old.end({ kind: 'killed', by })
+    return { kind: 'dead' }
+  }
+  const third = dispatcher.fire(aFiring('clobber', [1]), 'manual')
+  await settled()
+  executor.newest(1).succeed()
+  ok(hasSucceeded(await third.result))
+  equal(old.kills.length, 2)
+})
+
+test('clobber: a run that is dead and never told as ended blocks after 10 s, one that is told in time does not', async (t) => {
+  const { dispatcher, executor, clock } = aDispatch(t)
+  void dispatcher.fire(aFiring('clobber', [1]), 'schedule')
+  await settled()
+  const old = executor.newest(1)
+  old.onKill = () => ({ kind: 'dead' })
+  const late = dispatcher.fire(aFiring('clobber', [1]), 'manual')
+  await settled()
+  deepEqual(executor.crons, [1])
+  await clock.advance(10_000)
+  equal((await late.result).outcomes[0]?.outcome.kind, 'blocked')
+  const inTime = dispatcher.fire(aFiring('clobber', [1]), 'manual')
+  await settled()
+  old.end({ kind: 'killed', by: 'clobber' })
+  await settled()
+  executor.newest(1).succeed()
+  ok(hasSucceeded(await inTime.result))
+})
+
+test('clobber: while one minute waits for a death the next one is skipped, and one run starts', async (t) => {
+  const { dispatcher, executor } = aDispatch(t)
+  void dispatcher.fire(aFiring('clobber', [1]), 'schedule')
+  await settled()
+  const old = executor.newest(1)
+  const death = Promise.withResolvers<void>()
+  old.onKill = async (by) => {
+    await death.promise
+    old.end({ kind: 'killed', by })
+    return { kind: 'dead' }
+  }
+  const second = dispatcher.fire(aFiring('clobber', [1]), 'manual')
+  await settled()
+  const third = await dispatcher.fire(aFiring('clobber', [1]), 'manual').result
+  deepEqual(
+    third.outcomes.map(({ outcome }) => outcome.kind),
+    ['skipped'],
+  )
+  death.resolve()
+  await settled()
+  equal(executor.started.length, 2)
+  executor.newest(1).succeed()
+  ok(hasSucceeded(await second.result))
+})
+
+test('clobber: what waits for the throttle keeps its place, however many minutes pass', async (t) => {
+  const { dispatcher, executor, locks } = aDispatch(t, { limits: { runs: 1, runsPerHost: 1 } })
+  void dispatcher.fire(aFiring('failover', [9], { name: 'long' }), 'schedule')
+  await settled()
+  const waiting = dispatcher.fire(aFiring('clobber', [1]), 'schedule')
+  await settled()
+  equal(locks().length, 2)
+  void dispatcher.fire(aFiring('failover', [8], { name: 'behind' }), 'schedule')
+  const newer = await dispatcher.fire(aFiring('clobber', [1]), 'manual').result
+  match(JSON.stringify(newer.outcomes[0]?.outcome), /skipped.*still waits to begin/)
+  executor.newest(9).succeed()
+  await settled()
+  deepEqual(executor.crons, [9, 1])
+  executor.newest(1).succeed()
+  ok(hasSucceeded(await waiting.result))
+})
+
+test('the throttle: at most so many on a host, so many in all; who waited says how long', async (t) => {
+  const { dispatcher, executor, clock, log } = aDispatch(t, { limits: { runs: 3, runsPerHost: 2 } })
+  const onOneHost = aCron({ id: 7 }).system
+  const results = [1, 2, 3].map((id) => {
+    const firing = aFiring('failover', [id], { name: `job ${id}`, system: onOneHost })
+    return dispatcher.fire(firing, 'schedule').result
+  })
+  results.push(
+    ...[4, 5].map((id) => dispatcher.fire(aFiring('failover', [id], { name: `job ${id}` }), 'schedule').result),
+  )
+  await settled()
+  deepEqual(executor.crons, [1, 2, 4])
+  await clock.advance(1500)
+  executor.newest(1).succeed()
+  await settled()
+  deepEqual(executor.crons.toSorted(), [1, 2, 4, 5])
+  for (const id of [2, 4, 5]) executor.newest(id).succeed()
+  await settled()
+  executor.newest(3).begin()
+  executor.newest(3).succeed()
+  await Promise.all(results)
+  equal(log.entries.find(({ fields }) => fields['cron'] === 3)?.fields['waitMs'], 1500)
+})
+
+test('a bug below in one firing: its host is asked what became of the run, and no other firing is touched', async (t) => {
+  const { dispatcher, executor, log, locks } = aDispatch(t)
+  executor.onStart = (_, { cron }) => {
+    if (cron.id === 1) throw new TypeError('a bug')
+  }
+  const [buggy, good] = [aFiring('failover', [1, 2]), aFiring('failover', [3], { name: 'other' })].map((firing) =>
+    dispatcher.fire(firing, 'schedule'),
+  )
+  await settled()
+  executor.newest(3).succeed()
+  equal((await good?.result)?.outcomes[0]?.outcome.kind, 'succeeded')
+  deepEqual([executor.crons, locks().length], [[1, 3], 1])
+  executor.adopted[0]?.handle.end({ kind: 'unreachable', reason: 'had not begun it' })
+  await settled()
+  executor.newest(2).succeed()
+  deepEqual(
+    (await buggy?.result)?.outcomes.map(({ outcome }) => outcome.kind),
+    ['unreachable', 'succeeded'],
+  )
+  ok(log.of('error').some((message) => message.startsWith('bug')))
+  await dispatcher.idle()
+  deepEqual(locks(), [])
+})
+
+test('a run whose end a bug keeps from being known counts as active, under its lock, until the next start', async (t) => {
+  const { dispatcher, executor, directory, locks } = aDispatch(t)
+  const bug = lostByBug(new TypeError('a bug'))
+  executor.onStart = (handle) => handle.end(bug)
+  executor.onAdopt = (handle) => handle.end(bug)
+  const first = await dispatcher.fire(aFiring('failover', [1]), 'schedule').result
+  equal(first.outcomes[0]?.outcome.kind, 'lost')
+  const second = await dispatcher.fire(aFiring('failover', [1]), 'manual').result
+  deepEqual([second.outcomes[0]?.outcome.kind, locks().length], ['skipped', 1])
+  const next = aDispatch(t, { directory })
+  next.executor.onAdopt = (handle) => handle.succeed()
+  await next.dispatcher.adopt()
+  await next.dispatcher.idle()
+  deepEqual(locks(), [])
+})
+
+test('records wait for the store, the newest of a row wins, and nothing waits for them', async (t) => {
+  const { dispatcher, executor, recorder, clock, log } = aDispatch(t)
+  executor.onStart = (handle) => handle.end(failed, { startedAt: clock.now() })
+  recorder.failure = new StoreError('store away', null)
+  await dispatcher.fire(aFiring('failover', [1]), 'manual').result
+  await settled()
+  executor.onStart = (handle) => handle.end({ kind: 'succeeded' }, { startedAt: clock.now(), durationMs: 42 })
+  await clock.advance(500)
+  await dispatcher.fire(aFiring('failover', [1]), 'manual').result
+  for (let second = 0; second < 40; second++) await clock.advance(1000)
+  equal(log.of('error').filter((message) => message.includes('store')).length, 1)
+  ok(recorder.asked < 12, 'it backs off')
+  recorder.failure = null
+  for (let second = 0; second < 40; second++) await clock.advance(1000)
+  await dispatcher.recorded()
+  deepEqual(
+    recorder.records.map(({ durationMs, errors }) => [durationMs, errors]),
+    [[42, null]],
+  )
+})
+
+test('runs of a process that is gone are adopted: active, clobbered, and their end is collected', async (t) => {
+  const before = aDispatch(t)
+  void before.dispatcher.fire(aFiring('failover', [1, 2]), 'schedule')
+  void before.dispatcher.fire(aFiring('clobber', [3], { name: 'long' }), 'schedule')
+  await settled()
+  before.executor.newest(1).begin()
+  await before.clock.advance(250)
+  void before.dispatcher.abandon()
+
+  const after = aDispatch(t, { directory: before.directory })
+  await after.dispatcher.adopt()
+  await settled()
+  deepEqual(new Set(after.executor.adopted.map(({ run }) => run.trace)), new Set([A_TRACE, null]))
+  const skipped = await after.dispatcher.fire(aFiring('failover', [1, 2]), 'manual').result
+  deepEqual(
+    skipped.outcomes.map(({ outcome }) => outcome.kind),
+    ['skipped', 'skipped'],
+  )
+
+  const clobbering = after.dispatcher.fire(aFiring('clobber', [3], { name: 'long' }), 'manual')
+  await settled()
+  after.executor.newest(3).succeed()
+  ok(hasSucceeded(await clobbering.result))
+
+  const kept = after.executor.adopted.find(({ handle }) => !handle.ended)
+  kept?.handle.end(failed, { startedAt: null, durationMs: null })
+  await after.dispatcher.idle()
+  await after.dispatcher.recorded()
+  deepEqual(after.recorder.records.map(({ cronId, errors }) => `${cronId}: ${errors}`).toSorted(), [
+    '1: failed with exit code 3',
+    '3: killed by clobber',
+    '3: null',
+  ])
+  deepEqual(after.locks(), [])
+})
+
+test('letting go leaves runs and locks alone, and begins nothing more', async (t) => {
+  const { dispatcher, executor, locks } = aDispatch(t, { limits: { runs: 1, runsPerHost: 1 } })
+  void dispatcher.fire(aFiring('failover', [1]), 'schedule')
+  const waiting = dispatcher.fire(aFiring('failover', [2], { name: 'other' }), 'schedule')
+  await settled()
+  await dispatcher.abandon()
+  equal((await waiting.result).outcomes[0]?.outcome.kind, 'killed')
+  ok(executor.newest(1).abandoned)
+  deepEqual([executor.crons, locks().length], [[1], 1])
+})
+
+test('a firing that waits for the death of the run before it when rcron lets go was not begun, and is told before that is done', async (t) => {
+  const { dispatcher, executor, log, locks } = aDispatch(t)
+  const clobber = aFiring('clobber', [1])
+  void dispatcher.fire(clobber, 'schedule')
+  await settled()
+  const answer = Promise.withResolvers<Death>()
+  executor.newest(1).onKill = () => answer.promise
+  const later = dispatcher.fire({ ...clobber, minute: addMinutes(clobber.minute, 1) }, 'schedule')
+  await settled()
+  const letGo = dispatcher.abandon()
+  answer.resolve({ kind: 'unconfirmed', reason: 'given up' })
+  await letGo
+  equal(log.entries.at(-1)?.fields['outcome'], 'killed')
+  deepEqual(
+    (await later.result).outcomes.map(({ outcome }) => outcome),
+    [{ kind: 'killed', by: 'shutdown' }],
+  )
+  deepEqual([executor.crons, locks().length], [[1], 1])
+})
+
+test('nothing is taken up any more once rcron has let go', async (t) => {
+  const before = aDispatch(t)
+  for (const id of [1, 2, 3]) void before.dispatcher.fire(aFiring('failover', [id], { name: `job ${id}` }), 'schedule')
+  await settled()
+  void before.dispatcher.abandon()
+  const after = aDispatch(t, { directory: before.directory })
+  const looked = after.dispatcher.adopt()
+  await after.dispatcher.abandon()
+  await looked
+  deepEqual([after.executor.adopted.length, after.locks().length], [0, 3])
+})
+
+test('a caught-up run begins no later than latest_start_min allows', async (t) => {
+  const { dispatcher, executor, clock } = aDispatch(t)
+  const firing = aFiring('failover', [1], { latestStartMin: 3 })
+  clock.set((firing.minute + 4) * 60_000)
+  const late = await dispatcher.fire(firing, 'catch-up').result
+  equal(late.outcomes[0]?.outcome.kind, 'missed')
+  clock.set((firing.minute + 3) * 60_000 + 59_999)
+  void dispatcher.fire(firing, 'catch-up')
+  await settled()
+  deepEqual(executor.crons, [1])
+})
+
+test('scheduled runs of a minute have the same ids after a restart, manual ones do not', async (t) => {
+  const ids = async (how: 'schedule' | 'manual') => {
+    const { dispatcher, executor } = aDispatch(t)
+    executor.onStart = (handle) => handle.succeed()
+    return (await dispatcher.fire(aFiring('failover', [1]), how).result).outcomes[0]?.run
+  }
+  match((await ids('schedule')) ?? '', /^[0-9a-f]{32}$/)
+  equal(await ids('schedule'), await ids('schedule'))
+  const manual = await ids('manual')
+  ok(manual !== (await ids('manual')))
+})
+
+test('killing all ends what is under way and what waits, and leaves what cannot be confirmed dead under its lock', async (t) => {
+  const { dispatcher, executor, locks, log, recorder } = aDispatch(t, { limits: { runs: 2, runsPerHost: 1 } })
+  const [dies, stays, waits] = [1, 2, 3].map((id) =>
+    dispatcher.fire(aFiring('failover', [id, id + 10], { name: `job ${id}` }), 'schedule'),
+  )
+  await settled()
+  executor.newest(2).onKill = () => ({ kind: 'unconfirmed', reason: 'host away' })
+  await dispatcher.killAll('shutdown')
+  for (const ended of [dies, waits]) {
+    deepEqual(
+      (await ended?.result)?.outcomes.map(({ outcome }) => outcome),
+      [{ kind: 'killed', by: 'shutdown' }],
+    )
+  }
+  deepEqual([executor.crons, locks().length, log.of('warn').at(-1)], [[1, 2], 1, 'run cannot be confirmed dead'])
+  await dispatcher.abandon()
+  await dispatcher.recorded()
+  deepEqual(
+    recorder.records.map(({ cronId, errors }) => [cronId, errors]),
+    [[1, 'killed by shutdown']],
+  )
+  void stays
+})
+
+test('killing all ends in time where a host does not answer', async (t) => {
+  const { dispatcher, executor, clock } = aDispatch(t)
+  void dispatcher.fire(aFiring('failover', [1], { killGraceMs: 5_000 }), 'schedule')
+  await settled()
+  executor.newest(1).onKill = () => new Promise(() => undefined)
+  let isOver = false
+  void dispatcher.killAll('shutdown').then(() => {
+    isOver = true
+  })
+  await settled()
+  await clock.advance(34_999)
+  equal(isOver, false)
+  await clock.advance(1)
+  equal(isOver, true)
+})
+
+test('a run that was being killed when its process went is told as killed, and its firing goes on nowhere', async (t) => {
+  const crons = aFiring('failover', [1, 2]).crons
+  const before = aDispatch(t)
+  void before.dispatcher.fire(aFiring('failover', [1, 2]), 'schedule')
+  await settled()
+  before.executor.newest(1).onKill = () => new Promise(() => undefined)
+  void before.dispatcher.killAll('shutdown')
+  await settled()
+  const after = aDispatch(t, { directory: before.directory, crons })
+  after.executor.onAdopt = (handle) => handle.end({ kind: 'signaled', signal: 'SIGTERM' })
+  await after.dispatcher.adopt()
+  await after.dispatcher.idle()
+  await after.dispatcher.recorded()
+  deepEqual([after.recorder.records.map(({ errors }) => errors), after.executor.crons], [['killed by shutdown'], []])
+})

@@ -1,0 +1,157 @@
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { type TestContext, test } from 'node:test'
+import { MinuteBook } from '../../src/dispatch/minute-book.ts'
+import { type Mark, NO_MARK } from '../../src/dispatch/minute-mark.ts'
+import { installationId } from '../../src/dispatch/system-installation-id.ts'
+import { SystemMinuteMark } from '../../src/dispatch/system-minute-mark.ts'
+import { addMinutes, type Minute } from '../../src/domain/minute.ts'
+import { minute, RecordingLog } from '../support/builders.ts'
+import { HandClock } from '../support/hand-clock.ts'
+
+const NOON = '2026-03-01T12:00:00Z'
+const noon = minute(NOON)
+
+function places(t: TestContext) {
+  const directory = mkdtempSync(join(tmpdir(), 'rcron-mark-'))
+  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  const [stateDirectory, secondDirectory] = [join(directory, 'state'), join(directory, 'second')]
+  mkdirSync(stateDirectory)
+  mkdirSync(secondDirectory)
+  return { stateDirectory, secondDirectory, file: join(stateDirectory, 'minute-mark.json') }
+}
+
+function aMark({ stateDirectory, secondDirectory }: { stateDirectory: string; secondDirectory: string }) {
+  const [clock, log] = [new HandClock(NOON), new RecordingLog()]
+  return { clock, log, mark: new SystemMinuteMark({ stateDirectory, secondDirectory, clock, log }) }
+}
+
+const upTo = (last: Minute): Mark => ({ planned: [{ from: addMinutes(last, -10), to: last }], last, open: [last] })
+
+/** A state directory that takes no writes and no new files, for root neither. */
+function takeAway(directory: string): void {
+  rmSync(directory, { recursive: true })
+  writeFileSync(directory, 'in the way')
+}
+
+test('what was saved is what is loaded', async (t) => {
+  const where = places(t)
+  deepEqual(await aMark(where).mark.load(), NO_MARK)
+  await aMark(where).mark.save(upTo(noon))
+  deepEqual(await aMark(where).mark.load(), upTo(noon))
+  equal(statSync(where.file).mode & 0o777, 0o600)
+})
+
+test('a torn mark is moved aside, and the time of its file stands in for it', async (t) => {
+  const where = places(t)
+  await aMark(where).mark.save(upTo(noon))
+  writeFileSync(where.file, readFileSync(where.file, 'utf8').slice(0, 40))
+  const changed = new Date('2026-03-01T11:59:20Z')
+  utimesSync(where.file, changed, changed)
+  const { mark, log } = aMark(where)
+  const book = await MinuteBook.open({ mark, catchUpMinutes: 5, log })
+  deepEqual((await book.plan(noon)).due, [noon])
+  ok(readdirSync(where.stateDirectory).includes('minute-mark.json.aside'))
+  equal(log.of('error').length, 1)
+})
+
+test('a full disk: the mark is rewritten in place', (t) => {
+  const { stateDirectory } = places(t)
+  // A small disk in a mount namespace of its own, which a user may have as well as root.
+  const mounted = 'mount -t tmpfs -o size=64k rcron-test "$1" && exec "$2" "$3" "$1"'
+  const inNamespace = ['--mount', '--map-root-user', 'sh', '-c', mounted, 'sh']
+  const filling = join(import.meta.dirname, 'process/full-disk.ts')
+  const answer = execFileSync('unshare', [...inNamespace, stateDirectory, process.execPath, filling], {
+    encoding: 'utf8',
+  })
+  deepEqual(JSON.parse(answer), { full: 'ENOSPC', minutes: 1 })
+})
+
+test('a state directory that takes no writes: the second place keeps the mark, and both are joined', async (t) => {
+  const where = places(t)
+  await aMark(where).mark.save(upTo(noon))
+  const kept = readFileSync(where.file)
+  const { mark, log } = aMark(where)
+  const book = await MinuteBook.open({ mark, catchUpMinutes: 5, log })
+  takeAway(where.stateDirectory)
+  const next = addMinutes(noon, 1)
+  deepEqual((await book.plan(next)).due, [next])
+  deepEqual(log.of('alarm'), [])
+  rmSync(where.stateDirectory)
+  mkdirSync(where.stateDirectory)
+  writeFileSync(where.file, kept)
+  const after = await MinuteBook.open({ ...aMark(where), catchUpMinutes: 5 })
+  deepEqual((await after.plan(next)).due, [])
+  deepEqual(after.interrupted, [next])
+})
+
+test('no place takes writes: rcron goes on with an alarm, and plans nothing again after a restart', async (t) => {
+  const where = places(t)
+  const { mark, log } = aMark(where)
+  const book = await MinuteBook.open({ mark, catchUpMinutes: 5, log })
+  await book.plan(addMinutes(noon, -2))
+  takeAway(where.stateDirectory)
+  takeAway(where.secondDirectory)
+  deepEqual((await book.plan(noon)).due, [addMinutes(noon, -1), noon])
+  equal(log.of('alarm').length, 1)
+  await rejects(mark.save(upTo(noon)), /cannot be written .*ENOTDIR/)
+
+  const restarted = aMark(where)
+  const after = await MinuteBook.open({ ...restarted, catchUpMinutes: 5 })
+  deepEqual((await after.plan(noon)).due, [])
+  deepEqual((await after.plan(addMinutes(noon, 1))).due, [addMinutes(noon, 1)])
+  match(restarted.log.of('alarm')[0] ?? '', /takes no writes/)
+})
+
+test('woken twice at once, a minute is handed out once', async (t) => {
+  const book = await MinuteBook.open({ ...aMark(places(t)), catchUpMinutes: 5 })
+  const plans = await Promise.all([book.plan(noon), book.plan(noon), book.plan(noon)])
+  deepEqual(
+    plans.flatMap(({ due }) => due),
+    [noon],
+  )
+})
+
+const script = join(import.meta.dirname, 'process/minute-daemon.ts')
+
+async function planInProcess(where: ReturnType<typeof places>, instant: string, fate = '') {
+  const args = [script, where.stateDirectory, where.secondDirectory, instant, fate]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  return await text(child.stdout)
+}
+
+test('killed between mark and dispatch: the minute is not planned again, and is known as interrupted', async (t) => {
+  const where = places(t)
+  equal(await planInProcess(where, NOON, 'dies before it dispatches'), '')
+  deepEqual(JSON.parse(await planInProcess(where, NOON)), { due: [], interrupted: [noon] })
+  const next = await planInProcess(where, '2026-03-01T12:01:00Z')
+  deepEqual(JSON.parse(next), { due: [noon + 1], interrupted: [] })
+})
+
+test('of several processes that wake in one minute exactly one plans it', async (t) => {
+  const where = places(t)
+  const answers = await Promise.all([1, 2, 3].map(() => planInProcess(where, NOON)))
+  deepEqual(
+    answers.flatMap((answer) => JSON.parse(answer).due),
+    [noon],
+  )
+})
+
+test('the installation id is made once, and is the same after a restart even where it cannot be kept', (t) => {
+  const where = places(t)
+  const log = new RecordingLog()
+  const id = installationId(where.stateDirectory, log)
+  match(id, /^[0-9a-f]{32}$/)
+  equal(installationId(where.stateDirectory, log), id)
+  ok(installationId(where.secondDirectory, log) !== id)
+  deepEqual(log.entries, [])
+  takeAway(where.stateDirectory)
+  const derived = installationId(where.stateDirectory, log)
+  match(derived, /^[0-9a-f]{32}$/)
+  equal(installationId(where.stateDirectory, log), derived)
+  equal(log.of('error').length, 2)
+})

@@ -1,0 +1,44 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { type Place, Throttle } from '../../src/dispatch/throttle.ts'
+
+const limits = { runs: 3, runsPerHost: 2 }
+
+test('who leaves the queue holds nobody up, and who gives a place back gives it once', async () => {
+  const throttle = new Throttle({ runs: 1, runsPerHost: 1 })
+  const [first, second, third] = [throttle.enter('a'), throttle.enter('a'), throttle.enter('a')]
+  deepEqual([first.wasFree, second.wasFree, third.wasFree], [true, false, false])
+  second.leave()
+  first.leave()
+  first.leave()
+  await third.taken
+  equal(throttle.enter('a').wasFree, false)
+})
+
+test('whoever comes and goes, no host has too many, nor all together, and no place is left empty that is waited for', async () => {
+  const step = fc.record({ host: fc.constantFrom('a', 'b', 'c'), leaves: fc.nat({ max: 8 }) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const throttle = new Throttle(limits)
+      const here: { readonly host: string; readonly place: Place; in: boolean }[] = []
+      for (const { host, leaves } of steps) {
+        const entry = { host, place: throttle.enter(host), in: false }
+        void entry.place.taken.then(() => {
+          entry.in = true
+        })
+        here.push(entry)
+        here.splice(leaves, 1)[0]?.place.leave()
+        await null
+        const admitted = here.filter((each) => each.in)
+        const onHost = (name: string) => admitted.filter((each) => each.host === name).length
+        equal(admitted.length <= limits.runs, true)
+        for (const { host: name } of here) equal(onHost(name) <= limits.runsPerHost, true)
+        const couldBegin = here.filter((each) => !each.in && onHost(each.host) < limits.runsPerHost)
+        equal(admitted.length === limits.runs || couldBegin.length === 0, true, 'a place is empty')
+      }
+      for (const { place } of here) place.leave()
+      equal(throttle.enter('a').wasFree, true)
+    }),
+  )
+})
