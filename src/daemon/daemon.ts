@@ -1,0 +1,154 @@
+import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import { minuteOf } from '../domain/minute.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import { rebootFirings } from '../schedule/firings.ts'
+import type { BootMark } from './boot-mark.ts'
+import type { DaemonSignals } from './daemon-signals.ts'
+import { describeStatus } from './describe-status.ts'
+import { drain } from './drain.ts'
+import type { Heartbeat } from './heartbeat.ts'
+import type { MinuteLoop } from './minute-loop.ts'
+import { RefreshLoop } from './refresh-loop.ts'
+import type { ServiceNotifier } from './service-notifier.ts'
+import type { SnapshotSource } from './snapshot-source.ts'
+import { untilAborted } from './until-aborted.ts'
+
+export type DaemonParts = {
+  readonly clock: Clock
+  readonly log: Log
+  readonly heartbeat: Heartbeat
+  readonly notifier: ServiceNotifier
+  readonly bootMark: BootMark
+  readonly source: SnapshotSource
+  readonly loop: MinuteLoop
+  readonly dispatcher: Dispatcher
+  /** Asked at each use, since a reload may change them. Milliseconds. */
+  readonly staleAfterMs: () => number
+  readonly drainMs: () => number
+  /** Whether runs that last longer than that are killed. Absent: they are left alive. */
+  readonly killsRuns?: () => boolean
+  /** Reads the settings anew and puts them in force; the old ones stay where it rejects. */
+  readonly reloadSettings: () => Promise<void>
+}
+
+/** Runs what is due at every minute until told to stop, then waits for the runs it started. Never rejects for what goes wrong outside. */
+export class Daemon {
+  readonly #parts: DaemonParts
+  readonly #signals: DaemonSignals
+  readonly #refreshing: RefreshLoop
+  readonly #started = Promise.withResolvers<void>()
+  #step: Promise<void> | null = null
+  #beatMissed = false
+  #isRebootAsked = false
+  #reloading: Promise<void> = this.#started.promise
+  #reloadsWaiting = 0
+
+  constructor(parts: DaemonParts, signals: DaemonSignals) {
+    this.#parts = parts
+    this.#signals = signals
+    this.#refreshing = new RefreshLoop({ ...parts, onRefreshed: () => this.#refreshed() })
+  }
+
+  async run(): Promise<void> {
+    const { heartbeat, log, notifier, source, dispatcher } = this.#parts
+    const { stop } = this.#signals
+    const stopWatchdog = this.#watch()
+    this.#signals.onReload(() => this.#reload())
+    // Definitions first: without them there is no login with which an adopted run could be asked.
+    await untilAborted(source.refresh(), stop)
+    if (!stop.aborted) await untilAborted(dispatcher.adopt(), stop)
+    this.#refreshed()
+    const stopBeats = heartbeat.start(() => this.#beat())
+    notifier.ready()
+    this.#beat()
+    this.#started.resolve()
+    await this.#refreshing.run(stop)
+    stopBeats()
+    // A minute that is being planned is on disk as planned: its firings begin before anything is waited for, or let go.
+    await this.#step
+    log.info({ active: [...dispatcher.active].length }, 'rcron is stopping')
+    notifier.stopping()
+    await this.#drain()
+    stopWatchdog()
+    log.info({}, 'rcron has stopped')
+  }
+
+  /** After every attempt to read the definitions. */
+  #refreshed(): void {
+    void this.#fireReboot()
+    const { notifier, source, dispatcher } = this.#parts
+    notifier.status(describeStatus(source, [...dispatcher.active].length))
+  }
+
+  /** A beat during a step asks for one more: the clock may have moved on. */
+  #beat(): void {
+    if (this.#signals.stop.aborted) return
+    if (this.#step !== null) {
+      this.#beatMissed = true
+      return
+    }
+    this.#step = this.#parts.loop.step(this.#parts.source.snapshot).then(() => {
+      this.#step = null
+      if (!this.#beatMissed) return
+      this.#beatMissed = false
+      this.#beat()
+    })
+  }
+
+  /** As soon as there are definitions, which may be long after the start. */
+  async #fireReboot(): Promise<void> {
+    const { bootMark, source, dispatcher, clock } = this.#parts
+    const { snapshot } = source
+    if (this.#isRebootAsked || snapshot === null || this.#signals.stop.aborted) return
+    this.#isRebootAsked = true
+    if (!(await bootMark.firstStartSinceBoot())) return
+    for (const firing of rebootFirings(snapshot, minuteOf(clock.now()))) dispatcher.fire(firing, 'schedule')
+  }
+
+  /** Reloads follow one another; one that has not begun yet stands for all that are asked for meanwhile. */
+  #reload(): void {
+    if (this.#reloadsWaiting > 0) return
+    this.#reloadsWaiting += 1
+    this.#reloading = this.#reloading.then(async () => {
+      this.#reloadsWaiting -= 1
+      if (!this.#signals.stop.aborted) await this.#reloadNow()
+    })
+  }
+
+  /** A broken configuration leaves everything as it is. */
+  async #reloadNow(): Promise<void> {
+    const { log, notifier, reloadSettings } = this.#parts
+    notifier.reloading()
+    log.info({}, 'reloading settings and definitions')
+    try {
+      await reloadSettings()
+    } catch (error) {
+      log.error({ err: error }, 'settings cannot be used; the old ones stay')
+    }
+    await this.#refreshing.reread()
+    if (!this.#signals.stop.aborted) notifier.ready()
+  }
+
+  #watch(): () => void {
+    const { notifier } = this.#parts
+    if (notifier.watchdogIntervalMs === null) return () => {}
+    const timer = setInterval(() => notifier.watchdog(), notifier.watchdogIntervalMs)
+    return () => clearInterval(timer)
+  }
+
+  async #drain(): Promise<void> {
+    const { clock, log, dispatcher, drainMs, killsRuns } = this.#parts
+    const parts = {
+      clock,
+      log,
+      active: () => dispatcher.active,
+      idle: () => dispatcher.idle(),
+      recorded: () => dispatcher.recorded(),
+      abandon: () => dispatcher.abandon(),
+      ...(killsRuns?.() === true && { killAll: () => dispatcher.killAll('shutdown') }),
+      drainMs: drainMs(),
+    }
+    await drain(parts, this.#signals.abandon)
+  }
+}

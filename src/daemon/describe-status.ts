@@ -1,0 +1,17 @@
+import type { SnapshotSource } from './snapshot-source.ts'
+
+/** One line for `systemctl status`: what is loaded, how old it is, what is active. */
+export function describeStatus(
+  { snapshot, provenance, storeFailing }: Pick<SnapshotSource, 'snapshot' | 'provenance' | 'storeFailing'>,
+  active: number,
+): string {
+  if (snapshot === null || provenance === null)
+    return 'no definitions yet: neither the store nor a cache can be read; trying on'
+  const since = new Date(provenance.readAt).toISOString()
+  const source = storeFailing
+    ? `store away, definitions from the ${provenance.from} as of ${since}`
+    : `definitions as of ${since}`
+  const errors = snapshot.problems.filter(({ severity }) => severity === 'error').length
+  const wrong = errors === 0 ? '' : `, ${errors} with errors`
+  return `${snapshot.enabled.length} of ${snapshot.crons.length} crons enabled${wrong}; ${active} runs active; ${source}`
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import { untilAborted } from './until-aborted.ts'
+
+/** How long the store may take for the last records once all runs have ended. Milliseconds. */
+const LAST_RECORDS_MS = 2_000
+
+/** How long what was not begun may take to be told. Milliseconds. */
+const LAST_WORDS_MS = 2_000
+
+export type DrainParts = {
+  readonly clock: Clock
+  readonly log: Log
+  /** Runs that are active, those of other processes included. */
+  readonly active: () => Iterable<unknown>
+  readonly idle: () => Promise<void>
+  readonly recorded: () => Promise<void>
+  /** Lets go of what is left; resolves when what was not begun is told. */
+  readonly abandon: () => Promise<void>
+  /** Ends what is still active when the time is over, within a time of its own. Absent: it is left alive. */
+  readonly killAll?: () => Promise<void>
+  /** Milliseconds that active runs are waited for. */
+  readonly drainMs: number
+}
+
+/**
+ * Waits for active runs until they have ended, the time is over or `atOnce` aborts; what is then still active is killed where that is
+ * asked for, and left alive under its lock else, or where its death cannot be confirmed, to be adopted by the next start. Never rejects.
+ */
+export async function drain(parts: DrainParts, atOnce: AbortSignal): Promise<void> {
+  const { clock, log, active, idle, recorded, abandon, killAll, drainMs } = parts
+  const waiting = [...active()].length
+  if (waiting > 0) log.info({ active: waiting, drainMs }, 'waiting for active runs to end')
+  await within(clock, drainMs, idle(), atOnce)
+  const late = [...active()].length
+  if (killAll !== undefined && late > 0 && !atOnce.aborted) {
+    log.warn({ active: late }, 'the time for active runs is over; they are killed')
+    await untilAborted(killAll(), atOnce)
+  }
+  const left = [...active()].length
+  if (left > 0) log.warn({ active: left }, 'runs are left alive under their locks; the next start takes them up')
+  await within(clock, LAST_WORDS_MS, abandon(), atOnce)
+  await within(clock, LAST_RECORDS_MS, recorded(), atOnce)
+}
+
+async function within(clock: Clock, ms: number, work: Promise<void>, atOnce: AbortSignal): Promise<void> {
+  const deadline = new AbortController()
+  const stop = () => deadline.abort()
+  atOnce.addEventListener('abort', stop, { once: true })
+  if (atOnce.aborted) stop()
+  await Promise.race([work, clock.sleep(ms, deadline.signal)])
+  atOnce.removeEventListener('abort', stop)
+  stop()
+}

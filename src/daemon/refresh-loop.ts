@@ -1,0 +1,69 @@
+import type { Clock } from '../platform/clock.ts'
+import type { SnapshotSource } from './snapshot-source.ts'
+import { untilAborted } from './until-aborted.ts'
+
+const MS_PER_SECOND = 1000
+const FIRST_RETRY_MS = MS_PER_SECOND
+const LAST_RETRY_MS = 30 * MS_PER_SECOND
+
+export type RefreshLoopParts = {
+  readonly clock: Clock
+  readonly source: Pick<SnapshotSource, 'refresh' | 'reread' | 'storeFailing'>
+  /** Asked at each turn, since a reload may change it. Milliseconds. */
+  readonly staleAfterMs: () => number
+  /** Called after every attempt. */
+  readonly onRefreshed: () => void
+}
+
+/**
+ * Keeps the definitions fresh: reads them every `staleAfterMs` while the store answers, and while it does not, after 1 s
+ * doubling to 30 s, so that a store that comes back is found soon without being pressed.
+ */
+export class RefreshLoop {
+  readonly #parts: RefreshLoopParts
+  #retryMs = FIRST_RETRY_MS
+  #nap = new AbortController()
+  #restarted = false
+
+  constructor(parts: RefreshLoopParts) {
+    this.#parts = parts
+  }
+
+  /** Goes on until `stop` aborts, and then does not wait for a reading that is under way. Never rejects. */
+  async run(stop: AbortSignal): Promise<void> {
+    stop.addEventListener('abort', () => this.#nap.abort(), { once: true })
+    while (!stop.aborted) {
+      await this.#pause(stop)
+      const answered = await untilAborted(stop.aborted ? Promise.resolve(null) : this.#parts.source.refresh(), stop)
+      if (answered !== null) this.#told(answered)
+    }
+  }
+
+  /** Reads what is in the store now; the time to the next reading counts from then. Never rejects. */
+  async reread(): Promise<void> {
+    this.#told(await this.#parts.source.reread())
+    this.#restarted = true
+    this.#nap.abort()
+  }
+
+  async #pause(stop: AbortSignal): Promise<void> {
+    const { clock, source, staleAfterMs } = this.#parts
+    do {
+      this.#restarted = false
+      this.#nap = new AbortController()
+      const ms = source.storeFailing ? Math.min(this.#nextRetryMs(), staleAfterMs()) : staleAfterMs()
+      if (!stop.aborted) await clock.sleep(ms, this.#nap.signal)
+    } while (this.#restarted && !stop.aborted)
+  }
+
+  #nextRetryMs(): number {
+    const retryMs = this.#retryMs
+    this.#retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
+    return retryMs
+  }
+
+  #told(answered: boolean): void {
+    if (answered) this.#retryMs = FIRST_RETRY_MS
+    this.#parts.onRefreshed()
+  }
+}

@@ -1,0 +1,51 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+import { BUG } from '../domain/bug.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { AuthRow } from '../domain/rows.ts'
+import type { Log } from '../platform/log.ts'
+import { ProblemJournal } from './problem-journal.ts'
+
+export type SecretReviewParts = {
+  readonly log: Log
+  readonly judgeSecret: (auth: AuthRow) => readonly Problem[]
+}
+
+/**
+ * Judges the secrets of each reading beside everything else, one at a time: an encrypted key takes a fifth of a second to open, and is
+ * open then before its first minute. What is wrong with them is told together with the reading's other problems, so that each is told once.
+ */
+export class SecretReview {
+  readonly #parts: SecretReviewParts
+  readonly #journal: ProblemJournal
+  #newest = 0
+
+  constructor(parts: SecretReviewParts) {
+    this.#parts = parts
+    this.#journal = new ProblemJournal(parts.log)
+  }
+
+  /** Of two readings that overlap, only the newer one is told. `found`: what else is wrong with the reading. */
+  begin(auths: readonly AuthRow[], found: readonly Problem[]): void {
+    this.#newest += 1
+    void this.#carryOut(this.#newest, auths, found)
+  }
+
+  async #carryOut(number: number, auths: readonly AuthRow[], found: readonly Problem[]): Promise<void> {
+    const problems: Problem[] = [...found]
+    for (const auth of auths) {
+      if (number !== this.#newest) return
+      problems.push(...this.#judge(auth))
+      await breathe()
+    }
+    if (number === this.#newest) this.#journal.record(problems)
+  }
+
+  #judge(auth: AuthRow): readonly Problem[] {
+    try {
+      return this.#parts.judgeSecret(auth)
+    } catch (error) {
+      this.#parts.log.error({ subject: `auth ${auth.id}`, err: error }, `${BUG} while a secret was judged`)
+      return []
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** Tells the service manager how the daemon is. Never throws and never delays the caller; does nothing where there is no manager. */
+export interface ServiceNotifier {
+  /** Start-up is complete. */
+  ready(): void
+  /** A reload has begun; `ready` ends it. */
+  reloading(): void
+  /** The daemon is on its way out. */
+  stopping(): void
+  /** One line for `systemctl status`. */
+  status(text: string): void
+  /** The loop is alive. To be called at `watchdogIntervalMs`. */
+  watchdog(): void
+  /** Milliseconds between two signs of life, half of what the manager allows; null where it does not watch. */
+  readonly watchdogIntervalMs: number | null
+}

@@ -1,0 +1,82 @@
+import { Daemon, type DaemonParts } from '../../src/daemon/daemon.ts'
+import { Dispatcher } from '../../src/dispatch/dispatcher.ts'
+import { aCronRow } from '../support/builders.ts'
+import { FakeExecutor } from '../support/fake-executor.ts'
+import { settled } from '../support/hand-clock.ts'
+import { aMinuteLoop } from './a-minute-loop.ts'
+import { aSource } from './a-source.ts'
+import { definitionsOf, snapshotOf } from './definitions.ts'
+
+/** A daemon all of whose surroundings are in the hands of the test. */
+export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogIntervalMs: number | null = null) {
+  const { clock, log, store, cache, source } = aSource()
+  const executor = new FakeExecutor()
+  executor.onStart = (handle) => handle.succeed()
+  const said: string[] = []
+  const signals = { stop: new AbortController(), abandon: new AbortController(), reload: () => {} }
+  const minutes = await aMinuteLoop('2026-03-01T12:00:00Z', snapshotOf(definitionsOf([aCronRow()])))
+  let beat = () => {}
+  let boots = 1
+  const dispatcher = new Dispatcher({
+    executor,
+    clock,
+    log,
+    locks: NO_LOCKS,
+    recorder: { recordRun: async () => undefined },
+    limits: { runs: 64, runsPerHost: 10 },
+    installation: '0'.repeat(32),
+    accessTo: () => null,
+  })
+  const daemon = new Daemon(
+    {
+      clock,
+      log,
+      source,
+      dispatcher,
+      loop: minutes.loop,
+      heartbeat: {
+        start: (listener) => {
+          beat = listener
+          return () => {
+            beat = () => {}
+          }
+        },
+      },
+      notifier: {
+        ready: () => said.push('ready'),
+        reloading: () => said.push('reloading'),
+        stopping: () => said.push('stopping'),
+        status: (text) => said.push(`status: ${text}`),
+        watchdog: () => said.push('watchdog'),
+        watchdogIntervalMs,
+      },
+      bootMark: { firstStartSinceBoot: async () => boots-- > 0 },
+      staleAfterMs: () => 300_000,
+      drainMs: () => 60_000,
+      reloadSettings: async () => undefined,
+      ...overrides,
+    },
+    {
+      stop: signals.stop.signal,
+      abandon: signals.abandon.signal,
+      onReload: (listener) => {
+        signals.reload = listener
+      },
+      close: () => undefined,
+    },
+  )
+  return { daemon, clock, log, store, cache, executor, said, signals, minutes, settled, beat: () => beat() }
+}
+
+const NO_LOCKS: DispatcherLocks = {
+  create: async () => 'created',
+  succeed: async () => 'created',
+  update: async () => null,
+  standing: async () => null,
+  mark: async () => null,
+  remove: async () => undefined,
+  readOthers: async () => [],
+  takeOver: async () => false,
+}
+
+type DispatcherLocks = ConstructorParameters<typeof Dispatcher>[0]['locks']
