@@ -1,0 +1,56 @@
+import { type Command, Option } from 'commander'
+import type { CommandContext } from './context.ts'
+import type { Run } from './program.ts'
+
+export function addRunningCommands(program: Command, context: CommandContext, run: Run): void {
+  program
+    .command('daemon')
+    .summary('run what is due at every minute, until SIGTERM')
+    .action(() => run(async () => (await import('./daemon.ts')).daemon(context)))
+  program
+    .command('tick')
+    .summary('plan and run one minute, and exit when its runs have ended')
+    .option('--at <time>', 'fire this minute by hand (ISO 8601)')
+    .option('--dry-run', 'print what would run where, in which order, and why each other cron would not')
+    .option('--json', 'print JSON')
+    .action((options) => run(async () => (await import('./tick.ts')).tick(context, options)))
+}
+
+export function addTryingCommands(program: Command, context: CommandContext, run: Run): void {
+  program
+    .command('test')
+    .summary('log in to systems, and say what works and what does not')
+    .argument('[system...]', 'ids, names or name:port (default: all)')
+    .option('--user <auth>', 'as this auth alone (id or user); on systems that are named, also where no cron uses it')
+    .option('--json', 'print JSON')
+    .action((systems, options) => run(async () => (await import('./test.ts')).test(context, systems, options)))
+  program
+    .command('check')
+    .summary('judge the settings and all definitions, and print every problem')
+    .option('--json', 'print JSON')
+    .action((options) => run(async () => (await import('./check.ts')).check(context, options)))
+  program
+    .command('next')
+    .summary('print coming times of schedules or crons, and read them in plain words')
+    .argument('[schedule-or-cron...]', 'five fields or a macro, quoted as one; or ids or names of crons')
+    .option('--from <time>', 'tell times after this one, ISO 8601 (default: now)')
+    .option('--tz <zone>', "IANA zone (default: the cron's, else RCRON_TIMEZONE)")
+    .option('--count <n>', 'how many times', '5')
+    .addOption(new Option('--stdin', 'answer questions on standard input, one JSON object a line'))
+    .option('--json', 'print JSON; with --stdin answers are always JSON')
+    .action((wanted, options) => run(async () => (await import('./next.ts')).next(context, wanted, options)))
+}
+
+export function addSettingCommands(program: Command, context: CommandContext, run: Run): void {
+  program
+    .command('init')
+    .summary('make the tables that are missing and add the columns that they lack')
+    .option('--dry-run', 'print the statements and change nothing')
+    .option('--json', 'print JSON')
+    .action((options) => run(async () => (await import('./init.ts')).init(context, options)))
+  program
+    .command('settings')
+    .summary('list every variable that rcron reads, and what it is set to')
+    .option('--json', 'print JSON')
+    .action((options) => run(async () => (await import('./settings.ts')).settings(context, options)))
+}

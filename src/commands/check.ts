@@ -1,0 +1,75 @@
+import type { Settings } from '../compose.ts'
+import { compileGently } from '../daemon/compile-gently.ts'
+import { OperatorError } from '../domain/errors.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { Definitions } from '../domain/rows.ts'
+import type { CommandContext, ExitCode } from './context.ts'
+import { credentialsFor } from './credentials-for.ts'
+import { type Opened, withStoreOf } from './opened.ts'
+import { Output } from './output.ts'
+import { loadUsableSettings } from './usable-settings.ts'
+
+export type CheckOptions = { readonly json?: boolean }
+
+type Judged = { readonly problems: readonly Problem[]; readonly counts: string }
+
+/** Judges the settings and every definition, and prints every problem. Exits with 1 where one of them is an error. */
+export async function check(context: CommandContext, { json }: CheckOptions): Promise<ExitCode> {
+  const output = new Output(context)
+  const { problems, counts } = await judgeAll(context)
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  if (json === true) output.json({ problems })
+  else {
+    for (const problem of problems) output.problem(problem)
+    output.note(`${counts}: ${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`)
+  }
+  return errors === 0 ? 0 : 1
+}
+
+/** Settings that cannot be used and a store that cannot be asked are problems like others. */
+async function judgeAll(context: CommandContext): Promise<Judged> {
+  const { settings, problems } = await loadUsableSettings(context)
+  if (settings === null) return { problems, counts: 'settings alone, since they do not lead to the store' }
+  const judged = await judgeStore(settings)
+  return { problems: [...problems, ...judged.problems], counts: judged.counts }
+}
+
+async function judgeStore(settings: Settings): Promise<Judged> {
+  try {
+    return await withStoreOf(settings, judgeDefinitions)
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error
+    return { problems: [problemOf('store', error)], counts: 'settings alone, since the store cannot be asked' }
+  }
+}
+
+async function judgeDefinitions(opened: Opened): Promise<Judged> {
+  const { settings, store } = opened
+  const { definitions, problems } = await store.loadDefinitions()
+  const snapshot = await compileGently({ definitions, problems, defaultTimezone: settings.config.timezone })
+  const secrets = await judgeSecrets(opened, definitions)
+  return { problems: [...snapshot.problems, ...secrets], counts: countsOf(settings, definitions) }
+}
+
+async function judgeSecrets(opened: Opened, { auths }: Definitions): Promise<readonly Problem[]> {
+  try {
+    const credentials = await credentialsFor(opened, auths)
+    return auths.flatMap((auth) => credentials.judge(auth))
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error
+    return [problemOf('RCRON_CACHE_KEY', error)]
+  }
+}
+
+function problemOf(subject: string, { message, hint }: OperatorError): Problem {
+  return { severity: 'error', subject, field: null, message, hint }
+}
+
+function countsOf({ config }: Settings, { crons, systems, auths }: Definitions): string {
+  const counts = [counted(crons.length, 'cron'), counted(systems.length, 'system'), counted(auths.length, 'auth')]
+  return `${config.database.kind} store, ${counts.join(', ')}`
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

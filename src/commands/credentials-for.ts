@@ -1,0 +1,11 @@
+import { composeCredentials, composeSeal } from '../compose.ts'
+import type { AuthRow } from '../domain/rows.ts'
+import type { Credentials } from '../execution/credentials/credentials.ts'
+import type { Opened } from './opened.ts'
+
+/** What opens the secrets of `auths`. The cache key is asked for only where one of them is sealed; rejects as `composeSeal` does. */
+export async function credentialsFor({ settings, log }: Opened, auths: readonly AuthRow[]): Promise<Credentials> {
+  const isSealed = (text: string | null) => text?.startsWith('sealed:') === true
+  const needsKey = auths.some(({ password, passphrase }) => isSealed(password) || isSealed(passphrase))
+  return composeCredentials(settings, needsKey ? await composeSeal(settings.config, log) : null)
+}

@@ -1,0 +1,83 @@
+import type { Command } from 'commander'
+import type { CommandContext, ExitCode } from '../context.ts'
+import { NOUN_SUMMARIES } from '../noun-summaries.ts'
+import { auth } from './auth.ts'
+import { optionFlag } from './column.ts'
+import { cron } from './cron.ts'
+import type { Noun, Options } from './noun.ts'
+import { system } from './system.ts'
+import type { VerbParts } from './verbs.ts'
+
+const NAMES = 'ids or names; a name means all that have it'
+
+type Run = (work: () => Promise<ExitCode>) => Promise<void>
+type Verbs = typeof import('./verbs.ts')
+type CarryOut = (verb: (verbs: Verbs, parts: VerbParts) => Promise<ExitCode>) => Promise<void>
+
+/** `rcron auth`, `rcron system` and `rcron cron`, each with the same verbs. */
+export function addDefinitionCommands(program: Command, context: CommandContext, run: Run): void {
+  // Loaded when a verb is carried out: help needs no store.
+  const carryOut: CarryOut = (verb) =>
+    run(async () => {
+      const { withEditor } = await import('./with-editor.ts')
+      const verbs = await import('./verbs.ts')
+      return await withEditor(context, (parts) => verb(verbs, parts))
+    })
+  addNoun(program, auth, carryOut)
+  addNoun(program, system, carryOut)
+  const crons = addNoun(program, cron, carryOut)
+  for (const [verb, enabled] of [
+    ['enable', 1],
+    ['disable', 0],
+  ] as const) {
+    crons
+      .command(verb)
+      .summary(enabled === 1 ? 'let crons run' : 'keep crons from running; runs under way go on')
+      .argument('<cron...>', NAMES)
+      .action((wanted: string[]) => carryOut((verbs, parts) => verbs.enableCrons(wanted, enabled, parts)))
+  }
+}
+
+function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): Command {
+  const reference = `<${noun.name}>`
+  const references = `<${noun.name}...>`
+  const group = program.command(noun.name).summary(NOUN_SUMMARIES[noun.name])
+  withColumns(group.command('add').summary(`add one ${noun.name}`), noun, 'add')
+    .option('--dry-run', 'judge it and change nothing')
+    .option('--json', 'print the new id as JSON')
+    .action((options: Options) => carryOut((verbs, parts) => verbs.addEntry(noun, options, parts)))
+  group
+    .command('list')
+    .summary(`list every ${noun.name}`)
+    .option('--json', 'print JSON')
+    .action((options: Options) => carryOut((verbs, parts) => verbs.listEntries(noun, options, parts)))
+  group
+    .command('show')
+    .summary('show all columns; secrets stay hidden')
+    .argument(references, NAMES)
+    .option('--json', 'print JSON')
+    .action((wanted: string[], options: Options) =>
+      carryOut((verbs, parts) => verbs.showEntries(noun, wanted, options, parts)),
+    )
+  withColumns(group.command('edit').summary('change the columns that are given'), noun, 'edit')
+    .argument(reference, 'id or name')
+    .option('--dry-run', 'judge the change and make none')
+    .action((wanted: string, options: Options) =>
+      carryOut((verbs, parts) => verbs.editEntry(noun, wanted, options, parts)),
+    )
+  group
+    .command('remove')
+    .summary('remove them, unless a cron still uses them')
+    .argument(references, NAMES)
+    .option('--dry-run', 'say what would be removed')
+    .option('--yes', 'do not ask, where a name means several')
+    .action((wanted: string[], options: Options) =>
+      carryOut((verbs, parts) => verbs.removeEntries(noun, wanted, options, parts)),
+    )
+  return group
+}
+
+function withColumns<R, F>(command: Command, noun: Noun<R, F>, verb: 'add' | 'edit'): Command {
+  for (const column of noun.columns) command.option(`${optionFlag(column)} ${column.value}`, column.help)
+  return noun.extraOptions(command, verb)
+}

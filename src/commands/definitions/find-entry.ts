@@ -1,0 +1,78 @@
+import { InvalidInputError } from '../../domain/errors.ts'
+import type { Problem } from '../../domain/problem.ts'
+import type { DefinitionEditor, Entry } from '../../store/definition-editor.ts'
+import type { Noun } from './noun.ts'
+
+type Findable<Row> = Pick<Noun<Row, never>, 'name' | 'find'>
+
+/** What one word of a command line means: the row of that id, else every row of that name. */
+export type Meant<Row> = { readonly reference: string; readonly entries: readonly Entry<Row>[] }
+
+/** What each of `references` means, one row at least. Rejects with an InvalidInputError that names all that mean none. */
+export async function findMeant<Row>(
+  { name, find }: Findable<Row>,
+  editor: DefinitionEditor,
+  references: readonly string[],
+): Promise<readonly Meant<Row>[]> {
+  const meant: Meant<Row>[] = []
+  for (const reference of references) meant.push({ reference, entries: await find(editor, reference) })
+  const missing = meant.filter(({ entries }) => entries.length === 0)
+  if (missing.length > 0) throw new InvalidInputError(missing.map(({ reference }) => missingRow(name, reference)))
+  return meant
+}
+
+/** As `findMeant`: all rows that are meant, each once. */
+export async function findEntries<Row>(
+  noun: Findable<Row>,
+  editor: DefinitionEditor,
+  references: readonly string[],
+): Promise<readonly Entry<Row>[]> {
+  return entriesOf(await findMeant(noun, editor, references))
+}
+
+export function entriesOf<Row>(meant: readonly Meant<Row>[]): readonly Entry<Row>[] {
+  return [...new Map(meant.flatMap(({ entries }) => entries.map((entry) => [entry.id, entry]))).values()]
+}
+
+/** The one row that `reference` means. Rejects with an InvalidInputError where it means none or several. */
+export async function findEntry<Row>(
+  noun: Findable<Row>,
+  editor: DefinitionEditor,
+  reference: string,
+): Promise<Entry<Row>> {
+  const found = await seekEntry(noun, editor, reference)
+  if ('subject' in found) throw new InvalidInputError([found])
+  return found
+}
+
+/** As `findEntry`, with the problem where that rejects. */
+export async function seekEntry<Row>(
+  { name, find }: Findable<Row>,
+  editor: DefinitionEditor,
+  reference: string,
+): Promise<Entry<Row> | Problem> {
+  const found = await find(editor, reference)
+  const [first, ...others] = found
+  if (first === undefined) return missingRow(name, reference)
+  return others.length === 0 ? first : severalRows(name, reference, found)
+}
+
+/** The problem of a word that means no row. */
+export function missingRow(noun: string, reference: string): Problem {
+  return problemOf(noun, reference, {
+    message: `there is no such ${noun}`,
+    hint: `"rcron ${noun} list" shows what there is`,
+  })
+}
+
+function severalRows(noun: string, reference: string, found: readonly Entry<unknown>[]): Problem {
+  const ids = found.map(({ id }) => id).join(', ')
+  return problemOf(noun, reference, {
+    message: `${found.length} ${noun}s are called so: ${ids}`,
+    hint: 'give one of these ids instead of the name',
+  })
+}
+
+function problemOf(noun: string, reference: string, said: Pick<Problem, 'message' | 'hint'>): Problem {
+  return { severity: 'error', subject: `${noun} ${JSON.stringify(reference)}`, field: null, ...said }
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import { InvalidInputError } from '../../domain/errors.ts'
+import type { Problem } from '../../domain/problem.ts'
+import type { Definitions } from '../../domain/rows.ts'
+import type { DefinitionEditor, Entry, Shelf } from '../../store/definition-editor.ts'
+import type { CommandContext } from '../context.ts'
+import { type Column, optionFlag } from './column.ts'
+
+/** Options as commander hands them on. */
+export type Options = Readonly<Record<string, unknown>>
+
+/** What a change is judged and completed with. */
+export type ChangeParts = {
+  readonly context: CommandContext
+  readonly editor: DefinitionEditor
+  /** Seals a secret under the cache key. Rejects with an OperatorError where there is none. */
+  readonly seal: (secret: string) => Promise<string>
+  /** Rejects with an InvalidInputError that names everything that keeps a row from working. */
+  readonly judge: (definitions: Definitions) => Promise<void>
+}
+
+/** What `rcron auth`, `rcron system` and `rcron cron` have of their own; the verbs are the same for all. */
+export type Noun<Row, Fields> = {
+  readonly name: 'auth' | 'system' | 'cron'
+  readonly columns: readonly Column[]
+  /** Options beside those of the columns. */
+  readonly extraOptions: (command: Command, verb: 'add' | 'edit') => Command
+  readonly shelf: (editor: DefinitionEditor) => Shelf<Row, Fields>
+  /** The row whose id is `reference`, else every row that people call so, in order of id. Empty where there is none. */
+  readonly find: (editor: DefinitionEditor, reference: string) => Promise<readonly Entry<Row>[]>
+  /** What of each row may be seen, in the order in which it is shown; no secret. */
+  readonly visible: (rows: readonly Row[], editor: DefinitionEditor) => Promise<readonly Options[]>
+  /** Which of the visible fields a list shows. */
+  readonly listed: readonly string[]
+  /** The columns that the options set beyond `columns`; asks for what is missing. Rejects with an OperatorError. */
+  readonly complete: (
+    changes: Options,
+    options: Options,
+    parts: ChangeParts,
+    old: Entry<Row> | null,
+  ) => Promise<Options>
+  /** The row that `columns` make, beside the rows that it refers to: what is judged before it is written. */
+  readonly definitions: (columns: Options, editor: DefinitionEditor) => Promise<Definitions>
+}
+
+/** Rejects with an InvalidInputError that names each of `names` that `columns` lacks. */
+export function required(noun: string, columns: Options, names: readonly string[]): void {
+  const problems = names
+    .filter((name) => columns[name] === undefined)
+    .map(
+      (name): Problem => ({
+        severity: 'error',
+        subject: optionFlag({ name }),
+        field: null,
+        message: `missing; a new ${noun} needs it`,
+        hint: null,
+      }),
+    )
+  if (problems.length > 0) throw new InvalidInputError(problems)
+}

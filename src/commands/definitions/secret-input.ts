@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs'
+import { text as readAll } from 'node:stream/consumers'
+import { type Command, Option } from 'commander'
+import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
+import { parsePassphraseSource, parseSecretSource } from '../../execution/credentials/secret-source.ts'
+import type { CommandContext } from '../context.ts'
+
+export type SecretColumn = 'password' | 'passphrase'
+
+/** What was asked for on the command line; the secret itself never stands there. */
+export type SecretOptions = { readonly [option: string]: unknown }
+
+/** Whether the value of a password names where it is kept, and is none itself. */
+export function isReference(password: string): boolean {
+  return namesPlace('password', password)
+}
+
+/** As the value will be read once it is stored. */
+function namesPlace(column: SecretColumn, value: string): boolean {
+  const { kind } = column === 'password' ? parseSecretSource(value) : parsePassphraseSource(value)
+  return kind !== 'inline' && kind !== 'sealed'
+}
+
+/** What the values of `--password-reference` and `--passphrase-reference` may look like. */
+const PLACES: Readonly<Record<SecretColumn, string>> = {
+  password: '/key/file, ~/key/file, env:NAME, file:/path, credential:NAME',
+  passphrase: 'file:/path, env:NAME, credential:NAME; a path alone is file:',
+}
+
+/** Adds the ways in which a secret may be given. */
+export function secretOptions(command: Command): Command {
+  const ways = [...waysOf('password', 'password or private key'), ...waysOf('passphrase', 'passphrase of the key')]
+  for (const way of ways) command.addOption(way)
+  return command
+    .option('--no-passphrase', 'take the stored passphrase away')
+    .option('--seal', "store the secrets sealed under rcron's cache key")
+}
+
+/** At most one of them may be given; and standard input holds one secret only. */
+function waysOf(column: SecretColumn, what: string): readonly Option[] {
+  const ways = ['Ask', 'File', 'Stdin', 'Reference'].map((way) => `${column}${way}`)
+  const others = (own: string) => [
+    ...ways.filter((way) => way !== own),
+    ...(own === 'passwordStdin' ? ['passphraseStdin'] : []),
+  ]
+  const way = (flags: string, help: string, own: string) => new Option(flags, help).conflicts(others(own))
+  return [
+    way(`--${column}-ask`, `ask for the ${what} on the terminal`, `${column}Ask`),
+    way(`--${column}-file <path>`, `read the ${what} from this file`, `${column}File`),
+    way(`--${column}-stdin`, `read the ${what} from standard input`, `${column}Stdin`),
+    way(`--${column}-reference <where>`, `store where it is kept: ${PLACES[column]}`, `${column}Reference`),
+    // Known only to be refused: as an unknown option it would be quoted with its value.
+    new Option(`--${column} [value]`).hideHelp(),
+  ]
+}
+
+/**
+ * The secret that the options name, to be stored as it is or sealed; undefined where they name none. Rejects with an OperatorError for
+ * a file that cannot be read, an empty secret, one that would be taken for a reference, or a reference that is none.
+ */
+export async function readSecret(
+  column: SecretColumn,
+  options: SecretOptions,
+  context: CommandContext,
+): Promise<string | undefined> {
+  if (options[column] === true || typeof options[column] === 'string') throw refuseArgument(column)
+  const file = options[`${column}File`]
+  const reference = options[`${column}Reference`]
+  if (typeof file === 'string') return storable(column, readFile(column, file), options)
+  if (options[`${column}Stdin`] === true) return storable(column, await readAll(context.stdin), options)
+  if (options[`${column}Ask`] === true) return await askSecret(column, context, options)
+  if (typeof reference === 'string') return checkedReference(column, reference)
+  return undefined
+}
+
+/**
+ * Asks for the secret on the terminal, without showing it. Rejects with an OperatorError where nobody is there to be asked, and as
+ * `readSecret` does.
+ */
+export async function askSecret(
+  column: SecretColumn,
+  context: CommandContext,
+  options: SecretOptions = {},
+): Promise<string> {
+  if (!context.stdin.isTTY) {
+    throw refuse(
+      column,
+      'is needed, and standard input is no terminal to ask on',
+      `give --${column}-file, --${column}-stdin or --${column}-reference`,
+    )
+  }
+  const { password: ask, isCancel } = await import('@clack/prompts')
+  const answer = await ask({ message: `The ${column} (not shown):`, input: context.stdin, output: context.stderr })
+  if (isCancel(answer)) throw new OperatorError('cancelled: nothing was changed', null)
+  return storable(column, answer ?? '', options, `--${column}-ask --seal`)
+}
+
+function readFile(column: SecretColumn, path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    throw new OperatorError(`the ${column} cannot be read from ${path}: ${code}`, null, { cause: error })
+  }
+}
+
+/**
+ * Private keys keep their last line end; of anything else one line end at the end is not part of the secret. Refuses one that would be
+ * read as a reference once it is stored: it would not be used, and be shown as references are. Sealed, it is read as it is.
+ */
+function storable(column: SecretColumn, value: string, options: SecretOptions, sealing = '--seal as well'): string {
+  const secret = value.includes('PRIVATE KEY-----') ? value : value.replace(/\r?\n$/, '')
+  if (secret === '') throw refuse(column, 'is empty, expected a secret', null)
+  if (options['seal'] === true || !namesPlace(column, secret)) return secret
+  throw refuse(
+    column,
+    'begins as a reference does, and would be read as the name of a place where the secret is kept',
+    `give ${sealing} to store it sealed; if a place was meant, name it by --${column}-reference`,
+  )
+}
+
+/** A path is a key file for a password; for a passphrase it is read as one only behind `file:`. */
+function checkedReference(column: SecretColumn, given: string): string {
+  const reference = column === 'passphrase' && /^~?\//.test(given) ? `file:${given}` : given
+  if (namesPlace(column, reference)) return reference
+  throw refuse(
+    `--${column}-reference`,
+    `does not name a place where the secret is kept, expected one of ${PLACES[column]}`,
+    `a secret itself goes in by --${column}-file or --${column}-stdin`,
+  )
+}
+
+function refuseArgument(column: SecretColumn): InvalidInputError {
+  return refuse(
+    `--${column}`,
+    'a secret on a command line can be read by every user of this machine, and stays in the history of the shell',
+    `give --${column}-ask, --${column}-file, --${column}-stdin or --${column}-reference`,
+  )
+}
+
+function refuse(subject: string, message: string, hint: string | null): InvalidInputError {
+  return new InvalidInputError([{ severity: 'error', subject, field: null, message, hint }])
+}

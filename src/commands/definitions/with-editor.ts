@@ -1,0 +1,57 @@
+import { composeSeal } from '../../compose.ts'
+import { InvalidInputError } from '../../domain/errors.ts'
+import type { Problem } from '../../domain/problem.ts'
+import type { AuthRow, Definitions } from '../../domain/rows.ts'
+import { compileSnapshot } from '../../schedule/compile-snapshot.ts'
+import type { CommandContext, ExitCode } from '../context.ts'
+import { credentialsFor } from '../credentials-for.ts'
+import { type Opened, withStore } from '../opened.ts'
+import { Output } from '../output.ts'
+import { isReference } from './secret-input.ts'
+import type { VerbParts } from './verbs.ts'
+
+/** Lends what the verbs need over the store that the settings name. */
+export function withEditor(context: CommandContext, use: (parts: VerbParts) => Promise<ExitCode>): Promise<ExitCode> {
+  return withStore(context, (opened) =>
+    use({
+      context,
+      output: new Output(context),
+      editor: opened.store.editor,
+      seal: async (secret) => (await composeSeal(opened.settings.config, opened.log)).seal(secret),
+      judge: (definitions) => judge(context, opened, definitions),
+    }),
+  )
+}
+
+/** Warnings are told and change nothing; errors end the command. */
+async function judge(context: CommandContext, opened: Opened, definitions: Definitions): Promise<void> {
+  const problems = await problemsOf(opened, definitions)
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new InvalidInputError(errors)
+  const output = new Output(context)
+  for (const warning of problems) output.problem(warning)
+}
+
+async function problemsOf(opened: Opened, definitions: Definitions): Promise<readonly Problem[]> {
+  const defaultTimezone = opened.settings.config.timezone
+  const { problems } = compileSnapshot({ definitions, problems: [], defaultTimezone })
+  const secrets = definitions.crons.length > 0 ? [] : await secretProblems(opened, definitions.auths)
+  return [...problems, ...secrets].map((problem) => ({ ...problem, subject: namedNew(problem.subject) }))
+}
+
+async function secretProblems(opened: Opened, auths: readonly AuthRow[]): Promise<readonly Problem[]> {
+  if (auths.length === 0) return []
+  const credentials = await credentialsFor(opened, auths)
+  return auths.flatMap((auth) => {
+    const problems = credentials.judge(auth)
+    // The daemon has another environment, and perhaps another user: it may well find what is not found here.
+    return isReference(auth.password)
+      ? problems.map((problem) => ({ ...problem, severity: 'warning' as const }))
+      : problems
+  })
+}
+
+/** A row that is not in the store yet has no id. */
+function namedNew(subject: string): string {
+  return subject.replace(/^(auth|system|cron) 0\b/, 'new $1')
+}

@@ -1,0 +1,85 @@
+import { loadSettings } from '../compose.ts'
+import { type Notes, readNotes } from '../compose-dry-run.ts'
+import { activeFactsOf } from '../dispatch/lock-of-run.ts'
+import { describeExplanation, type Explanation, explainMinute } from '../dispatch/plan-explain.ts'
+import { describeMinute, type Minute, minuteOf } from '../domain/minute.ts'
+import { firingsIn, rebootFirings } from '../schedule/firings.ts'
+import type { Snapshot } from '../schedule/snapshot.ts'
+import type { CommandContext, ExitCode } from './context.ts'
+import { minuteAt } from './minute-at.ts'
+import { loadJudged, withStoreOf } from './opened.ts'
+import { Output } from './output.ts'
+
+export type DryRunOptions = { readonly at?: string; readonly json?: boolean }
+
+/** Prints what a tick would do now, or by hand at a time, and why it would not do the rest. Nothing is run or noted, also beside a daemon. */
+export async function dryRun(context: CommandContext, { at, json }: DryRunOptions): Promise<ExitCode> {
+  const output = new Output(context)
+  const settings = await loadSettings(context.environment)
+  const { config } = settings
+  const minute = at === undefined ? minuteOf(Date.now()) : minuteAt(at, config.timezone)
+  const { snapshot } = await withStoreOf(settings, loadJudged)
+  const notes = readNotes(config)
+  for (const problem of [...config.warnings, ...notes.problems]) output.problem(problem)
+  const { due, explanations } = explain({ snapshot, minute, notes, isByHand: at !== undefined })
+  const rows = explanations.map((explanation) => rowOf(explanation, snapshot))
+  if (json === true) {
+    output.json(explanations.map(({ kind }, index) => ({ minute: describeMinute(minute), kind, ...rows[index] })))
+    return 0
+  }
+  output.line(`${describeMinute(minute)}: ${due === 1 ? '1 job is due' : `${due} jobs are due`}`)
+  output.table(
+    HEADINGS,
+    rows.map((row) => Object.values(row)),
+  )
+  return 0
+}
+
+type Explaining = {
+  readonly snapshot: Snapshot
+  readonly minute: Minute
+  readonly notes: Notes
+  /** By hand neither the mark nor the machine's boot counts. */
+  readonly isByHand: boolean
+}
+
+type Explained = {
+  /** How many jobs are due. */
+  readonly due: number
+  readonly explanations: readonly Explanation[]
+}
+
+function explain({ snapshot, minute, notes, isByHand }: Explaining): Explained {
+  const { crons, problems } = snapshot
+  const active = notes.locks.map(activeFactsOf)
+  const atBoot = !isByHand && notes.isFirstSinceBoot ? rebootFirings(snapshot, minute) : []
+  const firings = firingsIn(snapshot, minute)
+  const fired = new Set(atBoot.flatMap((firing) => firing.crons.map(({ id }) => id)))
+  const others = crons.filter(({ id }) => !fired.has(id))
+  return {
+    due: atBoot.length + firings.length,
+    explanations: [
+      // They belong to no minute, so that it does not matter whether this one was planned before.
+      ...explainMinute({ minute, crons: [], problems: [], firings: atBoot, active, planned: [] }),
+      ...explainMinute({ minute, crons: others, problems, firings, active, planned: isByHand ? [] : notes.planned }),
+    ],
+  }
+}
+
+const HEADINGS = ['cron', 'job', 'action', 'host', 'user', 'command', 'what happens']
+
+type Row = Readonly<Record<'cron' | 'job' | 'action' | 'host' | 'user' | 'command' | 'reason', unknown>>
+
+function rowOf(explanation: Explanation, snapshot: Snapshot): Row {
+  const { cron } = explanation
+  const reason = reasonOf(explanation, snapshot)
+  if (cron === null) return { cron: null, job: null, action: null, host: null, user: null, command: null, reason }
+  const { id, name, action, system, auth, command } = cron
+  return { cron: id, job: name, action, host: system.host, user: auth.user, command, reason }
+}
+
+function reasonOf(explanation: Explanation, { schedules }: Snapshot): string {
+  const said = describeExplanation(explanation)
+  const isOfBoot = explanation.kind === 'not-due' && schedules.get(explanation.cron.id)?.reboot === true
+  return isOfBoot ? `${said}: runs once after each boot of this machine` : said
+}

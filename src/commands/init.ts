@@ -1,0 +1,67 @@
+import { dirname } from 'node:path'
+import { composeStore, loadSettings, type Settings } from '../compose.ts'
+import { OperatorError } from '../domain/errors.ts'
+import { makeDirectory } from '../platform/make-directory.ts'
+import { errorCodeOf } from '../platform/replace-file.ts'
+import type { AppliedSchema, SchemaStep, SchemaStore } from '../store/schema-store.ts'
+import type { CommandContext, ExitCode } from './context.ts'
+import { Output } from './output.ts'
+
+export type InitOptions = { readonly dryRun?: boolean; readonly json?: boolean }
+
+/**
+ * Makes the tables that are missing and adds the columns that they lack; where the store is a file, makes it and its directory as well.
+ * Exits with 1 where the database would not have all of it.
+ */
+export async function init(context: CommandContext, options: InitOptions): Promise<ExitCode> {
+  const settings = await loadSettings(context.environment)
+  if (options.dryRun !== true) makeDatabaseDirectory(settings)
+  const store = await composeStore(settings.config)
+  try {
+    return await completeTables(store, new Output(context), options)
+  } finally {
+    await store.close()
+  }
+}
+
+function makeDatabaseDirectory({ config: { database, stateDirectory } }: Settings): void {
+  if (database.kind !== 'sqlite') return
+  const directory = dirname(database.path)
+  try {
+    makeDirectory(directory)
+  } catch (error) {
+    const variable = directory === stateDirectory ? 'RCRON_STATE_DIR' : 'RCRON_DATABASE_URL'
+    throw new OperatorError(
+      `directory ${directory}: cannot be made (${errorCodeOf(error)})`,
+      `Make it for rcron's user, or name another with ${variable}.`,
+      { cause: error },
+    )
+  }
+}
+
+async function completeTables(store: SchemaStore, output: Output, options: InitOptions): Promise<ExitCode> {
+  const steps = await store.planSchema()
+  if (options.dryRun === true) {
+    printPlan(output, steps, options)
+    return 0
+  }
+  const { applied, problems } = await store.applySchema(steps)
+  printApplied(output, { applied, problems }, options)
+  return problems.some(({ severity }) => severity === 'error') ? 1 : 0
+}
+
+function printPlan(output: Output, steps: readonly SchemaStep[], { json }: InitOptions): void {
+  if (json === true) output.json({ steps })
+  else if (steps.length === 0) output.line('The tables are complete; there is nothing to do.')
+  else for (const { sql } of steps) output.line(`${sql};`)
+}
+
+function printApplied(output: Output, { applied, problems }: AppliedSchema, { json }: InitOptions): void {
+  if (json === true) {
+    output.json({ applied, problems })
+    return
+  }
+  for (const { summary } of applied) output.line(`done: ${summary}`)
+  for (const problem of problems) output.problem(problem)
+  if (applied.length === 0 && problems.length === 0) output.line('The tables are complete; there was nothing to do.')
+}

@@ -1,0 +1,50 @@
+import type { HostSurvey } from '../../execution/remote/survey.ts'
+import { degraded, good, type HostCheck } from './login-report.ts'
+
+/** What a host has of what the supervision of runs needs: shell, spool, processes, scope. */
+export function describeSurvey({ shell, loginShell, spool, processes, scope }: HostSurvey): readonly HostCheck[] {
+  const shells = [shell ?? 'sh', loginShell?.split('/').at(-1)].filter(Boolean)
+  return [good('shell', shells.join(', ')), SPOOLS[spool], PROCESSES[processes], SCOPES[scope]]
+}
+
+const SPOOLS: Readonly<Record<HostSurvey['spool'], HostCheck>> = {
+  home: good('spool', 'home'),
+  tmp: degraded(
+    'spool',
+    '/var/tmp',
+    "nothing can be written below its home: runs are claimed in /var/tmp instead, where the host's clean-up may take a claim away; " +
+      'see the permissions of the home and the room left there',
+  ),
+  none: degraded(
+    'spool',
+    'none',
+    'no claim can be written, neither below its home nor in /var/tmp: two starts of one run are not kept apart, and a run whose ' +
+      'connection breaks ends as lost; make one of them writable for it',
+  ),
+}
+
+const PROCESSES: Readonly<Record<HostSurvey['processes'], HostCheck>> = {
+  proc: good('processes', '/proc'),
+  ps: degraded('processes', 'ps', 'it has no /proc: processes are looked for with ps, which takes longer'),
+  none: degraded(
+    'processes',
+    'none',
+    'neither /proc nor ps shows its processes: a kill cannot be confirmed, so a clobber stays blocked; mount /proc, or install ps',
+  ),
+}
+
+const SCOPES: Readonly<Record<HostSurvey['scope'], HostCheck>> = {
+  readable: good('scope', 'systemd'),
+  unreadable: degraded(
+    'scope',
+    'hidden',
+    'the list of processes of its session scope cannot be read: a kill misses a process that has left both its session and its ' +
+      'environment (env -i setsid), also with own_connection',
+  ),
+  none: degraded(
+    'scope',
+    'none',
+    'its sessions have no systemd scope: a kill misses a process that has left both its session and its environment ' +
+      '(env -i setsid), also with own_connection; where there is systemd, UsePAM yes and pam_systemd give one',
+  ),
+}

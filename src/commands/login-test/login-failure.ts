@@ -1,0 +1,81 @@
+import type { AuthRow, SystemRow } from '../../domain/rows.ts'
+import type { HandoverUnknown, NotHandedOver } from '../../execution/handover.ts'
+import { describeStranger } from './ask-host.ts'
+import type { ProbeAnswer } from './run-probe.ts'
+
+/** Why a login does not work, and what to do. */
+export type Failure = { readonly reason: string; readonly remedy: string | null }
+
+/** What the login was tried with. */
+export type Attempted = {
+  readonly system: SystemRow
+  readonly auth: AuthRow
+  readonly port: number
+  readonly isLocalPort: boolean
+  readonly ownName: string
+}
+
+/** What keeps the command from running, with the remedy that fits. */
+export function failureOf(answer: NotHandedOver | HandoverUnknown, attempted: Attempted): Failure {
+  switch (answer.kind) {
+    case 'unreachable':
+      return { reason: answer.reason, remedy: remedyToReach(answer.reason, attempted) }
+    case 'refused':
+      return { reason: answer.reason, remedy: remedyOfRefusal(answer.by, attempted) }
+    case 'unknown':
+      return { reason: answer.reason, remedy: 'see what its sshd logs, and whether a start-up file of its shell hangs' }
+    default:
+      return answer satisfies never
+  }
+}
+
+/** How the resolver says that a name leads nowhere. */
+const UNKNOWN_NAME = /^[^ ]+: (no such host|the name could not be resolved)/
+
+function remedyToReach(reason: string, { system, port, isLocalPort, ownName }: Attempted): string | null {
+  const edit = `rcron system edit ${system.id}`
+  if (UNKNOWN_NAME.test(reason)) return `correct the name with "${edit} --host", or make DNS or /etc/hosts know it`
+  if (/legacy_algorithms/.test(reason)) return `${edit} --legacy-algorithms 1`
+  if (isLocalPort) {
+    return `its local_port is used, since rcron (${ownName}) is in its domain: see that sshd listens on ${port}, give another with "${edit} --local-port", or set RCRON_HOSTNAME`
+  }
+  return `see that sshd runs there and listens on port ${port}, and that no firewall is between: "${edit} --port" sets another`
+}
+
+function remedyOfRefusal(by: Extract<NotHandedOver, { kind: 'refused' }>['by'], { auth }: Attempted): string | null {
+  switch (by) {
+    case 'authentication':
+    case 'login':
+      return `check that the host lets ${auth.user} in with this secret (authorized_keys, its sshd's log); "rcron auth edit ${auth.id}" gives another`
+    case 'exec':
+      return `let the account of ${auth.user} run commands: see its login shell and its sshd's configuration`
+    // Their reasons say what to do.
+    case 'host-key':
+    case 'credential':
+      return null
+    default:
+      return by satisfies never
+  }
+}
+
+/** What is wrong with how the command ended; null where nothing is. */
+export function failureOfEnd(
+  ended: Extract<ProbeAnswer, { kind: 'ended' }>,
+  { id, supervise }: SystemRow,
+): Failure | null {
+  const { end, isEchoed } = ended
+  if (isEchoed && end.kind !== 'broken') return null
+  if (end.kind === 'broken') {
+    return {
+      reason: `logged in, but ${end.reason}`,
+      remedy: 'see whether a start-up file of its shell waits for input',
+    }
+  }
+  if (supervise === 0 && end.kind === 'exited') return null
+  return {
+    reason: `logged in, but the host did not run the command: ${describeStranger(ended)}`,
+    remedy:
+      `for a host without a POSIX shell, or one that is meant to run one command of its own, set supervise = 0: rcron system edit ${id} --supervise 0; ` +
+      'else see whether sshd forces a command on this login (ForceCommand, command= in authorized_keys), or its shell refuses',
+  }
+}

@@ -1,0 +1,71 @@
+import type { AuthRow, CronRow, Definitions, SystemRow } from '../../domain/rows.ts'
+import { parseHostPort } from '../host-port.ts'
+
+/** Which logins are asked for. */
+export type Wanted = {
+  /** Ids, host names or `host:port`; empty: every system. */
+  readonly systems: readonly string[]
+  /** Id or user of an auth: this one alone, and on systems that are named also where no cron uses it. */
+  readonly user: string | null
+}
+
+/** One login to try, or why there is none to try on a system. */
+export type PlannedLogin =
+  | { readonly kind: 'login'; readonly system: SystemRow; readonly auth: AuthRow }
+  | { readonly kind: 'unused'; readonly system: SystemRow }
+
+export type LoginPlan = {
+  /** In order of system and auth. */
+  readonly logins: readonly PlannedLogin[]
+  /** What was named and is not there. */
+  readonly missing: readonly { readonly noun: 'system' | 'auth'; readonly reference: string }[]
+}
+
+/** Every auth that a cron uses on each wanted system, enabled or not. Pure. */
+export function planLogins(definitions: Definitions, wanted: Wanted): LoginPlan {
+  const { systems, auths } = definitions
+  const chosen = wanted.systems.map((reference) => ({
+    reference,
+    found: systemsCalled(systems, reference),
+  }))
+  const users = wanted.user === null ? auths : referred(auths, wanted.user, ({ user }) => user)
+  const missing = chosen.flatMap(({ reference, found }) =>
+    found.length === 0 ? [{ noun: 'system' as const, reference }] : [],
+  )
+  if (wanted.user !== null && users.length === 0) {
+    return { logins: [], missing: [...missing, { noun: 'auth', reference: wanted.user }] }
+  }
+  const isNamed = chosen.length > 0
+  const ids = new Set(chosen.flatMap(({ found }) => found.map(({ id }) => id)))
+  const tried = isNamed ? systems.filter(({ id }) => ids.has(id)) : systems
+  const usedBy = Map.groupBy(definitions.crons, ({ host }) => host)
+  const plan = { users, anyUser: isNamed && wanted.user !== null, onlyUser: wanted.user !== null }
+  return { logins: tried.flatMap((system) => loginsOf(system, usedBy.get(system.id) ?? [], plan)), missing }
+}
+
+type Plan = { readonly users: readonly AuthRow[]; readonly anyUser: boolean; readonly onlyUser: boolean }
+
+function loginsOf(system: SystemRow, crons: readonly CronRow[], { users, anyUser, onlyUser }: Plan): PlannedLogin[] {
+  const used = new Set(crons.map(({ user }) => user))
+  const auths = anyUser ? users : users.filter(({ id }) => used.has(id))
+  if (auths.length > 0) return auths.map((auth) => ({ kind: 'login', system, auth }))
+  return onlyUser ? [] : [{ kind: 'unused', system }]
+}
+
+/** By id or host, or as crons list it: `db1:22`. */
+function systemsCalled(systems: readonly SystemRow[], reference: string): readonly SystemRow[] {
+  const found = referred(systems, reference, ({ host }) => host)
+  const named = parseHostPort(reference)
+  if (found.length > 0 || named === null) return found
+  return systems.filter(({ host, port }) => host === named.host && port === named.port)
+}
+
+/** The row of that id, else every row of that name. */
+function referred<Row extends { readonly id: number }>(
+  rows: readonly Row[],
+  reference: string,
+  nameOf: (row: Row) => string,
+): readonly Row[] {
+  const byId = rows.filter(({ id }) => String(id) === reference)
+  return byId.length > 0 ? byId : rows.filter((row) => nameOf(row) === reference)
+}

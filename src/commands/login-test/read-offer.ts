@@ -1,0 +1,29 @@
+import { connect } from 'node:net'
+import type { Clock } from '../../platform/clock.ts'
+import { parseOffer } from './parse-offer.ts'
+
+const DEADLINE_MS = 5_000
+
+/** The algorithms of the host keys that a server has; null where it does not tell. No login is tried. Never rejects. */
+export async function readOffer(
+  place: { readonly host: string; readonly port: number },
+  clock: Clock,
+): Promise<readonly string[] | null> {
+  const { promise, resolve } = Promise.withResolvers<readonly string[] | null>()
+  const socket = connect(place)
+  let heard: Buffer = Buffer.alloc(0)
+  socket.on('connect', () => socket.write('SSH-2.0-rcron_test\r\n'))
+  socket.on('data', (chunk: Buffer) => {
+    heard = Buffer.concat([heard, chunk])
+    const offer = parseOffer(heard)
+    if (offer !== 'more') resolve(offer === 'unreadable' ? null : offer)
+  })
+  socket.on('error', () => resolve(null))
+  socket.on('close', () => resolve(null))
+  const answered = new AbortController()
+  void clock.sleep(DEADLINE_MS, answered.signal).then(() => resolve(null))
+  const offer = await promise
+  answered.abort()
+  socket.destroy()
+  return offer
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import type { Cron } from '../../domain/cron.ts'
+import { minuteOf } from '../../domain/minute.ts'
+import { describeOutcome } from '../../domain/outcome.ts'
+import type { RunTrace } from '../../domain/run.ts'
+import type { Access } from '../../execution/executor.ts'
+import type { LoginParts } from '../../execution/login-of.ts'
+import { parseProbeAnswer } from '../../execution/remote/answers.ts'
+import { probeCommand } from '../../execution/remote/verbs.ts'
+import { SessionRunHosts } from '../../execution/supervision/session-run-hosts.ts'
+import { createSupervisor } from '../../execution/supervision/supervisor.ts'
+import type { Login } from '../../execution/transport.ts'
+import { type AskParts, askHost } from './ask-host.ts'
+
+export type TrialParts = AskParts & LoginParts
+
+/** What became of a run that was supervised as a cron's would be. */
+export type Trial =
+  /** It ended as it should; `isKept` where its host has told its end a second time, asked as after a broken connection. */
+  { readonly kind: 'succeeded'; readonly isKept: boolean } | { readonly kind: 'failed'; readonly reason: string }
+
+const TIMEOUT_MS = 15_000
+const ANSWER_MS = 10_000
+
+/** Starts a harmless run on its host, collects its end, asks the host for it again, and has it forgotten there. Never rejects. */
+export async function trySupervision(access: Access, login: Login, parts: TrialParts): Promise<Trial> {
+  const { clock } = parts
+  const id = randomBytes(16).toString('hex')
+  const word = id.slice(0, 12)
+  const hosts = new SessionRunHosts({ ...parts, answerMs: ANSWER_MS })
+  const supervisor = createSupervisor({
+    hosts,
+    clock,
+    lostAfterMs: ANSWER_MS,
+    preambleMs: ANSWER_MS,
+    random: Math.random,
+    noteSpool: () => undefined,
+  })
+  let trace: RunTrace | null = null
+  const watch = {
+    started: (told: RunTrace) => {
+      trace = told
+    },
+    unknown: () => undefined,
+    found: () => undefined,
+  }
+  const run = { id, cron: cronOf(access, `echo ${word}`), minute: minuteOf(clock.now()) }
+  const { outcome, output } = await supervisor.start(run, watch).result
+  const isKept = await forget({ id, trace }, login, parts)
+  if (outcome.kind !== 'succeeded') return { kind: 'failed', reason: `it ${describeOutcome(outcome)}` }
+  if (!output.head.includes(word))
+    return { kind: 'failed', reason: 'it succeeded, and nothing of its output came back' }
+  return { kind: 'succeeded', isKept }
+}
+
+/** Asks for the end of a run and has its claim forgotten; answers whether the end was told. */
+async function forget(run: Parameters<typeof probeCommand>[0][number], login: Login, parts: AskParts) {
+  const command = probeCommand([run], { plant: false, output: false, forget: [run.id] })
+  const asked = await askHost(login, command, parts)
+  const state = asked.kind === 'ended' ? parseProbeAnswer(asked.stdout).get(run.id) : undefined
+  return state?.kind === 'exited' && state.status.exitCode === 0
+}
+
+/** A cron as no row has it: on a connection of its own, as one of action clobber. */
+function cronOf({ system, auth }: Access, command: string): Cron {
+  return {
+    id: 0,
+    name: 'rcron test',
+    command,
+    action: 'failover',
+    enabled: true,
+    system,
+    auth,
+    expression: '* * * * *',
+    timezone: 'UTC',
+    catchUp: 'none',
+    latestStartMin: null,
+    onLost: 'stop',
+    timeoutMs: TIMEOUT_MS,
+    killGraceMs: 1_000,
+    ownConnection: true,
+    keepOutput: false,
+  }
+}

@@ -1,0 +1,99 @@
+import type { ManualPage } from './manual.ts'
+
+const CHANGE_EXITS = [
+  [0, 'done'],
+  [1, 'not done: another row in the way, or the store away; nothing was changed'],
+] as const
+
+const READ_EXITS = [
+  [0, 'done'],
+  [1, 'the store is away'],
+] as const
+
+type Examples = ManualPage['examples']
+
+const ADDING: Readonly<Record<string, Examples>> = {
+  auth: [
+    ['rcron auth add --user backup', 'asks for the password on the terminal'],
+    ['rcron auth add --user backup --password-reference ~/.ssh/id_ed25519', 'a key file, read at each login'],
+    ['rcron auth add --user backup --password-file key --seal', 'the key itself, sealed, in the store'],
+    ['pass show backup | rcron auth add --user backup --password-stdin', ''],
+  ],
+  system: [
+    ['rcron system add --host db1.example.com', ''],
+    ['rcron system add --host db1.lab.example --port 2222 --local-port 22', ''],
+  ],
+  cron: [
+    [
+      "rcron cron add --cron-name dump --cron-path /usr/local/bin/dump --schedule '30 2 * * *' --host db1.example.com --user backup",
+      'every night at half past two, once it is enabled',
+    ],
+    [
+      'rcron cron add --cron-name beat --cron-path true --cron-min "*/5" --host 1 --user 1 --action all --enabled 1',
+      'every five minutes, from now on',
+    ],
+  ],
+}
+
+const EDITING: Readonly<Record<string, Examples>> = {
+  auth: [['rcron auth edit backup --password-ask', 'a new password, asked for on the terminal']],
+  system: [['rcron system edit db1.example.com --port 2222', '']],
+  cron: [
+    ["rcron cron edit dump --schedule '0 4 * * *' --timezone Europe/Berlin", ''],
+    ['rcron cron edit 7 --timeout-s ""', 'an empty value takes an optional column away'],
+  ],
+}
+
+/** The page of `rcron NOUN VERB`; null where there is none. */
+export function verbPage(noun: string, verb: string): ManualPage | null {
+  switch (verb) {
+    case 'add':
+      return {
+        about: `Adds one ${noun} and prints its id. It is judged first; one that could not work is refused.`,
+        examples: ADDING[noun] ?? [],
+        exits: CHANGE_EXITS,
+      }
+    case 'edit':
+      return {
+        about: `Changes the columns that are given and leaves the others. A change that would keep the ${noun} from working is refused.`,
+        examples: EDITING[noun] ?? [],
+        exits: CHANGE_EXITS,
+      }
+    case 'remove':
+      return {
+        about: `Removes ${noun}s by id or name. All are looked up before the first is removed, so that a mistyped name removes nothing. A name means all that have it; where these are several they are shown, and it is asked first.`,
+        examples: [
+          [`rcron ${noun} remove 3 --dry-run`, 'say which one that is'],
+          [`rcron ${noun} remove 3 4`, ''],
+        ],
+        exits: CHANGE_EXITS,
+      }
+    case 'list':
+      return {
+        about: `Lists every ${noun}. A row that cannot be read is listed with what is wrong with it.`,
+        examples: [[`rcron ${noun} list --json`, 'all columns, for scripts']],
+        exits: READ_EXITS,
+      }
+    case 'show':
+      return {
+        about: `Shows all columns of ${noun}s, by id or name; a name means all that have it. Secrets are never shown.`,
+        examples: [[`rcron ${noun} show 3`, '']],
+        exits: READ_EXITS,
+      }
+    case 'enable':
+      return {
+        about:
+          'Lets crons run. A name means all that have it. One that could not run is refused, and then none is enabled.',
+        examples: [['rcron cron enable dump', '']],
+        exits: CHANGE_EXITS,
+      }
+    case 'disable':
+      return {
+        about: 'Keeps crons from running. A name means all that have it. Runs that are under way go on.',
+        examples: [['rcron cron disable dump', '']],
+        exits: CHANGE_EXITS,
+      }
+    default:
+      return null
+  }
+}

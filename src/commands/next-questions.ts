@@ -1,0 +1,96 @@
+import type { Cron } from '../domain/cron.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { CronRow } from '../domain/rows.ts'
+import type { Snapshot } from '../schedule/snapshot.ts'
+import type { NextQuestion } from './next-answer.ts'
+
+/** What holds for every question; `tz` is the zone that was asked for, if any: it goes before a cron's own. */
+export type Asking = { readonly defaults: Omit<NextQuestion, 'expr'>; readonly tz: string | undefined }
+
+/** The crons that may be asked about. */
+export type KnownCrons = {
+  readonly snapshot: Snapshot
+  /** Every row whose shape holds, sound or not. */
+  readonly rows: readonly CronRow[]
+}
+
+export type Asked = { readonly name: string; readonly question: NextQuestion }
+
+export type Chosen = {
+  readonly asked: readonly Asked[]
+  /** Of rows that were meant beside others, and cannot be used. */
+  readonly leftOut: readonly Problem[]
+  /** Of words that mean nothing that can be used. */
+  readonly refused: readonly Problem[]
+}
+
+/** Whether `text` is meant as a schedule, and not as the id or name of a cron. */
+export function isExpression(text: string): boolean {
+  return text.startsWith('@') || /\s/.test(text.trim())
+}
+
+export function questionOfExpression(expr: string, { defaults }: Asking): Asked {
+  return { name: expr, question: { ...defaults, expr } }
+}
+
+/** What `wanted` asks for, in its order: schedules, and crons by id or name. Of a name all are meant. Pure. */
+export function chooseWanted(wanted: readonly string[], asking: Asking, known: KnownCrons): Chosen {
+  const chosen = wanted.map((text): Chosen => {
+    if (isExpression(text)) return { asked: [questionOfExpression(text, asking)], leftOut: [], refused: [] }
+    const asked = cronsCalled(known.snapshot.crons, text).map((cron) => questionOfCron(cron, asking))
+    const broken = problemsOfCalled(known, text)
+    if (asked.length > 0) return { asked, leftOut: broken, refused: [] }
+    return { asked, leftOut: [], refused: broken.length > 0 ? broken : [meansNothing(text)] }
+  })
+  return {
+    asked: chosen.flatMap((it) => it.asked),
+    leftOut: chosen.flatMap((it) => it.leftOut),
+    refused: chosen.flatMap((it) => it.refused),
+  }
+}
+
+/** All enabled crons; and what keeps rows that are not disabled from being among them. Pure. */
+export function chooseEnabled(asking: Asking, { snapshot, rows }: KnownCrons): Chosen {
+  const disabled = new Set(rows.filter(({ enabled }) => enabled === 0).map(({ id }) => id))
+  const errors = snapshot.problems.filter(({ severity }) => severity === 'error')
+  return {
+    asked: snapshot.enabled.map((cron) => questionOfCron(cron, asking)),
+    leftOut: errors.filter((problem) => !disabled.has(cronIn(problem)?.id ?? Number.NaN)),
+    refused: [],
+  }
+}
+
+function questionOfCron({ id, name, expression, timezone }: Cron, { defaults, tz }: Asking): Asked {
+  return { name: `cron ${id} (${name})`, question: { ...defaults, expr: written(expression), tz: tz ?? timezone } }
+}
+
+/** A macro stands in the first of the five fields; written on one line, it stands alone. */
+function written(expression: string): string {
+  return expression.startsWith('@') ? expression.slice(0, expression.indexOf(' ')) : expression
+}
+
+/** The cron of that id, else all of that name. */
+function cronsCalled(crons: readonly Cron[], reference: string): readonly Cron[] {
+  const byId = crons.filter(({ id }) => String(id) === reference)
+  return byId.length > 0 ? byId : crons.filter(({ name }) => name === reference)
+}
+
+function problemsOfCalled({ snapshot, rows }: KnownCrons, reference: string): readonly Problem[] {
+  const named = new Set(rows.filter(({ cron_name }) => cron_name === reference).map(({ id }) => id))
+  return snapshot.problems.filter((problem) => {
+    const cron = problem.severity === 'error' ? cronIn(problem) : null
+    return cron !== null && (String(cron.id) === reference || cron.name === reference || named.has(cron.id))
+  })
+}
+
+/** The cron that a problem is of: `cron 12 (backup)`. Null for those of anything else. */
+function cronIn({ subject }: Problem): { readonly id: number; readonly name: string } | null {
+  const [, id, name = ''] = /^cron (\d+)(?: \((.*)\))?$/s.exec(subject) ?? []
+  return id === undefined ? null : { id: Number(id), name }
+}
+
+function meansNothing(text: string): Problem {
+  const message = 'neither a schedule of five fields, a macro, nor the id or name of a cron'
+  const hint = 'quote a schedule as one argument; "rcron cron list" shows the crons'
+  return { severity: 'error', subject: JSON.stringify(text), field: null, message, hint }
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { composeLog, composeStore, loadSettings, type Settings } from '../compose.ts'
+import { compileGently } from '../daemon/compile-gently.ts'
+import { OperatorError } from '../domain/errors.ts'
+import type { Definitions } from '../domain/rows.ts'
+import type { Log } from '../platform/log.ts'
+import type { Snapshot } from '../schedule/snapshot.ts'
+import type { SqlStore } from '../store/sql-store.ts'
+import type { CommandContext } from './context.ts'
+
+/** What a command reads: the settings, and the store that they name. */
+export type Opened = { readonly settings: Settings; readonly store: SqlStore; readonly log: Log }
+
+/** Lends the store of the settings, and closes it whatever happens. What the command logs goes to standard error. */
+export async function withStore<Result>(
+  { environment }: CommandContext,
+  use: (opened: Opened) => Promise<Result>,
+): Promise<Result> {
+  return await withStoreOf(await loadSettings(environment), use)
+}
+
+/** As `withStore`, for settings that are there already. */
+export async function withStoreOf<Result>(
+  settings: Settings,
+  use: (opened: Opened) => Promise<Result>,
+): Promise<Result> {
+  refuseMissingDirectory(settings)
+  const store = await composeStore(settings.config)
+  const log = composeLog(settings.config, 2)
+  try {
+    return await use({ settings, store, log })
+  } finally {
+    await store.close()
+    await log.close()
+  }
+}
+
+/** All definitions as they are in the store now, and what they come to. */
+export async function loadJudged({ settings, store }: Opened): Promise<Judged> {
+  const { definitions, problems } = await store.loadDefinitions()
+  const snapshot = await compileGently({ definitions, problems, defaultTimezone: settings.config.timezone })
+  return { definitions, snapshot }
+}
+
+export type Judged = { readonly definitions: Definitions; readonly snapshot: Snapshot }
+
+/** Where nothing has been made yet, the way on is `rcron init`. */
+function refuseMissingDirectory({ config: { database } }: Settings): void {
+  if (database.kind !== 'sqlite' || database.path === ':memory:' || existsSync(dirname(database.path))) return
+  throw new OperatorError(
+    `SQLite at ${database.path}: there is no directory ${dirname(database.path)}`,
+    'Make directory and tables with "rcron init", or name another store with RCRON_DATABASE_URL.',
+  )
+}

@@ -1,0 +1,15 @@
+import { styleText } from 'node:util'
+import { readColour } from '../config/load-config.ts'
+import type { CommandContext } from './context.ts'
+
+export type Style = Parameters<typeof styleText>[0]
+
+/** Coloured by the log's rule: NO_COLOR goes before FORCE_COLOR, and without either a terminal is coloured that can be. */
+export function paint({ environment, ...streams }: CommandContext, on: 'stdout' | 'stderr', style: Style) {
+  const stream = streams[on]
+  // Node reads FORCE_COLOR by another rule; its answer is wanted for the terminal alone.
+  const isColoured =
+    readColour(environment) ??
+    (stream.isTTY === true && stream.hasColors(16, { ...environment, FORCE_COLOR: undefined }))
+  return (text: string) => (isColoured ? styleText(style, text, { validateStream: false }) : text)
+}

@@ -1,0 +1,74 @@
+import { Command, CommanderError } from 'commander'
+import { addRunningCommands, addSettingCommands, addTryingCommands } from './add-commands.ts'
+import { AnswerStream } from './answer-stream.ts'
+import { type CommandContext, type ExitCode, runCommand } from './context.ts'
+import { addManual } from './manual.ts'
+import { isNoun, NOUN_SUMMARIES } from './noun-summaries.ts'
+import { installedVersion } from './version.ts'
+
+/** Carries one command out, and keeps its exit status. */
+export type Run = (work: () => Promise<ExitCode>) => Promise<void>
+
+/** Parses `argv` (without node and script), carries the command out, and resolves to the exit status. Never rejects. */
+export async function runProgram(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
+  const answers = new AnswerStream(context.stdout, context.stderr)
+  const status = await carryOut(argv, context)
+  // Errors of writing are told a turn later.
+  await new Promise((resolve) => setImmediate(resolve))
+  if (answers.failure === null) return status
+  context.stderr.write(`rcron: standard output cannot be written: ${answers.failure}\n`)
+  return 1
+}
+
+async function carryOut(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
+  let status: ExitCode = 0
+  const run: Run = async (work) => {
+    status = await runCommand(context, work)
+  }
+  try {
+    const program = await createProgram(argv, context, run)
+    if (argv.length === 0) program.outputHelp()
+    else await program.parseAsync([...withoutHelpOfNothing(program, helpAsOption(argv))], { from: 'user' })
+    return status
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    return await runCommand(context, () => Promise.reject(error))
+  }
+}
+
+/** `help cron add` and `cron help add` mean `cron add --help`. */
+function helpAsOption(argv: readonly string[]): readonly string[] {
+  const at = isNoun(argv[0] ?? '') ? 1 : 0
+  if (argv[at] !== 'help' || argv.length === 1) return argv
+  return [...argv.slice(0, at), ...argv.slice(at + 1), '--help']
+}
+
+/** Help of a command that is not there is a mistake: without the option, it is told as one, and not answered by the help of the rest. */
+function withoutHelpOfNothing(program: Command, argv: readonly string[]): readonly string[] {
+  let command = program
+  for (const [at, word] of argv.entries()) {
+    if (word.startsWith('-') || command.commands.length === 0) return argv
+    const below = command.commands.find((it) => it.name() === word)
+    if (below === undefined) return word === 'help' ? argv : argv.slice(0, at + 1)
+    command = below
+  }
+  return argv
+}
+
+async function createProgram(argv: readonly string[], context: CommandContext, run: Run): Promise<Command> {
+  const program = new Command('rcron')
+    .version(installedVersion(), '-V, --version', 'print the version')
+    .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
+    .exitOverride()
+  program.commandsGroup('Running:')
+  addRunningCommands(program, context, run)
+  program.commandsGroup('Trying:')
+  addTryingCommands(program, context, run)
+  program.commandsGroup('Defining:')
+  addSettingCommands(program, context, run)
+  // Their commands, with an option for each column, are made where one of them is asked for.
+  if (argv.some(isNoun)) (await import('./definitions/commands.ts')).addDefinitionCommands(program, context, run)
+  else for (const [noun, about] of Object.entries(NOUN_SUMMARIES)) program.command(noun).summary(about)
+  addManual(program)
+  return program
+}

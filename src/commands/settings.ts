@@ -1,0 +1,46 @@
+import { loadEnvironment } from '../compose.ts'
+import { VARIABLE_NAMES, type VariableName, variable } from '../config/variables.ts'
+import type { CommandContext, ExitCode } from './context.ts'
+import { Output } from './output.ts'
+
+export type SettingsOptions = { readonly json?: boolean }
+
+/** Lists the variables. What they are set to is shown as it stands, unjudged; secrets are not shown. */
+export async function settings(context: CommandContext, { json }: SettingsOptions): Promise<ExitCode> {
+  const output = new Output(context)
+  const environment = await loadEnvironment(context.environment)
+  const listed = VARIABLE_NAMES.map((name) => ({ name, ...explain(name), ...shownValue(name, environment) }))
+  if (json === true) output.json(listed)
+  else {
+    for (const { name, unit, default: byDefault, meaning, value } of listed) {
+      output.line(output.style('bold', name))
+      output.line(`    ${meaning}`)
+      output.line(`    Unit: ${unit}. Default: ${byDefault}`)
+      if (value !== null) output.line(`    Set to: ${output.escape(value)}`)
+    }
+  }
+  return 0
+}
+
+function explain(name: VariableName) {
+  const { unit, default: byDefault, meaning, credential = null } = variable(name)
+  return { unit, default: byDefault, meaning, credential }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Of a variable that takes a path or what would stand there, whether it holds the path: where a secret is kept is none. */
+function isPath(name: VariableName, value: string): boolean {
+  return variable(name).unit === PATH_OR_PEM && !/\n|-----BEGIN/.test(value)
+}
+
+const PATH_OR_PEM = variable('RCRON_DATABASE_SSL_KEY').unit
+
+/** One that is set to nothing counts as not set. */
+function shownValue(name: VariableName, environment: Environment): { readonly value: string | null } {
+  const value = environment[name] || null
+  const file = environment[`${name}_FILE`]
+  if (variable(name).credential === undefined) return { value }
+  if (value !== null) return { value: isPath(name, value) ? value : '(a secret)' }
+  return { value: file ? `(the contents of ${file})` : null }
+}

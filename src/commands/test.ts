@@ -1,0 +1,67 @@
+import { composeClock, composeHostKeys, composeResolver, composeSessionsOver } from '../compose.ts'
+import { InvalidInputError } from '../domain/errors.ts'
+import type { Log } from '../platform/log.ts'
+import type { CommandContext, ExitCode } from './context.ts'
+import { credentialsFor } from './credentials-for.ts'
+import { missingRow } from './definitions/find-entry.ts'
+import type { LoginReport } from './login-test/login-report.ts'
+import { type LoginPlan, planLogins } from './login-test/plan-logins.ts'
+import { printReports } from './login-test/print-reports.ts'
+import { tryLogins } from './login-test/try-logins.ts'
+import { type SeenHostKeys, watchHostKeys } from './login-test/watch-host-keys.ts'
+import { type Opened, withStore } from './opened.ts'
+import { Output } from './output.ts'
+
+export type TestOptions = { readonly user?: string; readonly json?: boolean }
+
+/** Logs in to systems as every auth that a cron uses there, and looks at what its runs would find. Exits with 0 where all of it works, else with 1. */
+export function test(context: CommandContext, systems: readonly string[], options: TestOptions): Promise<ExitCode> {
+  const output = new Output(context)
+  return withStore(context, async (opened) => {
+    const { definitions, problems } = await opened.store.loadDefinitions()
+    // What rows mean is judged login by login; rows that cannot be read at all have no login.
+    for (const problem of problems) if (options.json !== true) output.problem(problem)
+    const plan = planLogins(definitions, { systems, user: options.user ?? null })
+    refuseMissing(plan)
+    const reports = await tryPlan(opened, plan)
+    if (options.json === true) output.json(reports)
+    else if (reports.length === 0) output.note('There is no login to try: no system, or no cron that uses it.')
+    else printReports(output, reports)
+    return reports.every(({ result }) => result === 'works' || result === 'unused') ? 0 : 1
+  })
+}
+
+function refuseMissing({ missing }: LoginPlan): void {
+  if (missing.length === 0) return
+  throw new InvalidInputError(missing.map(({ noun, reference }) => missingRow(noun, reference)))
+}
+
+async function tryPlan(opened: Opened, { logins }: LoginPlan): Promise<readonly LoginReport[]> {
+  const { config } = opened.settings
+  const clock = composeClock()
+  const auths = logins.flatMap((planned) => (planned.kind === 'login' ? [planned.auth] : []))
+  const credentials = await credentialsFor(opened, auths)
+  const seen: SeenHostKeys = new Map()
+  const hostKeys = watchHostKeys(composeHostKeys(config, withoutNews(opened.log)), seen)
+  const resolver = composeResolver(clock)
+  const { sessions, close } = composeSessionsOver(config, { clock, resolver, hostKeys })
+  const { hostname: ownName, limits } = config
+  try {
+    const { concurrentRuns: concurrency, sessionsPerConnection } = limits
+    const parts = { sessions, clock, resolver, credentials, seen, ownName, concurrency, sessionsPerConnection }
+    return await tryLogins(logins, parts)
+  } finally {
+    close()
+  }
+}
+
+/** The table tells which keys were learnt. */
+function withoutNews(log: Log): Log {
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (fields, message) => log.warn(fields, message),
+    error: (fields, message) => log.error(fields, message),
+    alarm: (fields, message) => log.alarm(fields, message),
+  }
+}

@@ -1,0 +1,67 @@
+import { composeTick, type Ticking } from '../compose-tick.ts'
+import { type FiringResult, hasSucceeded } from '../dispatch/firing-result.ts'
+import { OperatorError } from '../domain/errors.ts'
+import { describeMinute, type Minute } from '../domain/minute.ts'
+import { describeOutcome } from '../domain/outcome.ts'
+import { firingsIn } from '../schedule/firings.ts'
+import type { Snapshot } from '../schedule/snapshot.ts'
+import type { CommandContext, ExitCode } from './context.ts'
+import { dryRun } from './dry-run.ts'
+import { minuteAt } from './minute-at.ts'
+import { Output } from './output.ts'
+
+export type TickOptions = { readonly at?: string; readonly dryRun?: boolean; readonly json?: boolean }
+
+/** Plans and runs one minute and waits for its runs. Exits with 0 where every firing succeeded, else with 1. */
+export async function tick(context: CommandContext, options: TickOptions): Promise<ExitCode> {
+  if (options.dryRun === true) return await dryRun(context, options)
+  const isWatched = context.stderr.isTTY === true
+  await using ticking = await composeTick(context.environment, { isByHand: options.at !== undefined, isWatched })
+  const at = options.at === undefined ? null : minuteAt(options.at, ticking.timezone)
+  const snapshot = await definitionsOf(ticking)
+  await ticking.dispatcher.adopt()
+  const results = at === null ? await ticking.planNow(snapshot) : await fireByHand(ticking, snapshot, at)
+  report(context, results, options.json === true)
+  // What an earlier tick has left may have ended, and its firing not.
+  await ticking.dispatcher.heard()
+  await ticking.recorded()
+  return results.every(hasSucceeded) ? 0 : 1
+}
+
+async function definitionsOf({ source }: Ticking): Promise<Snapshot> {
+  await source.refresh()
+  if (source.snapshot !== null) return source.snapshot
+  throw new OperatorError(
+    'there are no definitions: neither the store nor a cache can be read',
+    'The log lines above say why; for a new installation run "rcron init".',
+  )
+}
+
+function fireByHand({ dispatcher }: Ticking, snapshot: Snapshot, minute: Minute): Promise<readonly FiringResult[]> {
+  return Promise.all(firingsIn(snapshot, minute).map((firing) => dispatcher.fire(firing, 'manual').result))
+}
+
+/** Where nobody watches, nothing is said of nothing: a local crontab would mail it, minute by minute. */
+function report(context: CommandContext, results: readonly FiringResult[], json: boolean): void {
+  const output = new Output(context)
+  const rows = results.flatMap(({ firing, outcomes }) =>
+    outcomes.map(({ cron, run, outcome }) => ({
+      minute: describeMinute(firing.minute),
+      job: firing.job.name,
+      cron: cron.id,
+      host: cron.system.host,
+      user: cron.auth.user,
+      run,
+      outcome: outcome.kind,
+      description: describeOutcome(outcome),
+    })),
+  )
+  if (json) output.json(rows)
+  else if (rows.length > 0) {
+    const headings = ['minute', 'job', 'cron', 'host', 'user', 'description'] as const
+    output.table(
+      headings,
+      rows.map((row) => headings.map((heading) => row[heading])),
+    )
+  } else if (context.stderr.isTTY) output.note('Nothing was due.')
+}

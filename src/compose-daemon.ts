@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { installedVersion } from './commands/version.ts'
+import { composeLog, composeRunning, loadSettings, nameOfDatabase, tellWarnings } from './compose.ts'
+import type { Environment } from './config/read-variables.ts'
+import { Daemon } from './daemon/daemon.ts'
+import { systemHeartbeat } from './daemon/heartbeat.ts'
+import { MinuteLoop } from './daemon/minute-loop.ts'
+import { PreparedStore } from './daemon/prepared-store.ts'
+import { createSystemBootMark } from './daemon/system-boot-mark.ts'
+import { listenToSystemSignals } from './daemon/system-daemon-signals.ts'
+import { MinuteBook } from './dispatch/minute-book.ts'
+import { MS_PER_MINUTE } from './domain/minute.ts'
+import { takeStateLock } from './platform/system-state-lock.ts'
+import { readSystemdEnvironment } from './platform/systemd-environment.ts'
+import { SystemdNotifier } from './platform/systemd-notify.ts'
+
+export type ComposedDaemon = {
+  readonly daemon: Daemon
+  /** To be called when it has run: gives the state directory free last. */
+  readonly close: () => Promise<void>
+}
+
+/** Wires the daemon. Rejects with an OperatorError where another one has the state directory, or the settings cannot be used. */
+export async function composeDaemon(environment: Environment): Promise<ComposedDaemon> {
+  // First of all: until somebody listens, each of these signals ends the process.
+  const signals = listenToSystemSignals()
+  const first = await loadSettings(environment)
+  const { config } = first
+  const stateLock = takeStateLock(config.stateDirectory)
+  const log = composeLog(config, 1)
+  const about = { version: installedVersion(), store: nameOfDatabase(config.database), timezone: config.timezone }
+  log.info({ ...about, stateDirectory: config.stateDirectory }, 'rcron is starting')
+  tellWarnings(config, log)
+  if (stateLock.weakness !== null) log.error({ reason: stateLock.weakness }, 'a second daemon would not be noticed')
+  const isNew = () => !existsSync(config.cache.file)
+  const running = await composeRunning(first, log, (store) => new PreparedStore({ store, isNew, log }))
+  const { clock, source, dispatcher, settings } = running
+  const book = await MinuteBook.open({ mark: running.mark, catchUpMinutes: config.catchUpMinutes, log })
+  const daemon = new Daemon(
+    {
+      clock,
+      log,
+      source,
+      dispatcher,
+      heartbeat: systemHeartbeat,
+      notifier: new SystemdNotifier(readSystemdEnvironment(environment, process.pid), log),
+      bootMark: createSystemBootMark(config.stateDirectory, log),
+      loop: new MinuteLoop({ clock, log, book, dispatcher }),
+      staleAfterMs: () => settings().config.cache.staleMinutes * MS_PER_MINUTE,
+      drainMs: () => settings().config.drainMs,
+      killsRuns: () => settings().config.stopRuns === 'kill',
+      reloadSettings: async () => {
+        const next = await loadSettings(environment)
+        tellWarnings(next.config, log)
+        const waiting = await running.replaceSettings(next)
+        if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings that take effect at the next start')
+      },
+    },
+    signals,
+  )
+  const close = async () => {
+    await running.close()
+    stateLock.release()
+    // Last: who sends one more signal meanwhile must not end the process before its state is free.
+    signals.close()
+  }
+  return { daemon, close }
+}

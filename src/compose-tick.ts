@@ -1,0 +1,85 @@
+import { composeLog, composeRunning, loadSettings, type Settings, tellWarnings } from './compose.ts'
+import type { Config } from './config/config.ts'
+import type { Environment } from './config/read-variables.ts'
+import { MinuteLoop } from './daemon/minute-loop.ts'
+import type { SnapshotSource } from './daemon/snapshot-source.ts'
+import { createSystemBootMark } from './daemon/system-boot-mark.ts'
+import type { Dispatcher } from './dispatch/dispatcher.ts'
+import type { FiringResult } from './dispatch/firing-result.ts'
+import { MinuteBook } from './dispatch/minute-book.ts'
+import { OperatorError } from './domain/errors.ts'
+import { minuteOf } from './domain/minute.ts'
+import { findDaemon } from './platform/system-state-lock.ts'
+import { rebootFirings } from './schedule/firings.ts'
+import type { Snapshot } from './schedule/snapshot.ts'
+
+/** One minute's worth of rcron, outside of a daemon. */
+export type Ticking = AsyncDisposable & {
+  readonly timezone: string
+  readonly source: SnapshotSource
+  readonly dispatcher: Dispatcher
+  /**
+   * Plans by the clock and the mark, moves the mark, and resolves when the runs have ended: those of the minutes, and after a boot of
+   * the machine those of `@reboot`. Of ticks that overlap, one does.
+   */
+  readonly planNow: (snapshot: Snapshot) => Promise<readonly FiringResult[]>
+  /** Resolves when the store has what the runs left, or does not take it in time. */
+  readonly recorded: () => Promise<void>
+}
+
+export type TickManner = {
+  /** Beside a daemon, then: the lock files keep their runs apart. */
+  readonly isByHand: boolean
+  /** Whether somebody reads along; else what is healthy is not logged, unless RCRON_LOG_LEVEL asks for it. */
+  readonly isWatched: boolean
+}
+
+const LAST_RECORDS_MS = 5_000
+
+/** Wires a tick. Rejects with an OperatorError while a daemon holds the state directory, unless it is one by hand. */
+export async function composeTick(environment: Environment, { isByHand, isWatched }: TickManner): Promise<Ticking> {
+  const first = await loadSettings(environment)
+  const { config } = first
+  if (!isByHand) refuseBesideDaemon(config.stateDirectory)
+  const log = composeLog(isWatched ? config : quietly(first), 2)
+  tellWarnings(config, log)
+  const { clock, source, dispatcher, mark, close } = await composeRunning(first, log)
+  const bootMark = createSystemBootMark(config.stateDirectory, log)
+  const planNow = async (snapshot: Snapshot) => {
+    const underWay = await mark.exclusively(async () => {
+      const afterBoot = (await bootMark.firstStartSinceBoot()) ? rebootFirings(snapshot, minuteOf(clock.now())) : []
+      const atBoot = afterBoot.map((firing) => dispatcher.fire(firing, 'schedule'))
+      const book = await MinuteBook.open({ mark, catchUpMinutes: config.catchUpMinutes, log })
+      const ofMinutes = await new MinuteLoop({ clock, log, book, dispatcher }).step(snapshot)
+      const started = [...atBoot, ...ofMinutes]
+      await Promise.all(started.map(({ begun }) => begun))
+      return started
+    })
+    return await Promise.all(underWay.map(({ result }) => result))
+  }
+  return {
+    source,
+    dispatcher,
+    planNow,
+    timezone: config.timezone,
+    recorded: async () => {
+      const over = new AbortController()
+      await Promise.race([dispatcher.recorded(), clock.sleep(LAST_RECORDS_MS, over.signal)])
+      over.abort()
+    },
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function quietly({ config, environment }: Settings): Config {
+  return environment['RCRON_LOG_LEVEL'] ? config : { ...config, log: { ...config.log, level: 'warn' } }
+}
+
+function refuseBesideDaemon(stateDirectory: string): void {
+  const daemon = findDaemon(stateDirectory)
+  if (daemon === null) return
+  throw new OperatorError(
+    `state directory ${stateDirectory}: an rcron daemon uses it, ${daemon}, and plans every minute itself`,
+    'Stop it first, or give this command a directory of its own with RCRON_STATE_DIR. Beside it go --dry-run, and --at to fire a minute by hand.',
+  )
+}

@@ -1,0 +1,318 @@
+import { join } from 'node:path'
+import { obtainCacheKey } from './cache/cache-key.ts'
+import type { DefinitionsCache } from './cache/definitions-cache.ts'
+import { createSecretSeal, type SecretSeal } from './cache/seal-secret.ts'
+import { SealedDefinitionsCache } from './cache/sealed-definitions-cache.ts'
+import type { Config, DatabaseConfig } from './config/config.ts'
+import { loadConfig } from './config/load-config.ts'
+import { thisMachine } from './config/machine.ts'
+import type { Environment } from './config/read-variables.ts'
+import { withDotenv } from './config/with-dotenv.ts'
+import { compileGently } from './daemon/compile-gently.ts'
+import { SnapshotSource } from './daemon/snapshot-source.ts'
+import { Dispatcher } from './dispatch/dispatcher.ts'
+import type { MinuteMark } from './dispatch/minute-mark.ts'
+import type { RunLocks } from './dispatch/run-locks.ts'
+import { installationId } from './dispatch/system-installation-id.ts'
+import { SystemMinuteMark } from './dispatch/system-minute-mark.ts'
+import { SystemRunLocks } from './dispatch/system-run-locks.ts'
+import { OperatorError } from './domain/errors.ts'
+import { MS_PER_MINUTE } from './domain/minute.ts'
+import { describeProblem } from './domain/problem.ts'
+import { type Credentials, createCredentials } from './execution/credentials/credentials.ts'
+import type { Executor } from './execution/executor.ts'
+import { createHostKeys, type HostKeys } from './execution/host-keys/host-keys.ts'
+import type { NameResolver } from './execution/name-resolver.ts'
+import type { Sessions } from './execution/sessions.ts'
+import { createPlainExecutor } from './execution/ssh-plain-executor.ts'
+import { createSshSessions, type SshSessions, type SshSessionsParts } from './execution/ssh-sessions.ts'
+import { createSupervisedExecutor } from './execution/ssh-supervised-executor.ts'
+import { supervisedOrPlain } from './execution/supervised-or-plain.ts'
+import { createSystemNameResolver } from './execution/system-name-resolver.ts'
+import { DEFAULT_TIMINGS } from './execution/timings.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Log } from './platform/log.ts'
+import { SystemClock } from './platform/system-clock.ts'
+import { SystemLog } from './platform/system-log.ts'
+import { DefinitionOrigins } from './store/definition-origins.ts'
+import type { DefinitionStore } from './store/definition-store.ts'
+import type { SqlStore } from './store/sql-store.ts'
+
+/** What the process was started with, judged. */
+export type Settings = {
+  readonly config: Config
+  /** The environment with what `.env` adds to it: where secrets that rows refer to are looked up. */
+  readonly environment: Environment
+  readonly home: string
+}
+
+/** The environment of the process, and beneath it what `.env` of the working directory says. Nothing of it is judged. */
+export async function loadEnvironment(processEnvironment: Environment): Promise<Environment> {
+  return withDotenv(processEnvironment, join((await thisMachine()).workingDirectory, '.env'))
+}
+
+/** Reads the environment and `.env` of the working directory. Rejects with an InvalidInputError that names every problem. */
+export async function loadSettings(processEnvironment: Environment): Promise<Settings> {
+  const machine = await thisMachine()
+  const environment = withDotenv(processEnvironment, join(machine.workingDirectory, '.env'))
+  return { config: loadConfig(environment, machine), environment, home: machine.home }
+}
+
+export function composeClock(): Clock {
+  return new SystemClock()
+}
+
+/** The log on standard output (1) for a daemon, on standard error (2) beside a command's own output. */
+export function composeLog({ log }: Config, descriptor: 1 | 2): SystemLog {
+  return new SystemLog({ ...log, descriptor })
+}
+
+/** Opens nothing yet; the caller's to close. Loads one of the two drivers: each takes several megabytes. */
+export async function composeStore({ database }: Pick<Config, 'database'>): Promise<SqlStore> {
+  if (database.kind === 'sqlite') {
+    const { createSqliteStore } = await import('./store/sqlite-store.ts')
+    return createSqliteStore(database.path)
+  }
+  const { createMysqlStore } = await import('./store/mysql-store.ts')
+  return createMysqlStore(database)
+}
+
+/** Seals secrets under the cache key. Rejects with an OperatorError where there is none and none can be made. */
+export async function composeSeal({ cache }: Config, log: Log): Promise<SecretSeal> {
+  return createSecretSeal(await obtainCacheKey(cache, log))
+}
+
+/** `seal` is null where there is no key: sealed secrets cannot be opened then, all others can. */
+export function composeCredentials(settings: Settings, seal: SecretSeal | null): Credentials {
+  return credentialsOf({ settings }, seal)
+}
+
+/** As `composeCredentials`, by the settings that are in force at each use. */
+function credentialsOf(live: Pick<Live, 'settings'>, seal: SecretSeal | null): Credentials {
+  return createCredentials({
+    get environment() {
+      return live.settings.environment
+    },
+    get home() {
+      return live.settings.home
+    },
+    get credentialsDirectory() {
+      return live.settings.config.credentialsDirectory
+    },
+    unseal: seal === null ? null : (sealed) => seal.unseal(sealed),
+  })
+}
+
+/** Connections to hosts; the caller's to close. */
+function composeSessions(config: Config, { clock, log }: { readonly clock: Clock; readonly log: Log }): SshSessions {
+  return composeSessionsOver(config, {
+    clock,
+    resolver: composeResolver(clock),
+    hostKeys: composeHostKeys(config, log),
+  })
+}
+
+/** As `composeSessions`, over parts that the caller has put something before. The connections are the caller's to close. */
+export function composeSessionsOver(
+  { limits }: Config,
+  over: Pick<SshSessionsParts, 'clock' | 'resolver' | 'hostKeys'>,
+): SshSessions {
+  return createSshSessions({ ...over, timings: DEFAULT_TIMINGS, maxSessions: limits.sessionsPerConnection })
+}
+
+export function composeHostKeys({ knownHostsFile, hostKeys }: Config, log: Log): HostKeys {
+  return createHostKeys({ file: knownHostsFile, policy: hostKeys, log })
+}
+
+export function composeResolver(clock: Clock): NameResolver {
+  return createSystemNameResolver({ clock, dnsMs: DEFAULT_TIMINGS.dnsMs })
+}
+
+/** What a reload may replace; everything that reads it asks anew at each use. */
+type Live = {
+  settings: Settings
+  store: SqlStore
+  /** What definitions are read from: the store, or something before it. */
+  definitions: DefinitionStore
+  readonly readFrom: (store: SqlStore) => DefinitionStore
+  readonly origins: DefinitionOrigins
+}
+
+async function liveOf(settings: Settings, { readFrom, origins }: Pick<Live, 'readFrom' | 'origins'>): Promise<Live> {
+  const store = await composeStore(settings.config)
+  const definitions = origins.watch(readFrom(store), nameOfDatabase(settings.config.database))
+  return { settings, store, definitions, readFrom, origins }
+}
+
+/** The parts that a daemon and a tick share, all of one installation. */
+export type Running = {
+  readonly clock: Clock
+  readonly log: SystemLog
+  readonly source: SnapshotSource
+  readonly dispatcher: Dispatcher
+  readonly locks: RunLocks
+  readonly mark: MinuteMark
+  /** The settings in force. */
+  readonly settings: () => Settings
+  /** Puts other settings in force; resolves with the names of those that wait for the next start. */
+  readonly replaceSettings: (next: Settings) => Promise<readonly string[]>
+  /** Connections first, the log last. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Wires everything that plans and runs; definitions are read through what `readFrom` makes of a store. Rejects with an OperatorError where
+ * the lock directory cannot be used.
+ */
+export async function composeRunning(
+  first: Settings,
+  log: SystemLog,
+  readFrom: Live['readFrom'] = (store) => store,
+): Promise<Running> {
+  const clock = composeClock()
+  const base = { live: await liveOf(first, { readFrom, origins: new DefinitionOrigins() }), clock, log }
+  const { live } = base
+  const { cache, seal } = await composeSealed(first.config, base)
+  const sessions = composeSessions(first.config, base)
+  const credentials = credentialsOf(live, seal)
+  const source = composeSource({ ...base, cache, credentials })
+  const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
+  return {
+    clock,
+    log,
+    source,
+    dispatcher: composeDispatcher({ ...base, source, sessions, credentials, locks }),
+    locks,
+    mark: composeMark(first.config, base),
+    settings: () => live.settings,
+    replaceSettings: (next) => replaceSettings(live, first.config, next),
+    close: async () => {
+      sessions.close()
+      await live.store.close()
+      await log.close()
+    },
+  }
+}
+
+type Base = { readonly live: Live; readonly clock: Clock; readonly log: Log }
+
+type SourceParts = Base & { readonly cache: DefinitionsCache; readonly credentials: Credentials }
+
+function composeSource({ live, clock, log, cache, credentials }: SourceParts): SnapshotSource {
+  return new SnapshotSource({
+    clock,
+    log,
+    cache,
+    store: () => live.definitions,
+    judgeSecret: (auth) => credentials.judge(auth),
+    compile: (definitions, problems) =>
+      compileGently({ definitions, problems, defaultTimezone: live.settings.config.timezone }),
+    staleAfterMs: () => live.settings.config.cache.staleMinutes * MS_PER_MINUTE,
+  })
+}
+
+type DispatcherParts = Base & {
+  readonly source: SnapshotSource
+  readonly sessions: SshSessions
+  readonly credentials: Credentials
+  readonly locks: RunLocks
+}
+
+function composeDispatcher({ live, clock, log, source, sessions, credentials, locks }: DispatcherParts): Dispatcher {
+  const { limits, stateDirectory } = live.settings.config
+  return new Dispatcher({
+    clock,
+    log,
+    executor: composeExecutor(live.settings.config, { sessions: sessions.sessions, credentials, clock, log }),
+    locks,
+    recorder: { recordRun: (record) => live.store.recordRun(record) },
+    limits: { runs: limits.concurrentRuns, runsPerHost: limits.concurrentRunsPerHost },
+    installation: installationId(stateDirectory, log),
+    accessTo: (systemId, authId) => source.access(systemId, authId),
+    cronOf: (id) => source.snapshot?.enabled.find((cron) => cron.id === id) ?? null,
+  })
+}
+
+type ExecutorParts = Pick<DispatcherParts, 'credentials' | 'clock' | 'log'> & { readonly sessions: Sessions }
+
+function composeExecutor({ hostname, lostAfterMs }: Config, parts: ExecutorParts): Executor {
+  const { execAnswerMs, killMs } = DEFAULT_TIMINGS
+  return supervisedOrPlain({
+    supervised: createSupervisedExecutor({ ...parts, ownName: hostname, execAnswerMs, lostAfterMs }),
+    plain: createPlainExecutor({ ...parts, ownName: hostname, killMs }),
+  })
+}
+
+/** The second place is another directory of the state, which may be on another file system. */
+function composeMark({ stateDirectory, lockDirectory }: Config, { clock, log }: Base): MinuteMark {
+  return new SystemMinuteMark({ stateDirectory, secondDirectory: lockDirectory, clock, log })
+}
+
+type Sealed = { readonly cache: DefinitionsCache; readonly seal: SecretSeal | null }
+
+/** Without a key there is no cache and no sealed secret, and everything else goes on. */
+async function composeSealed({ cache: { file, ...source } }: Config, { live, clock, log }: Base): Promise<Sealed> {
+  try {
+    const hexKey = await obtainCacheKey(source, log)
+    const cache = new SealedDefinitionsCache({
+      path: file,
+      clock,
+      hexKey,
+      get database() {
+        return nameOfDatabase(live.settings.config.database)
+      },
+      databaseOf: (definitions) => live.origins.of(definitions),
+    })
+    return { cache, seal: createSecretSeal(hexKey) }
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error
+    log.error(
+      { err: error },
+      'no cache key: definitions are not kept for bad days, and sealed secrets cannot be opened',
+    )
+    return { cache: { load: async () => null, save: async () => undefined }, seal: null }
+  }
+}
+
+/** Settings that take effect at once: the database, secrets, the zone, what the loop waits for. The others are built in at the start. */
+async function replaceSettings(live: Live, started: Config, next: Settings): Promise<readonly string[]> {
+  const replaced = live.store
+  const { settings, store, definitions } = await liveOf(next, live)
+  live.settings = settings
+  live.store = store
+  live.definitions = definitions
+  await replaced.close()
+  const before = builtIn(started)
+  return Object.entries(builtIn(next.config))
+    .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]))
+    .map(([name]) => name)
+}
+
+/** Settings that a reload cannot replace. Holds a secret: only the names may be told. */
+function builtIn({ cache, ...config }: Config): Readonly<Record<string, unknown>> {
+  return {
+    stateDirectory: config.stateDirectory,
+    lockDirectory: config.lockDirectory,
+    'cache.file': cache.file,
+    'cache.key': cache.key,
+    'cache.keyFile': cache.keyFile,
+    hostname: config.hostname,
+    hostKeys: config.hostKeys,
+    knownHostsFile: config.knownHostsFile,
+    limits: config.limits,
+    catchUpMinutes: config.catchUpMinutes,
+    lostAfterMs: config.lostAfterMs,
+    log: config.log,
+  }
+}
+
+/** Which database definitions came from: another one's cache is not taken for this one's. */
+export function nameOfDatabase(database: DatabaseConfig): string {
+  if (database.kind === 'sqlite') return `sqlite:${database.path}`
+  return `mysql://${database.host}:${database.port}/${database.database}`
+}
+
+/** Says what is odd about settings that can be used. */
+export function tellWarnings({ warnings }: Config, log: Log): void {
+  for (const warning of warnings) log.warn({ problem: describeProblem(warning) }, 'settings may not be as meant')
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// Node must be new enough before anything else is loaded: an older one would fail on the first file with a riddle.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if ((major === 24 && minor >= 16) || (major === 26 && minor >= 1) || major > 26) {
+  // Node lets FORCE_COLOR win over NO_COLOR, and warns of it on the terminal; here NO_COLOR wins, for the libraries too.
+  if (process.env['NO_COLOR']) delete process.env['FORCE_COLOR']
+  const { runProgram } = await import('./commands/program.ts')
+  const status = await runProgram(process.argv.slice(2), {
+    environment: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  })
+  // What a store that is away, or a host that does not answer, still keeps waiting, keeps nobody waiting here.
+  process.exit(status)
+} else {
+  process.stderr.write(`rcron needs Node ^24.16 or >=26.1; this is ${process.versions.node} (${process.execPath}).\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,108 @@
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { ResidentRcron } from '../support/resident-rcron.ts'
+
+const rcron = new ResidentRcron()
+after(() => rcron[Symbol.dispose]())
+const SECRET = 'never to be seen'
+
+await rcron.prepare(async ({ auths, systems, crons }) => {
+  const host = await systems.add({ host: 'db1' })
+  const user = await auths.add({ user: 'good', password: SECRET })
+  const add = (name: string, row: object) =>
+    crons.add({ cron_name: name, cron_path: 'true', enabled: 1, host, user, ...row })
+  await add('good', {})
+  await add('bad minute', { cron_min: '61' })
+  await add('quartz', { cron_dom: '?' })
+  await add('bad zone', { timezone: 'Mars/Base' })
+  await add('bad action', { action: 9 })
+  await add('never', { cron_dom: '30', cron_mon: '2' })
+  await add('mixed', { cron_path: 'one', action: 0 })
+  await add('mixed', { cron_path: 'two', action: 2 })
+  await auths.add({ user: 'keyless', password: join(rcron.directory, 'no-such-key') })
+  await auths.add({ user: 'sealed', password: 'sealed:rubbish' })
+  await auths.add({
+    user: 'torn',
+    password: '-----BEGIN OPENSSH PRIVATE KEY-----\nrubbish\n-----END OPENSSH PRIVATE KEY-----\n',
+  })
+  await systems.add({ host: 'bad port', port: 99_999 })
+})
+
+const findings: readonly (readonly [string, RegExp])[] = [
+  ['a bad setting', /error: RCRON_DRAIN_SECONDS: found "soon", expected a whole number/],
+  ['another bad setting', /error: RCRON_TIMEZONE: found "Mars\/Base"/],
+  ['a setting that is unknown', /warning: RCRON_LOCKDIR.*RCRON_LOCK_DIR/],
+  ['a value out of range', /error: cron 2 \(bad minute\), cron_min: .*61/],
+  ["another dialect's sign", /error: cron 3 \(quartz\), cron_dom: .*\?/],
+  ['a zone that is none', /error: cron 4 \(bad zone\), timezone: "Mars\/Base"/],
+  ['an action that is none', /error: cron 5 \(bad action\), action: 9, expected one of 0 \(failover\)/],
+  ['a date that never comes', /warning: cron 6 \(never\)/],
+  ['two actions under one name', /warning: .*mixed/],
+  ['a key file that is missing', /error: auth 2 \(keyless\), password: the key file .*no-such-key cannot be read/],
+  ['a seal that cannot be opened', /error: auth 3 \(sealed\), password: /],
+  ['a torn key', /error: auth 4 \(torn\), password: /],
+  ['a port out of range', /error: system 2 .*port: 99999/],
+  ['a host name with a space', /error: system 2 .*host: /],
+]
+const env = { RCRON_DRAIN_SECONDS: 'soon', RCRON_TIMEZONE: 'Mars/Base', RCRON_LOCKDIR: '/x' }
+
+test('every problem of settings, definitions and secrets is told at once', async () => {
+  const { status, stdout, stderr } = await rcron.run(['check'], { env })
+  equal(status, 1)
+  equal(stdout, '')
+  for (const [what, line] of findings) match(stderr, line, what)
+  match(stderr, /sqlite store, 8 crons, 2 systems, 4 auths: \d+ errors, \d+ warnings\n$/)
+  doesNotMatch(stderr, /never to be seen|rubbish|cron 1 |auth 1 /)
+})
+
+test('for scripts they are JSON', async () => {
+  const { status, stdout } = await rcron.run(['check', '--json'])
+  equal(status, 1)
+  const { problems } = JSON.parse(stdout) as { readonly problems: readonly Record<string, unknown>[] }
+  const [first] = problems.filter(({ subject }) => subject === 'cron 2 (bad minute)')
+  deepEqual([first?.['severity'], first?.['field']], ['error', 'cron_min'])
+})
+
+test('settings that lead to another store are not passed over', async () => {
+  const { status, stderr } = await rcron.run(['check'], { env: { RCRON_DATABASE_URL: 'postgres://x' } })
+  equal(status, 1)
+  match(stderr, /error: RCRON_DATABASE_URL/)
+  match(stderr, /settings alone, since they do not lead to the store: 1 error, 0 warnings/)
+})
+
+test('every other command ends with 2 where settings cannot be used, and names them all', async () => {
+  const { status, stderr } = await rcron.run(['cron', 'list'], { env })
+  equal(status, 2)
+  match(stderr, /RCRON_DRAIN_SECONDS: found "soon"[\s\S]*RCRON_TIMEZONE|RCRON_TIMEZONE[\s\S]*RCRON_DRAIN_SECONDS/)
+})
+
+test('.env is read, and judged alike; settings tells what it says', async () => {
+  writeFileSync(join(rcron.directory, '.env'), `RCRON_CACHE_STALE_MINUTES=never\nRCRON_CACHE_KEY=${'a1'.repeat(32)}\n`)
+  match((await rcron.run(['check'])).stderr, /error: RCRON_CACHE_STALE_MINUTES: found "never"/)
+  const listed = (await rcron.json('settings')) as readonly Record<string, unknown>[]
+  const of = (name: string) => listed.find((it) => it['name'] === name)?.['value']
+  deepEqual([of('RCRON_CACHE_STALE_MINUTES'), of('RCRON_CACHE_KEY')], ['never', '(a secret)'])
+})
+
+test('a path is no secret, what stands in it is', async () => {
+  const pem = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----'
+  const env = { RCRON_DATABASE_SSL_CA: '/etc/ssl/cert.pem', RCRON_DATABASE_SSL_KEY: pem, RCRON_DATABASE_PASSWORD: '/x' }
+  const { stdout } = await rcron.run(['settings', '--json'], { env: { ...env, RCRON_DATABASE_SSL_CERT: 'system' } })
+  const listed = JSON.parse(stdout) as readonly Record<string, unknown>[]
+  const of = (name: string) => listed.find((it) => it['name'] === `RCRON_DATABASE_${name}`)?.['value']
+  deepEqual(['SSL_CA', 'SSL_CERT', 'SSL_KEY', 'PASSWORD'].map(of), [
+    '/etc/ssl/cert.pem',
+    'system',
+    '(a secret)',
+    '(a secret)',
+  ])
+})
+
+test('with nothing wrong the status is 0', async () => {
+  using other = new ResidentRcron()
+  await other.prepare(async () => {})
+  const { status, stderr } = await other.run(['check'])
+  deepEqual([status, stderr], [0, 'sqlite store, 0 crons, 0 systems, 0 auths: 0 errors, 0 warnings\n'])
+})
