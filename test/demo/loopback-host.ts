@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { userInfo } from 'node:os'
+import ssh2, { type Connection, type ServerChannel } from 'ssh2'
+
+/** A host of the demonstration: an SSH server in this process, which runs commands in this machine's shell. */
+export type LoopbackHost = {
+  readonly address: string
+  readonly port: number
+  /** Ends the server, its connections, and every command that still runs. */
+  close(): void
+}
+
+export type LoopbackLogin = {
+  readonly user: string
+  readonly password: string /** Where commands begin, and the host keeps what it knows of them. */
+  readonly home: string
+}
+
+/** Listens on `address`, which must be one of 127.0.0.0/8, and lets `login` in by its password. */
+export async function startLoopbackHost(address: string, login: LoopbackLogin): Promise<LoopbackHost> {
+  const hostKeys = [ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }).private]
+  const running = new Set<ChildProcess>()
+  const connections = new Set<Connection>()
+  const server = new ssh2.Server({ hostKeys }, (connection) => {
+    connections.add(connection)
+    connection.on('error', () => {}) // The client went away.
+    connection.on('close', () => connections.delete(connection))
+    letIn(connection, login)
+    connection.on('session', (accept) => {
+      const session = accept()
+      session.on('exec', (acceptExec, _reject, { command }) => {
+        const child = run(acceptExec(), command, { home: login.home, running })
+        session.on('signal', (_accept, _refuse, { name }) => killGroup(child, `SIG${name}` as NodeJS.Signals))
+      })
+    })
+  })
+  server.listen(0, address)
+  await once(server, 'listening')
+  return {
+    address,
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      for (const child of running) killGroup(child, 'SIGKILL')
+      for (const connection of connections) connection.end()
+      server.close()
+    },
+  }
+}
+
+function letIn(connection: Connection, login: LoopbackLogin): void {
+  connection.on('authentication', (attempt) => {
+    const known =
+      attempt.method === 'password' && attempt.username === login.user && attempt.password === login.password
+    if (known) attempt.accept()
+    else attempt.reject(['password'])
+  })
+}
+
+type Place = { readonly home: string; readonly running: Set<ChildProcess> }
+
+function run(channel: ServerChannel, command: string, { home, running }: Place): ChildProcess {
+  const env = { PATH: process.env['PATH'], USER: userInfo().username, HOME: home }
+  const child = spawn('/bin/sh', ['-c', command], { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  running.add(child)
+  child.stdout.pipe(channel, { end: false })
+  child.stderr.pipe(channel.stderr, { end: false })
+  channel.on('error', () => {}) // The connection went away; the command goes on, as it would on a real host.
+  child.on('close', (code, signal) => {
+    running.delete(child)
+    if (signal === null) channel.exit(code ?? 255)
+    else channel.exit(signal.slice('SIG'.length))
+    channel.end()
+  })
+  return child
+}
+
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // It has ended by itself.
+  }
+}
