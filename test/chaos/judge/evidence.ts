@@ -1,0 +1,52 @@
+import type { Minute } from '../../../src/domain/minute.ts'
+import type { RunId } from '../../../src/domain/run.ts'
+import type { DaemonLife } from '../daemon-life.ts'
+import type { HostRun } from '../host-journal.ts'
+import type { ChaosJob } from '../jobs.ts'
+import type { StoredCron } from '../stored-crons.ts'
+import { endsOf, type Tale, type ToldEnd, type ToldOutcome } from '../tale.ts'
+
+/** All that there is to judge a chaos run by. Times in epoch milliseconds of the machine's clock. */
+export type Evidence = {
+  readonly hosts: ReadonlyMap<RunId, HostRun>
+  readonly tale: Tale
+  readonly jobs: readonly ChaosJob[]
+  /** When the daemon's clock came to that minute. */
+  readonly beganAt: (minute: Minute) => number
+  /** The minutes in which faults struck; every job was due in each of them. */
+  readonly minutes: readonly Minute[]
+  /** When the crons were disabled for the runs to come to their ends: from then on walks whose run was adopted do not go on. */
+  readonly disabledAt: number
+  /** The daemons, one after the other. The last one was told to stop when all runs had ended. */
+  readonly lives: readonly DaemonLife[]
+  /** The rows as the last daemon left them. */
+  readonly rows: readonly StoredCron[]
+}
+
+/** Where rcron was wrong. */
+export type Violation = { readonly rule: string; readonly run: RunId | null; readonly text: string }
+
+/** What clocks that are read in different processes may differ by. */
+export const SLACK_MS = 60
+
+/** So long after its end was told a run may stand in the way of the next one, and a walk may take to go on: a lock file is removed meanwhile. */
+export const LINGER_MS = 500
+
+/** The run's outcomes as rcron told them, in order. */
+export function endsByRun({ tale }: Pick<Evidence, 'tale'>): ReadonlyMap<RunId, readonly ToldEnd[]> {
+  return Map.groupBy(endsOf(tale), ({ run }) => run)
+}
+
+export function jobOf({ jobs }: Pick<Evidence, 'jobs'>, told: Pick<ToldOutcome, 'job'>): ChaosJob | null {
+  return jobs.find(({ name }) => name === told.job) ?? null
+}
+
+/** What runs must not overlap in: the job, but for action `all`, where each cron is on its own. */
+export function laneOf(evidence: Pick<Evidence, 'jobs'>, told: Pick<ToldOutcome, 'job' | 'cron'>): string {
+  return jobOf(evidence, told)?.action === 'all' ? `cron ${told.cron}` : told.job
+}
+
+/** Whether that daemon is the one that lived until all runs had ended. */
+export function isLast({ lives }: Pick<Evidence, 'lives'>, daemon: number): boolean {
+  return daemon === lives.length - 1
+}

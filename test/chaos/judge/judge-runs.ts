@@ -1,0 +1,68 @@
+import type { RunId } from '../../../src/domain/run.ts'
+import type { HostRun } from '../host-journal.ts'
+import type { ToldEnd } from '../tale.ts'
+import { type Evidence, endsByRun, SLACK_MS, type Violation } from './evidence.ts'
+import { untruthOf } from './untruth.ts'
+
+/** Each run for itself: started once, told once, and told as it was. */
+export function judgeRuns(evidence: Evidence): readonly Violation[] {
+  const told = endsByRun(evidence)
+  const ids = new Set([...evidence.hosts.keys(), ...told.keys(), ...evidence.tale.begun])
+  return [...ids].flatMap((run) => judgeRun(evidence, run, told.get(run) ?? []))
+}
+
+function judgeRun(evidence: Evidence, run: RunId, ends: readonly ToldEnd[]): readonly Violation[] {
+  const seen = evidence.hosts.get(run) ?? null
+  const [first] = ends
+  const found = [
+    ...(seen === null ? [] : judgeStarts(seen)),
+    ...(first === undefined ? ['forgotten: no outcome was told'] : judgeTold({ evidence, seen, first, ends })),
+  ]
+  return found.map((text) => ({ rule: text.split(':', 1)[0] ?? '', run, text }))
+}
+
+function judgeStarts({ starts, ends }: HostRun): readonly string[] {
+  return [
+    ...(starts.length > 1 ? [`started twice: ${starts.length} times`] : []),
+    ...(ends.length > 1 ? [`ended twice: ${ends.length} times`] : []),
+  ]
+}
+
+type Told = {
+  readonly evidence: Evidence
+  readonly seen: HostRun | null
+  readonly first: ToldEnd
+  readonly ends: readonly ToldEnd[]
+}
+
+function judgeTold({ evidence, seen, first, ends }: Told): readonly string[] {
+  const words = new Set(ends.map(describeTold))
+  const again = ends.filter(({ daemon }, index) => ends.some((other, at) => at < index && other.daemon === daemon))
+  const untruth = untruthOf(evidence, first, seen)
+  return [
+    ...(words.size > 1 ? [`contradicted: told as ${[...words].join(', then as ')}`] : []),
+    ...(again.length > 0 ? ['told twice: by one daemon'] : []),
+    ...(untruth === null ? [] : [`untrue: told as ${describeTold(first)}, but ${untruth}`]),
+    ...(seen !== null && isLaterThan(seen.lastSign, first) ? [lateSign(seen.lastSign, first)] : []),
+    ...(seen !== null && isKill(first) && isLaterThan(seen.lastSignOfAny, first)
+      ? [lateSign(seen.lastSignOfAny, first)]
+      : []),
+  ]
+}
+
+/** What is told as killed is dead with all that it left behind; what ended by itself may have left something behind. */
+export function isKill({ outcome }: Pick<ToldEnd, 'outcome'>): boolean {
+  return outcome === 'killed' || outcome === 'timed-out'
+}
+
+function isLaterThan(sign: number, { at }: ToldEnd): boolean {
+  return sign > at + SLACK_MS
+}
+
+function lateSign(sign: number, { at }: ToldEnd): string {
+  return `alive: gave a sign of life ${Math.round(sign - at)} ms after its end was told`
+}
+
+export function describeTold({ outcome, exitCode, signal, by }: ToldEnd): string {
+  return [outcome, exitCode, signal, by].filter((part) => part !== null).join(' ')
+}

@@ -1,0 +1,33 @@
+import { describeMinute } from '../../../src/domain/minute.ts'
+import type { ToldOutcome } from '../tale.ts'
+import { type Evidence, LINGER_MS, laneOf, type Violation } from './evidence.ts'
+
+/** A firing is skipped only beside an earlier one of the job, of the cron where each is on its own, that has not come to its end. */
+export function judgeSkips(evidence: Evidence): readonly Violation[] {
+  const { outcomes } = evidence.tale
+  const isSkip = ({ outcome }: ToldOutcome) => outcome === 'skipped'
+  const lanes = Map.groupBy(
+    outcomes.filter((told) => !isSkip(told)),
+    (told) => laneOf(evidence, told),
+  )
+  return outcomes
+    .filter((told) => isSkip(told) && !wasActive(lanes.get(laneOf(evidence, told)) ?? [], told))
+    .filter((skip) => !wasInterrupted(evidence, skip))
+    .map(({ run, job, cron, minute }) => ({
+      rule: 'not to be skipped',
+      run,
+      text: `not to be skipped: cron ${cron} of ${job} was, in ${describeMinute(minute)}, and nothing earlier was active`,
+    }))
+}
+
+/** Something earlier came to its end later, whichever daemon told that. */
+function wasActive(lane: readonly ToldOutcome[], skip: ToldOutcome): boolean {
+  return lane.some(({ minute, at }) => minute < skip.minute && at >= skip.at - LINGER_MS)
+}
+
+/** What has no lock yet when its daemon dies counts as active until then, and is told as missed by a later one. */
+function wasInterrupted({ tale: { firings } }: Evidence, skip: ToldOutcome): boolean {
+  return firings.some(
+    ({ job, from, daemon, isMissed }) => isMissed && job === skip.job && from < skip.minute && daemon > skip.daemon,
+  )
+}

@@ -1,0 +1,101 @@
+import { type Minute, minuteOf } from '../../src/domain/minute.ts'
+import type { RunId } from '../../src/domain/run.ts'
+import type { TaleEvent } from './chaos-daemon.ts'
+
+/** What rcron said became of a cron in one minute. */
+export type ToldOutcome = {
+  /** Null where there was not to be one: the cron was skipped or blocked. */
+  readonly run: RunId | null
+  readonly job: string
+  readonly cron: number
+  readonly minute: Minute
+  readonly outcome: string
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly by: string | null
+  /** By the machine's clock. */
+  readonly at: number
+  /** Which daemon said so. */
+  readonly daemon: number
+  /** Of a run that an earlier daemon had begun. */
+  readonly isAdopted: boolean
+  /** Whether the cron's row in the store is to say so too. */
+  readonly isRecorded: boolean
+}
+
+/** What rcron said of the end of a run, or of a run that was not to be. */
+export type ToldEnd = ToldOutcome & { readonly run: RunId }
+
+/** A job and minutes of which rcron told something: that it ran, was skipped, blocked or missed. */
+export type ToldFiring = {
+  readonly job: string
+  readonly from: Minute
+  readonly to: Minute
+  readonly isMissed: boolean
+  /** Which daemon said so. */
+  readonly daemon: number
+}
+
+/** What rcron told, all its daemons together, in order. */
+export type Tale = {
+  readonly outcomes: readonly ToldOutcome[]
+  readonly firings: readonly ToldFiring[]
+  /** Runs that it said it had started or adopted. */
+  readonly begun: ReadonlySet<RunId>
+  readonly counts: { readonly unknown: number; readonly found: number; readonly adopted: number }
+  /** Lines in which rcron accuses itself. */
+  readonly bugs: readonly string[]
+}
+
+export function readTale(log: readonly TaleEvent[], machineTimeOf: (told: number) => number): Tale {
+  const said = (start: string) => log.filter(({ event }) => event.msg.startsWith(start)).length
+  return {
+    outcomes: log.flatMap((each) => outcomeOf(each, machineTimeOf)),
+    firings: log.flatMap(firingOf),
+    begun: new Set(
+      log.flatMap(({ event: { msg, run } }) =>
+        (msg === 'run started' || msg === 'run adopted') && typeof run === 'string' ? [run] : [],
+      ),
+    ),
+    counts: { unknown: said('run unknown'), found: said('run found again'), adopted: said('run adopted') },
+    bugs: log.filter(({ event }) => event.msg.includes('bug in rcron')).map(({ event }) => JSON.stringify(event)),
+  }
+}
+
+/** The outcomes that are the end of a run, in order. */
+export function endsOf({ outcomes }: Pick<Tale, 'outcomes'>): readonly ToldEnd[] {
+  return outcomes.flatMap((told) => (told.run === null ? [] : [{ ...told, run: told.run }]))
+}
+
+function outcomeOf({ daemon, event }: TaleEvent, machineTimeOf: (told: number) => number): readonly ToldOutcome[] {
+  const { msg, run, job, cron, minute, outcome, exitCode, signal, by, adopted, time } = event
+  if (typeof cron !== 'number' || typeof outcome !== 'string') return []
+  return [
+    {
+      run: textOrNull(run),
+      job: String(job),
+      cron,
+      minute: minuteOf(Date.parse(String(minute))),
+      outcome,
+      exitCode: typeof exitCode === 'number' ? exitCode : null,
+      signal: textOrNull(signal),
+      by: textOrNull(by),
+      at: machineTimeOf(Date.parse(String(time))),
+      daemon,
+      isAdopted: adopted === true,
+      isRecorded: msg === 'run ended' || msg === 'run blocked',
+    },
+  ]
+}
+
+function firingOf({ daemon, event }: TaleEvent): readonly ToldFiring[] {
+  const { msg, job, minute, first, last } = event
+  const from = minute ?? first
+  if (typeof job !== 'string' || typeof from !== 'string') return []
+  const to = minuteOf(Date.parse(String(minute ?? last)))
+  return [{ job, from: minuteOf(Date.parse(from)), to, isMissed: msg === 'minutes missed', daemon }]
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
