@@ -19,8 +19,10 @@ export class SshHandover {
     this.#parts = parts
     this.#request = request
     const { firstChannelOpenMs, channelOpenMs } = parts.timings
-    const openMs = connection.hasHadChannel ? channelOpenMs : firstChannelOpenMs
-    this.#timer = setTimeout(() => this.#expire('no session', openMs), openMs)
+    const [what, openMs] = connection.hasHadChannel
+      ? ['no session', channelOpenMs]
+      : ['logged in, but given no session (does PAM hang there?)', firstChannelOpenMs]
+    this.#timer = setTimeout(() => this.#expire(what, openMs), openMs)
   }
 
   async answer(): Promise<ExecAnswer> {

@@ -4,7 +4,10 @@ export type Timings = {
   readonly tcpMs: number
   /** From the first byte of the SSH handshake to the end of authentication. */
   readonly loginMs: number
-  /** The same for the first channel: before it a host sets the session up, and PAM may start a user's own systemd for it. */
+  /**
+   * From asking for a connection's first channel to the answer: a host sets the session up before. With a systemd-logind that does not answer, pam_systemd
+   * holds each login up for 25 s, the time that D-Bus gives a call, and then lets it in (systemd issue 2863).
+   */
   readonly firstChannelOpenMs: number
   /** From asking for a channel on a connection that has had one to the answer: tells a dead connection from a live one. */
   readonly channelOpenMs: number
@@ -27,7 +30,7 @@ export const DEFAULT_TIMINGS: Timings = {
   dnsMs: 5_000,
   tcpMs: 10_000,
   loginMs: 20_000,
-  firstChannelOpenMs: 20_000,
+  firstChannelOpenMs: 30_000,
   channelOpenMs: 5_000,
   execAnswerMs: 30_000,
   drainMs: 10_000,

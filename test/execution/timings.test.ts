@@ -16,7 +16,7 @@ test('every phase has its timer', () => {
     dnsMs: 5 * SECOND,
     tcpMs: 10 * SECOND,
     loginMs: 20 * SECOND,
-    firstChannelOpenMs: 20 * SECOND,
+    firstChannelOpenMs: 30 * SECOND,
     channelOpenMs: 5 * SECOND,
     execAnswerMs: 30 * SECOND,
     drainMs: 10 * SECOND,

@@ -70,6 +70,21 @@ test('no answer to the request for a session: never handed over, tried elsewhere
   )
 })
 
+test('a host that lets the login in and opens no session says where it hangs', async () => {
+  await withStub(
+    { session: () => 'stay silent' },
+    async (stub, lab) => {
+      const { outcome } = await lab.run({ port: stub.port, secret: 'x' }, 'true')
+      match(
+        outcome.kind === 'unreachable' ? outcome.reason : outcome.kind,
+        /given no session \(does PAM hang there\?\) within/,
+      )
+      equal(stub.commands.length, 0)
+    },
+    { firstChannelOpenMs: 100, startWindowMs: 1_000 },
+  )
+})
+
 test('a host that takes its time to set up the first session of a connection is waited for', async () => {
   await withStub(
     { session: () => 'grant late' },
