@@ -8,7 +8,12 @@ export const HOST = 'target.lab.example'
 /** Shorter than the default, so that the rows of stopping need not wait a minute. */
 export const DRAIN_SECONDS = 5
 
-/** Makes the machine a host too: an sshd, an account `jobs` that lets in the key of /etc/rcron, and a name server. */
+/**
+ * Makes the machine a host too: an sshd, an account `jobs` that lets in the key of /etc/rcron, and a name server.
+ *
+ * The account lingers: in a container systemd 257 now and then takes two minutes to stop a user's own systemd (`user@1000.service:
+ * Processes still around after final SIGKILL`), and pam_systemd holds up each login until it has.
+ */
 export async function openLab(machine: Machine): Promise<void> {
   await machine.run(`
     useradd --create-home --shell /bin/bash jobs
@@ -17,6 +22,7 @@ export async function openLab(machine: Machine): Promise<void> {
     install -d -o jobs -g jobs -m 700 /home/jobs/.ssh
     install -o jobs -g jobs -m 600 /etc/rcron/id_ed25519.pub /home/jobs/.ssh/authorized_keys
     systemctl start ssh
+    loginctl enable-linger jobs
     systemd-run --quiet --unit=name-server /opt/rcron/bin/node ${CLONE_INSIDE}/test/systemd/support/name-server.ts 53
     echo nameserver 127.0.0.1 >/etc/resolv.conf
     echo RCRON_DRAIN_SECONDS=${DRAIN_SECONDS} >>/etc/rcron/rcron.env

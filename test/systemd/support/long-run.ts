@@ -11,7 +11,7 @@ export type LongRun = {
 }
 
 const LOCKS = '/var/lib/rcron/locks/*.rcron'
-const TWO_MINUTES_AND_MORE_MS = 135_000
+const A_MINUTE_AND_MORE_MS = 75_000
 
 /** Defines a cron for every minute, waits until its command has begun, and keeps it from firing again. */
 export async function startLongRun(service: Service, name: string): Promise<LongRun> {
@@ -20,17 +20,12 @@ export async function startLongRun(service: Service, name: string): Promise<Long
   await service.rcron(
     `cron add --cron-name ${name} --cron-path '${command}' --schedule '* * * * *' --host 1 --user 1 --enabled 1`,
   )
-  const since = await service.now()
   await service.systemctl('reload')
   const starts = async () => Number(await machine.run(`{ cat /home/jobs/${name}.starts 2>/dev/null || true; } | wc -l`))
   try {
-    await eventually('its command has begun', async () => (await starts()) > 0, TWO_MINUTES_AND_MORE_MS)
+    await eventually('its command has begun', async () => (await starts()) > 0, A_MINUTE_AND_MORE_MS)
   } catch (error) {
     throw new Error(`${name} was not begun:\n${await service.lastLines()}`, { cause: error })
-  }
-  // A machine that is short of breath may not let the first one in: told, so that it does not pass unseen.
-  for (const { message } of await service.journal(since)) {
-    if (message.includes(`job=${name}`) && message.startsWith('run ended')) console.error(`before it began: ${message}`)
   }
   const lock = await machine.run(`grep -l '"cronName": "${name}"' ${LOCKS} | xargs cat`)
   const id = String(JSON.parse(lock).run)
