@@ -73,7 +73,7 @@ export type HostSettings = {
   /** A script for the shell that runs the command in place of the login shell, which decodes it still. */
   readonly printer?: string
   readonly env?: Readonly<Record<string, string>>
-  /** Programs that take so many seconds longer. */
+  /** Programs that take so many seconds longer, and whose calls are counted. */
   readonly slow?: Readonly<Record<string, number>>
 }
 
@@ -102,7 +102,7 @@ export class RemoteHost {
     symlinkSync(LOGIN_SHELLS[login], this.#login)
     mkdirSync(this.path('slow'))
     for (const [name, seconds] of Object.entries(slow))
-      this.#program(`slow/${name}`, `sleep ${seconds}; exec /usr/bin/${name} "$@"`)
+      this.#program(`slow/${name}`, `echo called >>$0.calls; sleep ${seconds}; exec /usr/bin/${name} "$@"`)
     this.#env = {
       PATH: `${this.path('slow')}:/usr/local/bin:/usr/bin:/bin`,
       HOME: this.home,
@@ -131,6 +131,11 @@ export class RemoteHost {
 
   path(name: string): string {
     return join(this.#directory, name)
+  }
+
+  /** How often the slow program `name` was called so far. */
+  callsOf(name: string): number {
+    return readFileSync(this.path(`slow/${name}.calls`), 'utf8').split('\n').length - 1
   }
 
   start(
