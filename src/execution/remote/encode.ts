@@ -8,6 +8,7 @@ const MAX_SENT_BYTES = 128 * 1024 - 1
 
 /** What no login shell reads anything into between single quotes: all of ASCII that prints, but ' and \, and csh's !. */
 const PLAIN = /^[ "-&(-[\]-~]$/
+const PLAIN_TEXT = /^[ "-&(-[\]-~]*$/
 
 /** Most hosts take 128 KiB; dropbear closes the connection at 9,000 bytes. So what is common is kept short. */
 const ENCODED_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
@@ -16,9 +17,14 @@ const ENCODED_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) =
   return PLAIN.test(character) ? character : `\\0${byte.toString(8).padStart(3, '0')}`
 })
 
+/** Whether `text` is sent as it is: between single quotes it stands for itself in every login shell (POSIX, csh and fish alike). */
+export function isPlain(text: string): boolean {
+  return PLAIN_TEXT.test(text)
+}
+
 /**
- * Text that stands for itself between single quotes in every login shell (POSIX, csh and fish alike) and that
- * `printf %b` turns back into exactly the bytes given. Throws an UnsendableError for a NUL, which no argument can hold.
+ * Text that stands for itself between single quotes in every login shell and that `printf %b` turns back into exactly the bytes
+ * given. Throws an UnsendableError for a NUL, which no argument can hold.
  */
 export function encodeText(text: string | Uint8Array): string {
   let encoded = ''
@@ -29,16 +35,22 @@ export function encodeText(text: string | Uint8Array): string {
   return encoded
 }
 
-/** `text` as one word of a POSIX shell. */
-export function quoteWord(text: Uint8Array): Uint8Array {
-  const parts: number[] = [0x27]
-  for (const byte of text) {
-    if (byte === 0x27) parts.push(0x27, 0x5c, 0x27, 0x27)
-    else parts.push(byte)
-  }
-  parts.push(0x27)
-  return Uint8Array.from(parts)
+/** What a login shell would read something into, and the character that no script of ours holds which is sent in its place: read.sh has the same. */
+const STAND_INS = { '\n': '\t', "'": 'Q', '\\': 'B', '!': 'J' } as const
+
+/**
+ * A script in the form in which it is sent: shorter than encodeText makes it, and turned back by read.sh, without a process of its
+ * own. Throws a TypeError for a script that holds what stands in for something else.
+ */
+export function encodeScript(script: string): string {
+  const held = Object.values(STAND_INS).find((standIn) => script.includes(standIn))
+  if (held !== undefined)
+    throw new TypeError(`a script holds ${JSON.stringify(held)}, which stands in for another character`)
+  return Object.entries(STAND_INS).reduce((text, [character, standIn]) => text.replaceAll(character, standIn), script)
 }
+
+/** What the stand-ins stand for, as words that each login shell makes the arguments of read.sh: fish makes one backslash of two, and csh reads nothing into a ! before a space. */
+export const SCRIPT_KEYS = `"'" '\\\\' '! '`
 
 /** Throws an UnsendableError where `sent` is longer than a host takes. */
 export function assertSendable(sent: string): string {

@@ -2,7 +2,7 @@
 # session scope, of its own), grace in milliseconds, pid, start time, boot id, cgroup (- where unknown).
 # TERM and CONT, the grace, then KILL in rounds; the last word is what is found afterwards. A run not claimed gets a tombstone.
 # shellcheck disable=SC2034,SC2154
-id=$2 flags=$3 grace=$4 t_pid=$5 t_start=$6 t_boot=$7 t_cg=$8
+id=$1 flags=$2 grace=$3 t_pid=$4 t_start=$5 t_boot=$6 t_cg=$7
 slept=0 member_of_session='' termed=' '
 
 # c_…, rc, never: from the claim, else, where it does not say, what rcron was told.

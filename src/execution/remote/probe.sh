@@ -2,8 +2,8 @@
 # o: deliver kept output), then for each run "id,pid,start,boot" (- where unknown), and "+id" where rcron has the outcome.
 # One line is answered for each run, in any order. Nothing is changed but by p and +.
 # shellcheck disable=SC2034,SC2100,SC2154 # the scripts are one text when they run; never-started is a word
-flags=$2
-shift 2
+flags=$1
+shift
 marked='' looked=''
 
 alive() {

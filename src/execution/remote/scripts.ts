@@ -1,18 +1,33 @@
 import { readFileSync } from 'node:fs'
+import { encodeScript } from './encode.ts'
 
-/** What is sent, without the lines that only explain it. No script here holds a here-document or a string over two lines that begins a line with #. */
-function load(...names: readonly string[]): string {
+/** The lines of what is sent, without those that only explain it. No script here holds a here-document or a string over two lines that begins a line with #. */
+function linesOf(...names: readonly string[]): readonly string[] {
   return names
-    .map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'))
-    .join('')
-    .split('\n')
+    .flatMap((name) => readFileSync(new URL(name, import.meta.url), 'utf8').split('\n'))
     .map((line) => line.replace(/^\s+/, ''))
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .join('\n')
 }
 
-/** The three verbs, and the survey of a host, as shell text that takes its arguments from `$2` on. */
-export const START_SCRIPT = load('spool.sh', 'forget.sh', 'start.sh')
+const load = (...names: readonly string[]) => encodeScript(linesOf(...names).join('\n'))
+
+/** What runs an encoded script: one line of shell text for between single quotes. */
+export const READ_SCRIPT = linesOf('read.sh').join(';')
+
+/** The verbs but START, and the survey of a host, encoded. */
 export const PROBE_SCRIPT = load('spool.sh', 'forget.sh', 'look.sh', 'probe.sh')
 export const KILL_SCRIPT = load('spool.sh', 'look.sh', 'kill.sh')
 export const SURVEY_SCRIPT = load('spool.sh', 'survey.sh')
+
+const SPOOL = load('spool.sh')
+const START = load('start.sh')
+const EXTRAS = { keep: load('keep.sh'), forget: load('forget.sh'), sweep: load('sweep.sh') }
+const LINE_BREAK = encodeScript('\n')
+
+/** What a START has to do besides; most do without, and their host need not read it. */
+export type StartExtra = keyof typeof EXTRAS
+
+/** START, encoded. */
+export function startScript(extras: readonly StartExtra[]): string {
+  return [SPOOL, ...extras.map((extra) => EXTRAS[extra]), START].join(LINE_BREAK)
+}

@@ -1,21 +1,30 @@
-# START: claims a run and starts its command so that it outlives its connection. The command stands in $command.
-# Arguments after the script: run id, flags (k: keep output), ids of runs whose outcome rcron has.
+# START: claims a run and starts its command so that it outlives its connection. Arguments: run id, flags (k: keep output; g: the run
+# has a connection, and so a session scope, of its own), how the command is written (e: by escapes for printf), the command, ids of
+# runs whose outcome rcron has. What only some runs need is joined in front for them: keep.sh, forget.sh, sweep.sh.
 #
 # The processes of a start: this shell (what sshd waits for), one shell that runs the command and writes its status down, and
 # for stdout and stderr each a tee. The command alone carries RCRON_RUN=<id> in its environment; the sinks carry
 # RCRON_SINK=<id>; the shells carry the id in their arguments.
 # shellcheck disable=SC2154
-id=$2 flags=$3
-shift 3
+id=$1 flags=$2 command=$4
+# The id behind it keeps its last line breaks, and shows that all of it is there: yash stops at bytes that are no text.
+if [ "$3" = e ]; then
+  command=$(printf %b%s "$4" "$id")
+  case $command in *"$id") command=${command%"$id"} ;; *) exit 1 ;; esac
+fi
+shift 4
 
 pgid=- start=- boot=- cg=- drains=''
 if { read -r x </proc/$$/stat; } 2>/dev/null; then
   read -r y </proc/$PPID/comm
   case $y in dropbear*) drains=1 ;; esac
   read -r boot </proc/sys/kernel/random/boot_id
-  while IFS= read -r y; do
-    case $y in *[!A-Za-z0-9_.:/@=,-]*) ;; 0::*/session-*.scope | *:name=systemd:*/session-*.scope) cg=${y#*:} cg=${cg#*:} ;; esac
-  done </proc/self/cgroup
+  case $flags in *g*)
+    while IFS= read -r y; do
+      case $y in *[!A-Za-z0-9_.:/@=,-]*) ;; 0::*/session-*.scope | *:name=systemd:*/session-*.scope) cg=${y#*:} cg=${cg#*:} ;; esac
+    done </proc/self/cgroup
+    ;;
+  esac
   forgotten=$*
   # shellcheck disable=SC2086
   set -- ${x##*") "}
@@ -90,20 +99,6 @@ sink() {
   [ "$drains" ] && echo sunk >&5
 }
 
-# The first 64 KiB of a stream and not a byte more: a head that reads ahead, as that of busybox and the BSDs does, loses what follows.
-first_bytes() {
-  case $(head --version 2>/dev/null </dev/null) in
-  *GNU*) head -c 65536 ;;
-  *) dd bs=1 count=65536 2>/dev/null ;;
-  esac
-}
-
-# Passes on as much as the connection takes; fails when that ended first. ksh93 now and then calls a cat successful that died of it, and
-# so is not believed.
-pass_on() {
-  cat && case ${KSH_VERSION-} in Version*) false ;; esac
-}
-
 # Runs the command and writes down how it ended, first where a later PROBE reads it. ksh and yash tell a signal from an exit
 # code by a number above 256; everywhere else 128 + n may be either.
 supervise() {
@@ -121,7 +116,7 @@ supervise() {
   echo $s >&5
 }
 
-# The status comes through fd 5, a pipe that only the supervising shells hold (no $(…): ksh93 would not wait). Nothing waits for the
+# The status comes through fd 5, a pipe that only the supervising shells hold. Nothing waits for the
 # sinks, so that a child in the background that keeps stdout open does not delay it. Only dropbear drops what they have not passed on
 # when this shell ends, and so they have a second there. The sinks are what stands in the background, never the command: whatever a shell
 # puts there ignores INT and QUIT. fd 3 and 4 are the connection, 6 and 7 the command's stdout and stderr.
@@ -133,23 +128,20 @@ streams() {
   } | { sink out & } 8<&0
 }
 
-# Removes what nobody asks for any more: claims whose outcome is known after a day, all others after seven.
-sweep() {
-  for s in "$s1" "$s2"; do
-    [ "$s" ] && [ -O "$s" ] && find "$s/." -type f \( -mtime +6 -o -size -20c -mtime +0 \) -exec rm -f {} +
-  done
-}
-
-case $id in
-*00) (
-  RCRON_SINK=$id
-  export RCRON_SINK
-  trap '' HUP INT TERM
-  sweep
-) </dev/null >/dev/null 2>&1 & ;;
-esac
+case $id in *00) sweep ;; esac
 [ $# -gt 0 ] && forget "$@"
 exec 3>&1 4>&2
+# A substitution is a process less than a pipeline, but nothing waits in it for anything else, and ksh93's ends before streams does.
+case $drains${KSH_VERSION-} in
+1* | Version*) ;;
+*)
+  status=$(
+    exec 5>&1
+    streams
+  )
+  exit "${status:-255}"
+  ;;
+esac
 {
   trap : HUP INT TERM
   exec 5>&1

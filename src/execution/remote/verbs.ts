@@ -1,13 +1,15 @@
 import type { RunId, RunTrace } from '../../domain/run.ts'
-import { assertSendable, encodeText, quoteWord } from './encode.ts'
-import { KILL_SCRIPT, PROBE_SCRIPT, START_SCRIPT, SURVEY_SCRIPT } from './scripts.ts'
+import { assertSendable, encodeText, isPlain, SCRIPT_KEYS } from './encode.ts'
+import { KILL_SCRIPT, PROBE_SCRIPT, READ_SCRIPT, type StartExtra, SURVEY_SCRIPT, startScript } from './scripts.ts'
 
 declare const encodedBrand: unique symbol
 
-/** A command ready to be sent; made once per definition, good for any number of runs. */
+/** A command ready to be sent, as START's arguments for it; made once per definition, good for any number of runs. */
 export type EncodedCommand = string & { readonly [encodedBrand]: true }
 
 export type StartOptions = {
+  /** The run has an SSH connection to itself, so that all of its session scope is its own. */
+  readonly ownConnection: boolean
   /** Keeps what the command prints, within a bound, until its outcome is forgotten. */
   readonly keepOutput: boolean
   /** Runs on this host whose outcome is known and recorded: their claims shrink to nothing but a refusal. At most 32 are sent. */
@@ -35,6 +37,10 @@ const MOST_FORGOTTEN = 32
 /** So many runs are asked about at once: the command stays far below what one argument holds. */
 export const MOST_PROBED = 256
 
+/** A START whose run id ends so sweeps the spool: see start.sh. */
+const SWEEPING = '00'
+const ANY_RUN: RunId = '0'.repeat(32)
+
 const RUN_ID = /^[0-9a-f]{32}$/
 const NUMBER = /^[0-9]{1,20}$/
 const WORD = /^[A-Za-z0-9_.:=-]{1,128}$/
@@ -42,45 +48,47 @@ const SCOPE = /^\/[A-Za-z0-9_.:/@=,-]{1,512}$/
 
 /** Throws an UnsendableError where `command` cannot be sent to any host. Bytes are taken as they are, text as UTF-8. */
 export function encodeCommand(command: string | Uint8Array): EncodedCommand {
-  const word = quoteWord(typeof command === 'string' ? Buffer.from(command) : command)
-  const script = Buffer.concat([Buffer.from('command='), word, Buffer.from(`\n${START_SCRIPT}`)])
-  const encoded = encodeText(script)
+  const text = typeof command === 'string' ? command : Buffer.from(command).toString('latin1')
+  const encoded = (isPlain(text) ? `- '${text}'` : `e '${encodeText(command)}'`) as EncodedCommand
   // Every start must fit, with the most it can carry.
-  assertSendable(sent(encoded, ['k', ...Array<string>(MOST_FORGOTTEN + 1).fill('0'.repeat(33))]))
-  return encoded as EncodedCommand
+  const forget = Array<RunId>(MOST_FORGOTTEN).fill(ANY_RUN)
+  assertSendable(startCommand(encoded, ANY_RUN, { ownConnection: true, keepOutput: true, forget }))
+  return encoded
 }
 
 /** What is executed to start `run`. */
-export function startCommand(command: EncodedCommand, run: RunId, { keepOutput, forget }: StartOptions): string {
-  return sent(command, [idOf(run), keepOutput ? 'k' : '-', ...forget.slice(0, MOST_FORGOTTEN).map(idOf)])
+export function startCommand(command: EncodedCommand, run: RunId, options: StartOptions): string {
+  const forget = options.forget.slice(0, MOST_FORGOTTEN).map(idOf)
+  const flags = `-${options.keepOutput ? 'k' : ''}${options.ownConnection ? 'g' : ''}`
+  const extras: StartExtra[] = []
+  if (options.keepOutput) extras.push('keep')
+  if (forget.length > 0) extras.push('forget')
+  if (run.endsWith(SWEEPING)) extras.push('sweep')
+  return sent(startScript(extras), [idOf(run), flags, command, ...forget])
 }
-
-const PROBE = encodeText(PROBE_SCRIPT)
 
 /** What is executed to ask what became of at most MOST_PROBED runs. */
 export function probeCommand(runs: readonly KnownRun[], { plant, output, forget }: ProbeOptions): string {
   const flags = `-${plant ? 'p' : ''}${output ? 'o' : ''}`
   const asked = runs.map(({ id, trace }) => [idOf(id), ...traceWords(trace)].join(','))
-  return assertSendable(sent(PROBE, [flags, ...asked, ...forget.map((id) => `+${idOf(id)}`)]))
+  return assertSendable(sent(PROBE_SCRIPT, [flags, ...asked, ...forget.map((id) => `+${idOf(id)}`)]))
 }
-
-const KILL = encodeText(KILL_SCRIPT)
 
 /** What is executed to end a run and prove it. */
 export function killCommand({ id, trace }: KnownRun, { graceMs, ownConnection }: KillOptions): string {
   const cgroup = trace !== null && SCOPE.test(trace.cgroup) ? trace.cgroup : '-'
   const flags = ownConnection ? 'g' : '-'
-  return sent(KILL, [idOf(id), flags, String(Math.max(0, Math.round(graceMs))), ...traceWords(trace), cgroup])
+  return sent(KILL_SCRIPT, [idOf(id), flags, String(Math.max(0, Math.round(graceMs))), ...traceWords(trace), cgroup])
 }
 
 /** What is executed to learn what a login has of what supervision needs; `id` is one that no run has. */
 export function surveyCommand(id: RunId): string {
-  return sent(encodeText(SURVEY_SCRIPT), [idOf(id)])
+  return sent(SURVEY_SCRIPT, [idOf(id)])
 }
 
 /** The login shell becomes a POSIX shell at once; no process is added. */
-function sent(encoded: string, words: readonly string[]): string {
-  return `exec /bin/sh -c 'eval "$(printf %b "$1")"' rcron '${encoded}' ${words.join(' ')}`
+function sent(script: string, words: readonly string[]): string {
+  return `exec /bin/sh -c '${READ_SCRIPT}' rcron ${SCRIPT_KEYS} '${script}' ${words.join(' ')}`
 }
 
 function idOf(id: RunId): string {

@@ -1,4 +1,4 @@
-import { equal, ok, throws } from 'node:assert/strict'
+import { equal, match, ok, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { encodeText, UnsendableError } from '../../../src/execution/remote/encode.ts'
@@ -13,6 +13,7 @@ import {
 const ID = '0123456789abcdef0123456789abcdef'
 const TRACE = { pid: 12, start: '345', boot: 'b8a4dd32-60ac-4924-9467-3a9bc6e8df34', cgroup: '-' }
 const PROBE = { plant: true, output: true, forget: [] }
+const ALL = { ownConnection: true, keepOutput: true }
 
 const decode = (text: string) =>
   Buffer.from(
@@ -36,10 +37,13 @@ test('what is sent is one line that no login shell reads anything into', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       const command = text.replaceAll('\0', '')
-      const sent = startCommand(encodeCommand(command), ID, { keepOutput: true, forget: [ID] })
-      ok(
-        /^exec \/bin\/sh -c 'eval "\$\(printf %b "\$1"\)"' rcron '[[ -~]--['!]]*' [0-9a-f]{32} k [0-9a-f]{32}$/v.test(
-          sent,
+      const sent = startCommand(encodeCommand(command), ID, { ...ALL, forget: [ID] })
+      const plain = "'[[ -~\\t]--['!]]*'"
+      match(
+        sent,
+        new RegExp(
+          `^exec /bin/sh -c '[[ -~]--['!\\\\]]*' rcron "'" '[\\\\]{2}' '! ' ${plain} [0-9a-f]{32} -kg [\\-e] ${plain} [0-9a-f]{32}$`,
+          'v',
         ),
       )
     }),
@@ -60,10 +64,7 @@ test('what dropbear takes, 9,000 bytes, holds a kill, a probe of 28 runs, and a 
   const asked = Array.from({ length: 28 }, () => ({ id: ID, trace }))
   ok(killCommand({ id: ID, trace }, { graceMs: 600_000, ownConnection: true }).length < 9_000)
   ok(probeCommand(asked, { ...PROBE, forget: ids }).length < 9_000)
-  ok(
-    startCommand(encodeCommand('x'.repeat(2_000)), ID, { keepOutput: true, forget: Array<string>(32).fill(ID) })
-      .length < 9_000,
-  )
+  ok(startCommand(encodeCommand('x'.repeat(2_000)), ID, { ...ALL, forget: Array<string>(32).fill(ID) }).length < 9_000)
 })
 
 test('a probe of the most runs, each with the longest trace, fits', () => {
@@ -94,5 +95,5 @@ test('what is not a run id is a bug, and never sent', () => {
 test('a start fits with all it may carry', () => {
   const command = encodeCommand('true')
   const forget = Array.from({ length: 100 }, () => ID)
-  equal(startCommand(command, ID, { keepOutput: false, forget }).split(ID).length - 1, 33)
+  equal(startCommand(command, ID, { ownConnection: false, keepOutput: false, forget }).split(ID).length - 1, 33)
 })

@@ -140,12 +140,17 @@ export class RemoteHost {
 
   start(
     command: string | Uint8Array,
-    options: { readonly id?: RunId; readonly keepOutput?: boolean; readonly forget?: readonly RunId[] } = {},
+    options: {
+      readonly id?: RunId
+      readonly keepOutput?: boolean
+      readonly forget?: readonly RunId[]
+      readonly ownConnection?: boolean
+    } = {},
   ): Session {
     const id = options.id ?? aRunId()
-    const { keepOutput = false, forget = [] } = options
+    const { keepOutput = false, forget = [], ownConnection = false } = options
     this.#ids.push(id)
-    return this.#session(id, startCommand(encodeCommand(command), id, { keepOutput, forget }))
+    return this.#session(id, startCommand(encodeCommand(command), id, { ownConnection, keepOutput, forget }))
   }
 
   async probe(runs: readonly KnownRun[], plant = false): Promise<ReadonlyMap<RunId, ProbeState>> {

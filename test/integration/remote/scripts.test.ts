@@ -1,15 +1,29 @@
-import { equal } from 'node:assert/strict'
+import { equal, match, throws } from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { KILL_SCRIPT, PROBE_SCRIPT, START_SCRIPT, SURVEY_SCRIPT } from '../../../src/execution/remote/scripts.ts'
+import { encodeScript } from '../../../src/execution/remote/encode.ts'
+import {
+  KILL_SCRIPT,
+  PROBE_SCRIPT,
+  READ_SCRIPT,
+  SURVEY_SCRIPT,
+  startScript,
+} from '../../../src/execution/remote/scripts.ts'
 import { POSIX_SHELLS } from './remote-host.ts'
 
 const DIRECTORY = new URL('../../../src/execution/remote/', import.meta.url).pathname
 
+const EXTRAS = ['keep', 'forget', 'sweep'] as const
+
+/** A script as a host reads it. */
+function decoded(script: string): string {
+  return script.replaceAll('\t', '\n').replaceAll('Q', "'").replaceAll('B', '\\').replaceAll('J', '!')
+}
+
 test('shellcheck finds nothing in the scripts', () => {
   const scripts = readdirSync(DIRECTORY).filter((name) => name.endsWith('.sh'))
-  equal(scripts.length, 7)
+  equal(scripts.length, 10)
   const { stdout, stderr, status } = spawnSync('shellcheck', ['-s', 'sh', ...scripts], {
     cwd: DIRECTORY,
     encoding: 'utf8',
@@ -18,11 +32,20 @@ test('shellcheck finds nothing in the scripts', () => {
   equal(status, 0)
 })
 
+test('a script that holds what stands in for another character is not sent as something else', () => {
+  for (const held of ['a\tb', 'Q', 'echo B', 'J']) throws(() => encodeScript(held), TypeError)
+  equal(decoded(encodeScript("[ ! -e 'x\\'\n ]")), "[ ! -e 'x\\'\n ]")
+})
+
+test('what reads a script is one line that no login shell reads anything into', () => {
+  match(READ_SCRIPT, /^[[ -~]--['!\\]]*$/v)
+})
+
 test('what is sent is read by every shell without a complaint', () => {
   for (const [name, path] of Object.entries(POSIX_SHELLS)) {
-    for (const script of [START_SCRIPT, PROBE_SCRIPT, KILL_SCRIPT, SURVEY_SCRIPT]) {
+    for (const script of [startScript([]), startScript(EXTRAS), PROBE_SCRIPT, KILL_SCRIPT, SURVEY_SCRIPT]) {
       const { stderr, status } = spawnSync(path, [...(name === 'busybox' ? ['sh'] : []), '-n'], {
-        input: script,
+        input: decoded(script),
         encoding: 'utf8',
       })
       // ksh adds advice on speed.

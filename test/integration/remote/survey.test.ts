@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { SURVEY_SCRIPT } from '../../../src/execution/remote/scripts.ts'
 import { type HostSurvey, parseSurveyAnswer } from '../../../src/execution/remote/survey.ts'
+import { surveyCommand } from '../../../src/execution/remote/verbs.ts'
 import { aRunId, POSIX_SHELLS } from './remote-host.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rcron-survey-'))
@@ -23,8 +23,8 @@ after(() => {
 
 function survey(shell: string, env: Readonly<Record<string, string>>): HostSurvey | null {
   const id = aRunId()
-  const words = [...(shell.endsWith('busybox') ? ['sh'] : []), '-c', SURVEY_SCRIPT, 'rcron', '-', id]
-  const { stdout, stderr, status } = spawnSync(shell, words, {
+  const sh = shell.endsWith('busybox') ? `${shell} sh` : shell
+  const { stdout, stderr, status } = spawnSync('/bin/sh', ['-c', surveyCommand(id).replace('/bin/sh', sh)], {
     // Where it is a socket, bash reads start files.
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', SHELL: '/bin/zsh', ...env },

@@ -62,7 +62,8 @@ for (const shell of SHELLS) {
   test(`E4: ${shell} as login shell: every byte but NUL of a command arrives`, async () => {
     await using sshd = await startSshd({ loginShell: pathOf(shell), environment: { SHELL: PRINTER } })
     await using lab = new PlainLab()
-    const start = startCommand(encodeCommand(EVERY_BYTE), aRunId(), { keepOutput: false, forget: [] })
+    const options = { ownConnection: false, keepOutput: false, forget: [] }
+    const start = startCommand(encodeCommand(EVERY_BYTE), aRunId(), options)
     const printed = await lab.printed(hostOf(sshd), start)
     deepEqual(printed.subarray(printed.indexOf('\n') + 1), EVERY_BYTE)
   })
