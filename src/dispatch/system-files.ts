@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -10,13 +11,12 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { isRunning } from '../platform/is-running.ts'
 
 /** A file that is there and cannot be what it should be; the message says why. */
 export class UnusableFileError extends Error {
   override readonly name = 'UnusableFileError'
 }
-
-let written = 0
 
 /** Replaces `path`: a reader sees the old text or the new one. It reaches the disk soon after, not before this returns. */
 export function replaceFile(path: string, text: string): void {
@@ -74,22 +74,13 @@ export function readOwnFile(path: string, maxBytes: number): string | null {
   }
 }
 
-/** Removes `path` if it is a temporary file of this module, and the process that wrote it has gone. */
+/**
+ * Removes `path` if it is a temporary file of this module, and the process that wrote it has gone. One of this process's number is of an
+ * earlier one, as in a container each is number 1: nothing here waits while it writes.
+ */
 export function sweepTemporary(path: string): void {
-  const writer = /\/\.[^/]*\.(\d+)-\d+\.tmp$/.exec(path)?.[1]
-  if (writer === undefined || isRunning(Number(writer))) return
-  removeFile(path)
-}
-
-/** Whether there is a process of this number. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // EPERM: it runs as another user.
-    return codeOf(error) === 'EPERM'
-  }
+  const writer = Number(/\/\.[^/]*\.(\d+)-[0-9a-f]+\.tmp$/.exec(path)?.[1])
+  if (writer === process.pid || (writer > 0 && !isRunning(writer))) removeFile(path)
 }
 
 export function codeOf(error: unknown): string {
@@ -98,8 +89,7 @@ export function codeOf(error: unknown): string {
 
 function writeTemporary(path: string, text: string): { readonly temporary: string; readonly descriptor: number } {
   const slash = path.lastIndexOf('/') + 1
-  written += 1
-  const temporary = `${path.slice(0, slash)}.${path.slice(slash)}.${process.pid}-${written}.tmp`
+  const temporary = `${path.slice(0, slash)}.${path.slice(slash)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
   const descriptor = openSync(temporary, 'wx', 0o600)
   try {
     writeWhole(descriptor, Buffer.from(text))

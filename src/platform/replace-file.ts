@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, open, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isRunning } from './is-running.ts'
 
-const TEMPORARY = /^(?<name>.+)\.[0-9a-f]{12}\.tmp$/
+const TEMPORARY = /^(?<name>.+)\.(?<writer>\d+)-[0-9a-f]{12}\.tmp$/
 
 /**
  * Puts what `write` writes in the place of `path`, mode 0600: a reader sees the old file or the new one, whole, and so does whoever
@@ -33,12 +34,22 @@ export async function createFile(path: string, text: string): Promise<boolean> {
   return true
 }
 
-/** Removes what a process that was killed while it wrote `path` has left. Never rejects. */
+/** Removes what processes that were killed while they wrote `path` have left; one that is alive may still be writing. Never rejects. */
 export async function sweepTemporary(path: string): Promise<void> {
   const directory = dirname(path)
   const names = await readdir(directory).catch(() => [])
-  const stale = names.filter((name) => TEMPORARY.exec(name)?.groups?.['name'] === basename(path))
+  const stale = names.filter((name) => {
+    const { name: of, writer } = TEMPORARY.exec(name)?.groups ?? {}
+    return of === basename(path) && !writing.has(join(directory, name)) && !isRunningElsewhere(Number(writer))
+  })
   await Promise.all(stale.map((name) => discard(join(directory, name))))
+}
+
+/** What of this process's number is not in `writing` is of an earlier one: in a container each is number 1. */
+const writing = new Set<string>()
+
+function isRunningElsewhere(pid: number): boolean {
+  return pid !== process.pid && isRunning(pid)
 }
 
 async function throughTemporary(
@@ -46,13 +57,16 @@ async function throughTemporary(
   write: (file: FileHandle) => Promise<void>,
   publish: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
+  writing.add(temporary)
   try {
     await writeSynced(temporary, write)
     await publish(temporary)
   } catch (error) {
     await discard(temporary)
     throw error
+  } finally {
+    writing.delete(temporary)
   }
 }
 

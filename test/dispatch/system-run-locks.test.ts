@@ -1,9 +1,10 @@
 import { deepEqual, equal, match, throws } from 'node:assert/strict'
-import { fork } from 'node:child_process'
+import { fork, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -53,6 +54,21 @@ test('the name is that of the first rcron, the file is 0600 in a directory of 07
   deepEqual(readdirSync(directory), [`${hash}.rcron`])
   equal(statSync(directory).mode & 0o7777, 0o700)
   equal(statSync(join(directory, `${hash}.rcron`)).mode & 0o7777, 0o600)
+})
+
+test('what dead writers have left half done goes when the locks are read, one of the same number included', async (t) => {
+  const directory = aDirectory(t)
+  const { locks } = open(directory)
+  await locks.create(aLock())
+  const { pid: dead } = spawnSync('true')
+  const of = (writer: number | undefined) => join(directory, `.x.rcron.${writer}-0123456789ab.tmp`)
+  for (const writer of [dead, process.pid, process.ppid]) writeFileSync(of(writer), '')
+  await locks.readOthers()
+  deepEqual(
+    [dead, process.pid, process.ppid].map((writer) => existsSync(of(writer))),
+    [false, false, true],
+  )
+  equal(rcronFiles(directory).length, 1)
 })
 
 test('two rows with the same words have two locks, a second run of one row has none', async (t) => {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -36,14 +37,18 @@ test('of many who make the same file, exactly one wins', async () => {
   equal(readFileSync(path, 'utf8'), String(won.indexOf(true)))
 })
 
-test('leftovers of one file are swept, and nothing else', async () => {
-  for (const name of ['a.0123456789ab.tmp', 'a.tmp', 'ab.0123456789ab.tmp']) writeFileSync(join(root, name), '')
-  await sweepTemporary(join(root, 'a'))
+test('what dead writers of one file have left is swept, one of the same number included, and nothing else', async () => {
+  const { pid: dead } = spawnSync('true')
+  const living = `a.${process.ppid}-0123456789ab.tmp`
+  const leftovers = [dead, process.pid].map((writer) => `a.${writer}-0123456789ab.tmp`)
+  for (const name of [...leftovers, 'a.tmp', `ab.${dead}-0123456789ab.tmp`, living]) writeFileSync(join(root, name), '')
+  await replaceFile(join(root, 'a'), () => sweepTemporary(join(root, 'a')))
+  equal(existsSync(join(root, 'a')), true, 'what is being written stays')
   deepEqual(
     readdirSync(root)
       .filter((name) => name.endsWith('.tmp'))
       .sort(),
-    ['a.tmp', 'ab.0123456789ab.tmp'],
+    [living, 'a.tmp', `ab.${dead}-0123456789ab.tmp`].sort(),
   )
   await sweepTemporary('/no/such/directory/a')
 })
