@@ -7,8 +7,8 @@
 #   never                             a tombstone: this run must not start any more. It counts where it stands before any run line
 #   void                              the run line before it began nothing
 #   left P:S …                        what a KILL could not end, each with its start: it is looked for again whatever else has died
-# A claim whose outcome rcron has shrinks to its status (and whose doing that was), or to "run -" where there is none, and goes on refusing. An empty claim
-# is one just being made, or one on a full disk: it refuses too.
+#   done                              rcron has the outcome; blanks behind it make the claim longer than 2,048 bytes, by which the sweep knows it
+# A claim goes on refusing whatever it says. An empty one is just being made, or on a full disk; "run -" is one that was never filled.
 # There are two places, because the first may be read-only or full. Whoever claims in one looks into the other afterwards,
 # so that of two that race at least one sees the other. And whoever has written its run line reads its claim once more, for a
 # tombstone that came before it.

@@ -8,7 +8,7 @@ sweep() {
     export RCRON_SINK
     trap '' HUP INT TERM
     for s in "$s1" "$s2"; do
-      [ "$s" ] && [ -O "$s" ] && find "$s/." -type f \( -mtime +6 -o -size -20c -mtime +0 \) -exec rm -f {} +
+      [ "$s" ] && [ -O "$s" ] && find "$s/." -type f \( -mtime +6 -o -size +4 -mtime +0 \) -exec rm -f {} +
     done
   ) </dev/null >/dev/null 2>&1 &
 }

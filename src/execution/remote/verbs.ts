@@ -12,7 +12,7 @@ export type StartOptions = {
   readonly ownConnection: boolean
   /** Keeps what the command prints, within a bound, until its outcome is forgotten. */
   readonly keepOutput: boolean
-  /** Runs on this host whose outcome is known and recorded: their claims shrink to nothing but a refusal. At most 32 are sent. */
+  /** Runs on this host whose outcome is known and recorded: their claims are swept sooner, and what they printed goes. At most 32 are sent. */
   readonly forget: readonly RunId[]
 }
 

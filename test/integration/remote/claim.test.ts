@@ -65,7 +65,7 @@ for (const sh of Object.keys(POSIX_SHELLS) as readonly PosixShell[]) {
       const first = host.start('exit 3')
       await first.closed
       await host.start('true', { forget: [first.id] }).closed
-      equal(host.claim(first.id), 'rc=3 .\n')
+      match(host.claim(first.id), /^run pid=.*\nrc=3 \.\ndone {2048}\n$/)
       deepEqual(await host.stateOf(first.id), {
         kind: 'exited',
         status: { exitCode: 3, signal: null },
@@ -78,10 +78,13 @@ for (const sh of Object.keys(POSIX_SHELLS) as readonly PosixShell[]) {
     test('a forgotten run without a status had begun all the same', async () => {
       const id = aRunId()
       writeFileSync(join(host.spool, id), 'run pid=77 start=1 boot=- cg=-\n')
-      await host.run(probeCommand([], { plant: false, output: false, forget: [id] }))
-      equal(host.claim(id), 'run -\n')
-      deepEqual((await host.probe([{ id, trace: null }], true)).get(id), { kind: 'gone' })
-      deepEqual(await host.start('true', { id }).answer, { kind: 'claimed', state: 'begun' })
+      const empty = aRunId()
+      writeFileSync(join(host.spool, empty), '')
+      await host.run(probeCommand([], { plant: false, output: false, forget: [id, empty] }))
+      for (const run of [id, empty]) {
+        deepEqual((await host.probe([{ id: run, trace: null }], true)).get(run), { kind: 'gone' })
+        deepEqual(await host.start('true', { id: run }).answer, { kind: 'claimed', state: 'begun' })
+      }
     })
 
     test('a claim that says nothing yet takes a tombstone, after which it cannot begin', async () => {
@@ -156,8 +159,9 @@ for (const sh of Object.keys(POSIX_SHELLS) as readonly PosixShell[]) {
       const [week, day, today] = [aRunId(), aRunId(), aRunId()]
       const unasked = 'run pid=77 start=1 boot=- cg=-\nrc=0 .\n'
       writeFileSync(join(host.spool, week), unasked)
-      writeFileSync(join(host.spool, day), 'rc=127 .\n')
+      writeFileSync(join(host.spool, day), unasked)
       writeFileSync(join(host.spool, today), unasked)
+      await host.run(probeCommand([], { plant: false, output: false, forget: [day] }))
       const ago = (days: number) => Date.now() / 1000 - days * 86_400
       utimesSync(join(host.spool, week), ago(8), ago(8))
       utimesSync(join(host.spool, day), ago(2), ago(2))
