@@ -39,6 +39,13 @@ async function lastRun(): Promise<string | null> {
   return (row?.['last_run'] ?? null) as string | null
 }
 
+/** Waits until the first run is on record and the store's answer to that has come too, and resolves to when it was. */
+async function isRecorded(daemon: DaemonProcess): Promise<string> {
+  const first = await waitUntil('the first run is recorded', lastRun)
+  await daemon.reload()
+  return first
+}
+
 test('B2, B3: the connection goes silent, and so does every new one: minutes fire in time, the age is told, records arrive after the thaw', async (t) => {
   const start = await aMysqlLab(t, mariadb)
   const proxy = await startTcpProxy({ port: mariadb.port })
@@ -47,8 +54,7 @@ test('B2, B3: the connection goes silent, and so does every new one: minutes fir
   const url = mariadb.url.replace(`:${mariadb.port}/`, `:${proxy.port}/`)
   const daemon = start({ ...clock.environment, RCRON_DATABASE_URL: url })
   await daemon.ended('job', 'succeeded')
-  const first = await waitUntil('the first run is recorded', lastRun)
-  await daemon.reload() // By the end of which the store's answer to that record has come too.
+  const first = await isRecorded(daemon)
 
   proxy.freeze()
   daemon.signal('SIGHUP')
@@ -102,6 +108,7 @@ for (const { what, spoil, mend, says, errors } of faults) {
     const clock = aClock(t)
     const daemon = start(clock.environment)
     await daemon.ended('job', 'succeeded')
+    await isRecorded(daemon)
     await mariadb.query(...spoil)
     await daemon.reload()
     match(String((await daemon.said('the store cannot be read'))['err']), says)
