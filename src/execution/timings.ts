@@ -5,8 +5,8 @@ export type Timings = {
   /** From the first byte of the SSH handshake to the end of authentication. */
   readonly loginMs: number
   /**
-   * From asking for a connection's first channel to the answer: a host sets the session up before. With a systemd-logind that does not answer, pam_systemd
-   * holds each login up for 25 s, the time that D-Bus gives a call, and then lets it in (systemd issue 2863).
+   * From asking for a connection's first channel to the answer: a host sets the session up before. Where systemd-logind does not
+   * answer, pam_systemd holds each login up for 25 s, the time that D-Bus gives a call, and then lets it in (systemd issue 2863).
    */
   readonly firstChannelOpenMs: number
   /** From asking for a channel on a connection that has had one to the answer: tells a dead connection from a live one. */

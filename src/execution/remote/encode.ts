@@ -34,7 +34,10 @@ export function encodeText(text: string | Uint8Array): string {
   return encoded
 }
 
-/** What a login shell would read something into, and the character that no script of ours holds which is sent in its place: read.sh has the same. */
+/**
+ * What a login shell would read something into, and what is sent in its place: a character that no script of ours holds. read.sh has
+ * the same.
+ */
 const STAND_INS = { '\n': '\t', "'": 'Q', '\\': 'B', '!': 'J' } as const
 
 /**
@@ -48,7 +51,10 @@ export function encodeScript(script: string): string {
   return Object.entries(STAND_INS).reduce((text, [character, standIn]) => text.replaceAll(character, standIn), script)
 }
 
-/** What the stand-ins stand for, as words that each login shell makes the arguments of read.sh: fish makes one backslash of two, and csh reads nothing into a ! before a space. */
+/**
+ * What the stand-ins stand for, as words that each login shell makes the arguments of read.sh: fish makes one backslash of two, and
+ * csh reads nothing into a ! before a space.
+ */
 export const SCRIPT_KEYS = `"'" '\\\\' '! '`
 
 /** Throws an UnsendableError where `sent` is longer than a host takes. */

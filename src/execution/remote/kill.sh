@@ -1,4 +1,4 @@
-# KILL: ends every process of a run and proves it. Arguments after the script: id, flags (g: the run had a connection, and so a
+# KILL: ends every process of a run and proves it. Arguments: id, flags (g: the run had a connection, and so a
 # session scope, of its own), grace in milliseconds, pid, start time, boot id, cgroup (- where unknown).
 # TERM and CONT, the grace, then KILL in rounds; the last word is what is found afterwards. A run not claimed gets a tombstone.
 # shellcheck disable=SC2034,SC2154

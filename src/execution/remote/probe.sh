@@ -1,4 +1,4 @@
-# PROBE: what became of these runs? Arguments after the script: flags (p: plant a tombstone where a run was never claimed;
+# PROBE: what became of these runs? Arguments: flags (p: plant a tombstone where a run was never claimed;
 # o: deliver kept output), then for each run "id,pid,start,boot" (- where unknown), and "+id" where rcron has the outcome.
 # One line is answered for each run, in any order. Nothing is changed but by p and +.
 # shellcheck disable=SC2034,SC2100,SC2154 # the scripts are one text when they run; never-started is a word

@@ -1,4 +1,4 @@
-# SURVEY: what a login has of what the supervision of runs needs. Argument after the script: an id that no run has.
+# SURVEY: what a login has of what the supervision of runs needs. Argument: an id that no run has.
 # One line is answered. Nothing is left on the host but the spool's directory, which its first run makes as well.
 # shellcheck disable=SC2009,SC2154 # the environment of processes is looked at, which pgrep does not do
 id=$1

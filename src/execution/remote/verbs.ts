@@ -37,7 +37,7 @@ const MOST_FORGOTTEN = 32
 /** So many runs are asked about at once: the command stays far below what one argument holds. */
 export const MOST_PROBED = 256
 
-/** A START whose run id ends so sweeps the spool: see start.sh. */
+/** A START whose run id ends so sweeps the spool; start.sh goes by the same. */
 const SWEEPING = '00'
 const ANY_RUN: RunId = '0'.repeat(32)
 
