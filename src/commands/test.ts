@@ -63,5 +63,6 @@ function withoutNews(log: Log): Log {
     warn: (fields, message) => log.warn(fields, message),
     error: (fields, message) => log.error(fields, message),
     alarm: (fields, message) => log.alarm(fields, message),
+    written: () => log.written(),
   }
 }

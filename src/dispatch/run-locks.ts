@@ -45,6 +45,8 @@ export type Claim = 'created' | 'taken' | { readonly killedBy: KilledBy }
 /**
  * One file for each active run, shared by all processes of an installation. The lock of a run is the authority to carry it out, and to
  * go on to the next host after it: who finds it marked, gone, or become another run's, has lost that.
+ *
+ * A lock goes only when all that was logged before is written (`Log.written`): a run whose process is killed is either told or locked.
  */
 export interface RunLocks {
   /**

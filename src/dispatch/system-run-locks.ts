@@ -48,6 +48,7 @@ export class SystemRunLocks implements RunLocks {
   }
 
   async succeed(run: RunId, lock: RunLock): Promise<Claim> {
+    await this.#parts.log.written()
     return await this.#atomically((): Claim => {
       const killedBy = this.#standing(run)
       if (killedBy !== null) return { killedBy }
@@ -87,6 +88,7 @@ export class SystemRunLocks implements RunLocks {
   }
 
   async remove(run: RunId): Promise<void> {
+    await this.#parts.log.written()
     this.#remove(run)
   }
 

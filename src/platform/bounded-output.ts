@@ -12,7 +12,11 @@ export class BoundedOutput {
   readonly #stream: Writable
   readonly #maxBytes: number
   readonly #onRoom: (dropped: number) => void
+  readonly #waiting: Waiting[] = []
   #dropped = 0
+  #taken = 0
+  #written = 0
+  #isStuck = false
 
   /** `onRoom` is told how many lines were dropped, as soon as there is room again. */
   constructor(descriptor: number, maxBytes: number, onRoom: (dropped: number) => void) {
@@ -28,7 +32,26 @@ export class BoundedOutput {
   write(line: string): void {
     const { destroyed, writableLength } = this.#stream
     if (destroyed || writableLength + Buffer.byteLength(line) > this.#maxBytes) this.#dropped += 1
-    else this.#stream.write(line)
+    else {
+      this.#taken += 1
+      this.#stream.write(line, () => this.#tellWritten())
+    }
+  }
+
+  /**
+   * Resolves when all that was taken so far is on the descriptor, or lost with its reader. Where nobody reads, `mostMs` later, and from
+   * then on at once until something is read again. Never rejects.
+   */
+  async written(mostMs: number): Promise<void> {
+    if (this.#written === this.#taken || this.#isStuck) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiting.push({ upTo: this.#taken, wake: resolve })
+    const timer = setTimeout(() => {
+      this.#isStuck = true
+      for (const { wake } of this.#waiting.splice(0)) wake()
+    }, mostMs)
+    await promise
+    clearTimeout(timer)
   }
 
   /** Resolves when all is written, or `deadlineMs` later. Nothing can be written any more. Never rejects. */
@@ -52,12 +75,21 @@ export class BoundedOutput {
     })
   }
 
+  #tellWritten(): void {
+    this.#written += 1
+    this.#isStuck = false
+    while ((this.#waiting[0]?.upTo ?? Number.POSITIVE_INFINITY) <= this.#written) this.#waiting.shift()?.wake()
+  }
+
   #tellDropped(): void {
     const dropped = this.#dropped
     this.#dropped = 0
     if (dropped > 0) this.#onRoom(dropped)
   }
 }
+
+/** Who waits until so many lines are written. */
+type Waiting = { readonly upTo: number; readonly wake: () => void }
 
 /**
  * Pipes and sockets (the journal is one) are served by the event loop. A thread of the pool that waited for a stuck one could not
@@ -95,6 +127,11 @@ class DescriptorStream extends Writable {
       else if (error !== null || written === chunk.length) done(error)
       else this._write(chunk.subarray(written), _encoding, done)
     })
+  }
+
+  /** What came while a line was being written goes in one piece. */
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'utf8', done)
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

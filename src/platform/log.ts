@@ -12,4 +12,9 @@ export interface Log {
   error(fields: LogFields, message: string): void
   /** Alarms: a changed host key, a full disk under the mark. */
   alarm(fields: LogFields, message: string): void
+  /**
+   * Resolves when every line so far has reached its file, pipe, socket or terminal, where the end of this process cannot take it back;
+   * within a bound where nobody reads. Never rejects.
+   */
+  written(): Promise<void>
 }

@@ -22,6 +22,7 @@ export type SystemLogOptions = {
 const LEVELS: Readonly<Record<LogLevel, number>> = { debug: 20, info: 30, warn: 40, error: 50, alarm: 60 }
 const MAX_BUFFERED_BYTES = 1024 * 1024
 const END_DEADLINE_MS = 2_000
+const LONGEST_WRITTEN_MS = 5_000
 
 type Line = (event: LogEvent, json: string) => string
 
@@ -55,6 +56,10 @@ export class SystemLog implements Log {
 
   alarm(fields: LogFields, message: string): void {
     this.#pino.alarm(plainFields(fields), message)
+  }
+
+  written(): Promise<void> {
+    return this.#output.written(LONGEST_WRITTEN_MS)
   }
 
   /** Resolves when all lines are written, or after 2 s. Never rejects. Nothing is logged afterwards. */

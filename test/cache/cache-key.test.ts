@@ -12,7 +12,7 @@ after(() => rmSync(directory, { recursive: true }))
 function listening(): { log: Log; said: string[] } {
   const said: string[] = []
   const say = (_fields: unknown, message: string) => said.push(message)
-  return { said, log: { debug: say, info: say, warn: say, error: say, alarm: say } }
+  return { said, log: { debug: say, info: say, warn: say, error: say, alarm: say, written: async () => undefined } }
 }
 
 test('a key is made once, mode 0600, and said once', async () => {

@@ -103,6 +103,30 @@ test('the lock is there before the command is handed over, gets the trace, and g
   deepEqual(locks(), [])
 })
 
+for (const [way, outcome, crons] of [
+  ['at its end', { kind: 'succeeded' }, [1]],
+  ['in exchange for the next one', failed, [1, 2]],
+] as const) {
+  test(`F5: a lock goes, ${way}, only when the outcome is written where the end of the process cannot take it back`, async (t) => {
+    const { dispatcher, executor, locks, log } = aDispatch(t)
+    const { result } = dispatcher.fire(aFiring('failover', [1, 2]), 'schedule')
+    await settled()
+    const before = locks()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    log.writing = promise
+    executor.newest(1).end(outcome)
+    await settled()
+    deepEqual([log.entries.at(-1)?.message, locks(), executor.crons], ['run ended', before, [1]])
+    resolve()
+    await settled()
+    deepEqual(executor.crons, crons)
+    ok(!locks().includes(before[0] ?? ''))
+    executor.newest(crons.at(-1) ?? 0).succeed()
+    await result
+    deepEqual(locks(), [])
+  })
+}
+
 test('clobber: the run before is confirmed dead before the new one starts', async (t) => {
   const { dispatcher, executor } = aDispatch(t)
   const first = dispatcher.fire(aFiring('clobber', [1, 2]), 'schedule')

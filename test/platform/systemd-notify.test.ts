@@ -57,6 +57,7 @@ test('a socket that is not there is said once and stops nothing', async () => {
     info: ignore,
     error: ignore,
     alarm: ignore,
+    written: async () => undefined,
     warn: (_fields, message) => said.push(message) && resolve(),
   }
   const notifier = new SystemdNotifier(readSystemdEnvironment({ NOTIFY_SOCKET: join(root, 'none') }, 1), log)

@@ -78,6 +78,8 @@ export type LogEntry = { readonly level: keyof Log; readonly fields: LogFields; 
 /** A log that remembers. */
 export class RecordingLog implements Log {
   readonly entries: LogEntry[] = []
+  /** Until when what was logged is not written. */
+  writing: Promise<void> = Promise.resolve()
 
   debug(fields: LogFields, message: string): void {
     this.entries.push({ level: 'debug', fields, message })
@@ -97,6 +99,10 @@ export class RecordingLog implements Log {
 
   alarm(fields: LogFields, message: string): void {
     this.entries.push({ level: 'alarm', fields, message })
+  }
+
+  written(): Promise<void> {
+    return this.writing
   }
 
   /** Messages of one level, in order. */

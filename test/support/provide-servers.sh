@@ -21,6 +21,7 @@ ksh93=ksh
 yash=yash
 openssl=openssl
 setpriv=util-linux
+script=bsdutils
 python3=python3
 systemd-notify=systemd
 '

@@ -8,5 +8,14 @@ export function recordingLog(): Log & { readonly lines: readonly LoggedLine[] } 
   const at = (level: keyof Log) => (fields: LogFields, message: string) => {
     lines.push({ level, message, fields })
   }
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), alarm: at('alarm') }
+  const written = async () => undefined
+  return {
+    lines,
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    alarm: at('alarm'),
+    written,
+  }
 }
