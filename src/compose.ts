@@ -177,13 +177,14 @@ export async function composeRunning(
   const credentials = credentialsOf(live, seal)
   const source = composeSource({ ...base, cache, credentials })
   const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
+  const mark = composeMark(first.config, base)
   return {
     clock,
     log,
     source,
-    dispatcher: composeDispatcher({ ...base, source, sessions, credentials, locks }),
+    dispatcher: composeDispatcher({ ...base, source, sessions, credentials, locks, mark }),
     locks,
-    mark: composeMark(first.config, base),
+    mark,
     settings: () => live.settings,
     replaceSettings: (next) => replaceSettings(live, first.config, next),
     close: async () => {
@@ -216,9 +217,10 @@ type DispatcherParts = Base & {
   readonly sessions: SshSessions
   readonly credentials: Credentials
   readonly locks: RunLocks
+  readonly mark: MinuteMark
 }
 
-function composeDispatcher({ live, clock, log, source, sessions, credentials, locks }: DispatcherParts): Dispatcher {
+function composeDispatcher({ live, clock, log, source, sessions, credentials, locks, mark }: DispatcherParts) {
   const { limits, stateDirectory } = live.settings.config
   return new Dispatcher({
     clock,
@@ -230,6 +232,8 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
     installation: installationId(stateDirectory, log),
     accessTo: (systemId, authId) => source.access(systemId, authId),
     cronOf: (id) => source.snapshot?.enabled.find((cron) => cron.id === id) ?? null,
+    // Where that cannot be written down, it is told once more with its minute.
+    onGivenUp: ({ minute, cronId }) => void mark.noteBegun(minute, [cronId]).catch(() => undefined),
   })
 }
 

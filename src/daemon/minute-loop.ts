@@ -32,7 +32,7 @@ export class MinuteLoop {
   async step(snapshot: Snapshot | null): Promise<readonly FiringUnderWay[]> {
     if (snapshot === null) return []
     const { clock, book } = this.#parts
-    this.#tellInterrupted(snapshot)
+    await this.#tellInterrupted(snapshot)
     const now = minuteOf(clock.now())
     const plan = await book.plan(now)
     const missed = { crons: snapshot.enabled, minutes: plan.missed, more: plan.missedMore }
@@ -44,17 +44,24 @@ export class MinuteLoop {
   #fireAll(snapshot: Snapshot, minute: Minute, now: Minute): readonly FiringUnderWay[] {
     const { book, dispatcher } = this.#parts
     const how = minute === now ? 'schedule' : 'catch-up'
-    const underWay = firingsIn(snapshot, minute).map((firing) => dispatcher.fire(firing, how))
-    void Promise.all(underWay.map(({ begun }) => begun)).then(() => book.begun(minute))
+    const begun = (crons: readonly number[]) => void book.begun(minute, crons)
+    const underWay = firingsIn(snapshot, minute).map((firing) => dispatcher.fire(firing, how, begun))
+    void Promise.all(underWay.map((each) => each.begun)).then(() => book.close(minute))
     return underWay
   }
 
-  #tellInterrupted(snapshot: Snapshot): void {
+  /** Written before the mark forgets them: the end of this process must not silence them. */
+  async #tellInterrupted(snapshot: Snapshot): Promise<void> {
     if (this.#interruptedTold) return
     this.#interruptedTold = true
     const { book, dispatcher, log } = this.#parts
+    if (book.interrupted.length === 0) return
     const known = new Set([...dispatcher.active].flatMap(({ crons, minute }) => crons.map((id) => `${id} ${minute}`)))
-    const firings = book.interrupted.flatMap((minute) => firingsIn(snapshot, minute))
-    tellInterrupted(log, firings, (cronId, minute) => known.has(`${cronId} ${minute}`))
+    for (const minute of book.interrupted) {
+      const begun = await book.begunIn(minute)
+      const hasBegun = (cronId: number) => begun.has(cronId) || known.has(`${cronId} ${minute}`)
+      tellInterrupted(log, firingsIn(snapshot, minute), hasBegun)
+    }
+    await log.written()
   }
 }

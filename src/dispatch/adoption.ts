@@ -9,7 +9,10 @@ import { RunsElsewhere } from './runs-elsewhere.ts'
 /** How long what was seen in the lock directory is taken for true. */
 const FRESH_MS = 1000
 
-export type AdoptionParts = AdoptedRunsParts
+export type AdoptionParts = AdoptedRunsParts & {
+  /** Told of each run that had not begun, and is told as missed. */
+  readonly onGivenUp?: (lock: RunLock) => void
+}
 
 /** Counts the runs of other processes as active, and takes up those whose process has gone. */
 export class Adoption {
@@ -70,7 +73,10 @@ export class Adoption {
   async #giveUp(lock: RunLock, gone: readonly RunLock[]): Promise<void> {
     const { locks, log } = this.#parts
     if (!(await locks.takeOver(lock.run))) return
-    if (!gone.some((before) => leadsTo(before, lock))) logNotRun(log, fieldsOfLock(lock), NOT_BEGUN)
+    if (!gone.some((before) => leadsTo(before, lock))) {
+      logNotRun(log, fieldsOfLock(lock), NOT_BEGUN)
+      this.#parts.onGivenUp?.(lock)
+    }
     await locks.remove(lock.run)
   }
 }

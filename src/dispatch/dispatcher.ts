@@ -22,7 +22,7 @@ import { Walker } from './walker.ts'
 const KILL_ANSWER_MS = 30_000
 
 export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log'> &
-  Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf'> & {
+  Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf' | 'onGivenUp'> & {
     readonly recorder: RunRecorder
     readonly limits: ThrottleLimits
     /** Part of every scheduled run's id. */
@@ -63,15 +63,18 @@ export class Dispatcher {
     return this.#adoption.survey()
   }
 
-  /** Carries `firing` out beside everything else, by the rules of its action. */
-  fire(firing: Firing, how: FiringHow): FiringUnderWay {
-    const { promise: begun, resolve } = Promise.withResolvers<void>()
-    const result = this.#fire({ firing, how, begun: resolve })
+  /**
+   * Carries `firing` out beside everything else, by the rules of its action. `tellBegun` is told the ids of its crons, each once: when a
+   * run was handed over, or what becomes of it instead is told. Of a walk they begin together, with its first run.
+   */
+  fire(firing: Firing, how: FiringHow, tellBegun: TellBegun = () => {}): FiringUnderWay {
+    const { begun, note } = beginningOf(firing, tellBegun)
+    const result = this.#fire({ firing, how, begun: note })
       .catch((error: unknown) => {
         this.#parts.log.error({ job: firing.job.name, err: error }, `${BUG} while a firing was under way`)
         return { firing, how, outcomes: [] }
       })
-      .finally(resolve)
+      .finally(() => note(firing.crons))
     return { begun, result }
   }
 
@@ -133,7 +136,7 @@ export class Dispatcher {
     switch (plan.kind) {
       case 'skip': {
         const skipped = firing.crons.map((cron) => ({ cron, reason: plan.reason }))
-        return { firing, how, outcomes: this.#skip(firing, skipped) }
+        return { firing, how, outcomes: this.#skip(order, skipped) }
       }
       case 'walk':
         return { firing, how, outcomes: await this.#walk(order, plan.order, plan.kill) }
@@ -151,23 +154,21 @@ export class Dispatcher {
     this.#entering.delete(survey)
   }
 
-  #skip({ minute }: Firing, crons: readonly SkippedCron[]): readonly CronOutcome[] {
+  #skip({ firing, begun }: FiringOrder, crons: readonly SkippedCron[]): readonly CronOutcome[] {
     return crons.map(({ cron, reason }) => {
       const outcome: Outcome = { kind: 'skipped', reason }
-      logNotRun(this.#parts.log, fieldsOfCron(cron, minute), outcome)
+      logNotRun(this.#parts.log, fieldsOfCron(cron, firing.minute), outcome)
+      begun([cron])
       return { cron, run: null, outcome }
     })
   }
 
   async #startAll(order: FiringOrder, crons: readonly Cron[], skipped: readonly SkippedCron[]) {
-    const { firing } = order
-    const latches = crons.map(() => Promise.withResolvers<void>())
-    void Promise.all(latches.map(({ promise }) => promise)).then(order.begun)
-    const started = crons.map(async (cron, index) => {
-      const begun = latches[index]?.resolve ?? order.begun
+    const started = crons.map(async (cron) => {
+      const begun = () => order.begun([cron])
       return await this.#occupying(order, [cron], (held) => this.#walker.walk({ ...order, ...held, begun }))
     })
-    return [...this.#skip(firing, skipped), ...(await Promise.all(started)).flat()]
+    return [...this.#skip(order, skipped), ...(await Promise.all(started)).flat()]
   }
 
   /** From host to host until one run ends the walk. The walk counts as active from here on, between its runs too. */
@@ -179,7 +180,8 @@ export class Dispatcher {
       const reason = kill.length === 0 ? null : await this.#clearing.clear(firing, held.active)
       // What has been ended meanwhile is not kept from beginning by the run before it.
       const isClear = reason === null || held.active.killedBy !== null
-      return isClear ? await this.#walker.walk({ ...order, ...held }) : [this.#block(order, first, reason)]
+      const begun = () => order.begun(firing.crons)
+      return isClear ? await this.#walker.walk({ ...order, ...held, begun }) : [this.#block(order, first, reason)]
     })
   }
 
@@ -206,6 +208,26 @@ export class Dispatcher {
   }
 }
 
-type FiringOrder = { readonly firing: Firing; readonly how: FiringHow; readonly begun: () => void }
+/** Told ids of crons. */
+export type TellBegun = (crons: readonly number[]) => void
+
+type FiringOrder = {
+  readonly firing: Firing
+  readonly how: FiringHow
+  /** To be called when these have begun, or will not; may be called again. */
+  readonly begun: (crons: readonly Cron[]) => void
+}
 
 type Held = { readonly order: readonly Cron[]; readonly active: ActiveRun; readonly hold: Hold }
+
+/** Tells each cron of the firing once; `begun` resolves when all are told. */
+function beginningOf({ crons }: Firing, tell: TellBegun) {
+  const { promise: begun, resolve } = Promise.withResolvers<void>()
+  const left = new Set(crons.map(({ id }) => id))
+  const note = (some: readonly Cron[]) => {
+    const newly = some.map(({ id }) => id).filter((id) => left.delete(id))
+    if (newly.length > 0) tell(newly)
+    if (left.size === 0) resolve()
+  }
+  return { begun, note }
+}

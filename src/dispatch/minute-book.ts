@@ -17,6 +17,7 @@ export class MinuteBook {
   #untold: readonly Minute[]
   #mark: Mark
   #saving: Promise<void> = Promise.resolve()
+  #isNotingAway = false
 
   static async open(parts: MinuteBookParts): Promise<MinuteBook> {
     return new MinuteBook(parts, await parts.mark.load())
@@ -44,8 +45,25 @@ export class MinuteBook {
     return plan
   }
 
-  /** Every firing of `minute` has begun, or it is decided that it will not. Never rejects. */
-  async begun(minute: Minute): Promise<void> {
+  /** These crons of `minute` have begun, or it is told that they will not. Never rejects. */
+  async begun(minute: Minute, crons: readonly number[]): Promise<void> {
+    try {
+      await this.#parts.mark.noteBegun(minute, crons)
+      this.#isNotingAway = false
+    } catch (error) {
+      if (!this.#isNotingAway)
+        this.#parts.log.error({ err: error }, 'what begins is not on disk; after a crash it would be told as missed')
+      this.#isNotingAway = true
+    }
+  }
+
+  /** What is known to have begun of a minute that was interrupted. Never rejects. */
+  begunIn(minute: Minute): Promise<ReadonlySet<number>> {
+    return this.#parts.mark.begunIn(minute)
+  }
+
+  /** Every firing of `minute` has begun, or it is told that it will not. Never rejects. */
+  async close(minute: Minute): Promise<void> {
     this.#mark = { ...this.#mark, open: this.#mark.open.filter((each) => each !== minute) }
     await this.#save()
   }

@@ -29,6 +29,13 @@ export interface MinuteMark {
   /** Atomic; old or new, never torn. Rejects with an OperatorError when no place takes it. */
   save(mark: Mark): Promise<void>
   /**
+   * Writes down that these crons of an open minute have begun, or that it is told that they will not. Kept until a mark is saved in which
+   * the minute is not open any more. Rejects with an OperatorError when no place takes it.
+   */
+  noteBegun(minute: Minute, crons: readonly number[]): Promise<void>
+  /** Ids of all crons that were noted so, by whichever process. What cannot be read is logged, and taken for nothing. Never rejects. */
+  begunIn(minute: Minute): Promise<ReadonlySet<number>>
+  /**
    * Holds the mark against other processes while `use` reads and moves it; waits its turn. For overlapping ticks: a daemon
    * holds the state directory as a whole. Rejects when `use` does, or with an OperatorError when the turn does not come.
    */

@@ -1,6 +1,6 @@
 import type { Cron } from '../domain/cron.ts'
 import type { Firing } from '../domain/job.ts'
-import { describeMinute, type Minute } from '../domain/minute.ts'
+import { describeMinute } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Dispatcher } from './dispatcher.ts'
@@ -38,11 +38,11 @@ export async function settleMissed(parts: MissedMinutesParts, missed: Missed): P
 
 /**
  * Tells the firings of minutes that an earlier process planned, and may not have lived to begin. They are not carried out: a
- * run that may have started is never repeated. `hasBegun`: whether a run of a cron is known from that minute.
+ * run that may have started is never repeated. `hasBegun`: whether that is known of a cron, or it is told that it will not.
  */
 export function tellInterrupted(log: Log, firings: Iterable<Firing>, hasBegun: HasBegun): void {
   for (const { job, minute, crons } of firings) {
-    const silent = crons.filter(({ id }) => !hasBegun(id, minute))
+    const silent = crons.filter(({ id }) => !hasBegun(id))
     if (silent.length < crons.length && job.action !== 'all') continue
     if (silent.length === 0) continue
     const fields = { job: job.name, action: job.action, minute: describeMinute(minute), outcome: 'missed' }
@@ -51,7 +51,7 @@ export function tellInterrupted(log: Log, firings: Iterable<Firing>, hasBegun: H
   }
 }
 
-export type HasBegun = (cronId: number, minute: Minute) => boolean
+export type HasBegun = (cronId: number) => boolean
 
 async function missedCrons({ due, clock }: MissedMinutesParts, { crons, minutes }: Missed): Promise<MissedCron[]> {
   const found: MissedCron[] = []

@@ -1,11 +1,12 @@
 import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperatorError } from '../domain/errors.ts'
-import { addMinutes, type Minute, minuteOf } from '../domain/minute.ts'
+import { addMinutes, describeMinute, type Minute, minuteOf } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { type Mark, type MinuteMark, NO_MARK } from './minute-mark.ts'
 import { unionOf } from './plan-ranges.ts'
+import { SystemBegunFiles } from './system-begun-files.ts'
 import { exclusively } from './system-exclusion.ts'
 import { codeOf, UnusableFileError } from './system-files.ts'
 import { MARK_FILE_NAME, type MarkEdition, readMarkFile, writeMarkFile } from './system-mark-file.ts'
@@ -25,17 +26,21 @@ export type SystemMinuteMarkParts = {
 export class SystemMinuteMark implements MinuteMark {
   readonly #parts: SystemMinuteMarkParts
   readonly #paths: readonly string[]
+  readonly #begun: SystemBegunFiles
   #edition = 0
 
   constructor(parts: SystemMinuteMarkParts) {
     this.#parts = parts
-    this.#paths = [parts.stateDirectory, parts.secondDirectory].map((directory) => join(directory, MARK_FILE_NAME))
+    const directories = [parts.stateDirectory, parts.secondDirectory]
+    this.#paths = directories.map((directory) => join(directory, MARK_FILE_NAME))
+    this.#begun = new SystemBegunFiles(directories)
   }
 
   async load(): Promise<Mark> {
     const editions = this.#paths.flatMap((path) => this.#read(path) ?? [])
     const mark = joinEditions(editions)
     this.#edition = Math.max(this.#edition, ...editions.map(({ edition }) => edition))
+    this.#begun.sweep(mark.open)
     try {
       await this.save(mark)
       return mark
@@ -50,6 +55,7 @@ export class SystemMinuteMark implements MinuteMark {
     for (const path of this.#paths) {
       try {
         writeMarkFile(path, { edition: this.#edition, mark })
+        this.#begun.keep(mark.open)
         return
       } catch (error) {
         failures.push(`${path}: ${codeOf(error)}`)
@@ -59,6 +65,27 @@ export class SystemMinuteMark implements MinuteMark {
       `the mark of the planned minutes cannot be written (${failures.join('; ')})`,
       'Make room in the state directory, and let rcron write there.',
     )
+  }
+
+  async noteBegun(minute: Minute, crons: readonly number[]): Promise<void> {
+    try {
+      this.#begun.note(minute, crons)
+    } catch (error) {
+      throw new OperatorError(
+        `what has begun cannot be written down in ${this.#parts.stateDirectory}: ${codeOf(error)}`,
+        'Make room in the state directory, and let rcron write there.',
+      )
+    }
+  }
+
+  async begunIn(minute: Minute): Promise<ReadonlySet<number>> {
+    try {
+      return this.#begun.read(minute)
+    } catch (error) {
+      const fields = { minute: describeMinute(minute), reason: error instanceof Error ? error.message : codeOf(error) }
+      this.#parts.log.error(fields, 'what had begun of a minute cannot be read')
+      return new Set()
+    }
   }
 
   async exclusively<T>(use: () => Promise<T>): Promise<T> {

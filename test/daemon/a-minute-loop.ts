@@ -1,9 +1,10 @@
 import { MinuteLoop } from '../../src/daemon/minute-loop.ts'
+import type { TellBegun } from '../../src/dispatch/dispatcher.ts'
 import { MinuteBook } from '../../src/dispatch/minute-book.ts'
 import { type Mark, type MinuteMark, NO_MARK } from '../../src/dispatch/minute-mark.ts'
 import type { FiringHow } from '../../src/dispatch/run-carrier.ts'
 import type { Firing } from '../../src/domain/job.ts'
-import { describeMinute } from '../../src/domain/minute.ts'
+import { describeMinute, type Minute } from '../../src/domain/minute.ts'
 import type { Snapshot } from '../../src/schedule/snapshot.ts'
 import { RecordingLog } from '../support/builders.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
@@ -11,6 +12,7 @@ import { HandClock, settled } from '../support/hand-clock.ts'
 /** A mark in memory, which outlives the loop that moves it. */
 export class HandMark implements MinuteMark {
   kept: Mark = NO_MARK
+  readonly #begun = new Map<Minute, Set<number>>()
 
   async load(): Promise<Mark> {
     return this.kept
@@ -18,6 +20,14 @@ export class HandMark implements MinuteMark {
 
   async save(mark: Mark): Promise<void> {
     this.kept = mark
+  }
+
+  async noteBegun(minute: Minute, crons: readonly number[]): Promise<void> {
+    this.#begun.set(minute, new Set([...(this.#begun.get(minute) ?? []), ...crons]))
+  }
+
+  async begunIn(minute: Minute): Promise<ReadonlySet<number>> {
+    return this.#begun.get(minute) ?? new Set()
   }
 
   exclusively<T>(use: () => Promise<T>): Promise<T> {
@@ -31,12 +41,15 @@ export async function aMinuteLoop(start: string, snapshot: Snapshot, mark = new 
   const log = new RecordingLog()
   const firings: { readonly firing: Firing; readonly how: FiringHow }[] = []
   const active: { readonly crons: readonly number[]; readonly minute: number }[] = []
-  let begun: Promise<void> = Promise.resolve()
+  let isHeldBack = (_cron: number) => false
   const book = await MinuteBook.open({ mark, catchUpMinutes: 5, log })
   const dispatcher = {
     active: active as never,
-    fire: (firing: Firing, how: FiringHow) => {
+    fire: (firing: Firing, how: FiringHow, tellBegun: TellBegun = () => {}) => {
       firings.push({ firing, how })
+      const ids = firing.crons.map(({ id }) => id)
+      tellBegun(ids.filter((id) => !isHeldBack(id)))
+      const begun = ids.some(isHeldBack) ? new Promise<void>(() => undefined) : Promise.resolve()
       return { begun, result: Promise.resolve({ firing, how, outcomes: [] }) }
     },
   }
@@ -52,9 +65,9 @@ export async function aMinuteLoop(start: string, snapshot: Snapshot, mark = new 
       await loop.step(snapshot)
       await settled()
     },
-    /** From now on firings do not begin. */
-    holdBack: () => {
-      begun = new Promise(() => undefined)
+    /** From now on these crons do not begin; none does where none is given. */
+    holdBack: (...crons: readonly number[]) => {
+      isHeldBack = (cron) => crons.length === 0 || crons.includes(cron)
     },
     /** `job1 2026-03-01T12:00Z schedule`, in order. */
     fired: () => firings.map(({ firing, how }) => `${firing.job.name} ${describeMinute(firing.minute)} ${how}`),

@@ -5,32 +5,35 @@ import { test } from 'node:test'
 import { until, waitUntil } from '../support/wait-until.ts'
 import { aFakeClock, aLab, UNTIL_GO } from './lab.ts'
 
-test('C6: SIGKILL with a run under way and one not begun: the first is adopted and its end is exact, the other is told as missed', async (t) => {
+test('F3: SIGKILL with a run that has ended, one under way and one not begun: the second is adopted and its end is exact, the last alone is told as missed, once', async (t) => {
   const lab = await aLab(t, [
+    { cron_name: 'quick', cron_path: 'true' },
     { cron_name: 'first', cron_path: `echo first >> "$HOME/runs"; ${UNTIL_GO}; exit 7` },
     { cron_name: 'second', cron_path: 'echo second >> "$HOME/runs"' },
   ])
   const clock = aFakeClock(lab, 5_000)
-  // The second waits for its place, after its minute was marked and before it is handed over.
+  // One after the other: the second waits for its place, after its minute was marked and before it is handed over.
   const environment = { ...clock.environment, RCRON_MAX_CONCURRENT_RUNS: '1' }
   const killed = lab.start({ environment })
   await waitUntil('the first has begun', async () => (lab.read('runs') === '' ? null : true))
-  const started = await killed.said('run started')
+  const started = await killed.said('run started', 2)
   await killed.end()
 
   const daemon = lab.start({ environment })
-  const missed = await daemon.said('minutes missed')
+  const missed = await daemon.said('run missed')
   deepEqual([missed['job'], missed['minute']], ['second', started['minute']])
   equal((await daemon.said('run adopted'))['run'], started['run'])
   clock.move(60_000)
   equal((await daemon.said('run skipped'))['job'], 'first')
+  await daemon.ended('quick', 'succeeded')
   await daemon.ended('second', 'succeeded')
   lab.touch('go')
   const ended = await daemon.ended('first', 'failed')
   deepEqual([ended['exitCode'], ended['adopted'], ended['run']], [7, true, started['run']])
   equal(await daemon.stop(), 0)
   equal(lab.read('runs'), 'first\nsecond\n')
-  equal(daemon.logged('minutes missed').length, 1)
+  equal(daemon.logged('run missed').length, 1)
+  deepEqual(daemon.logged('minutes missed'), [])
 })
 
 test('C6: SIGKILL while a run of action 3 is active: the next minute kills the adopted run, and begins anew', async (t) => {

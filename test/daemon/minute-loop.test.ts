@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Minute } from '../../src/domain/minute.ts'
 import { aCronRow } from '../support/builders.ts'
 import { settled } from '../support/hand-clock.ts'
 import { aMinuteLoop } from './a-minute-loop.ts'
@@ -104,4 +105,21 @@ test('C6: a restart plans no minute again, and tells the firings that had not be
       ['minutes missed', 'job3', '2026-03-01T12:00Z'],
     ],
   )
+})
+
+test('F3: killed while one run of a minute waits for its place: what had not begun is told, once, and nothing else', async () => {
+  const rows = [1, 2, 3, 4].map((id) => aCronRow({ id, ...(id > 2 && { cron_name: 'each', action: 2 }) }))
+  const snapshot = snapshotOf(definitionsOf(rows))
+  const before = await aMinuteLoop('2026-03-01T12:00:10Z', snapshot)
+  before.holdBack(2, 4)
+  await before.wake()
+  const told: unknown[] = []
+  for (let start = 0; start < 3; start++) {
+    const after = await aMinuteLoop('2026-03-01T12:00:20Z', snapshot, before.mark)
+    // Where an own lock was found of what waited, that has told it.
+    if (start === 0) await before.mark.noteBegun(before.minutes()[0] as Minute, [2])
+    await after.wake()
+    told.push(...after.log.entries.map(({ fields }) => [fields['job'], fields['crons'], fields['count']]))
+  }
+  deepEqual(told, [['each', [4], 1]])
 })

@@ -168,6 +168,14 @@ class MemoryMark implements MinuteMark {
     if (!this.dead) this.#disk.mark = mark
   }
 
+  async noteBegun(): Promise<void> {
+    // It is about whole minutes.
+  }
+
+  async begunIn(): Promise<ReadonlySet<number>> {
+    return new Set()
+  }
+
   async exclusively<T>(use: () => Promise<T>): Promise<T> {
     return await use()
   }
@@ -187,7 +195,7 @@ class Planner {
       ok(!this.handedOut.has(minute), `minute ${minute} was handed out twice`)
       deepEqual(this.#disk.mark.open.includes(minute), true, 'it is on disk before')
       this.handedOut.add(minute)
-      await book.begun(minute)
+      await book.close(minute)
     }
   }
 

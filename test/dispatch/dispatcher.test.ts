@@ -103,6 +103,25 @@ test('the lock is there before the command is handed over, gets the trace, and g
   deepEqual(locks(), [])
 })
 
+test('F3: a walk has begun with its first run, of action 2 each cron on its own, and what is skipped when that is told', async (t) => {
+  const { dispatcher, executor, log } = aDispatch(t, { limits: { runs: 2, runsPerHost: 1 } })
+  const told: (readonly number[])[] = []
+  const fire = (...firing: Parameters<typeof aFiring>) =>
+    dispatcher.fire(aFiring(...firing), 'schedule', (crons) => told.push(crons))
+  void fire('failover', [1, 2], { name: 'walk' })
+  const { begun } = fire('all', [3, 4, 5], { name: 'each' })
+  await settled()
+  // The others of them wait for their places.
+  deepEqual(told, [[1, 2], [3]])
+  const skipped = fire('shuffle', [1, 6], { name: 'other' })
+  await skipped.begun
+  deepEqual([told.slice(2), log.of('warn').length], [[[1], [6]], 2])
+  executor.newest(1).end(failed)
+  executor.newest(3).succeed()
+  await begun
+  deepEqual(told.slice(4), [[4], [5]])
+})
+
 for (const [way, outcome, crons] of [
   ['at its end', { kind: 'succeeded' }, [1]],
   ['in exchange for the next one', failed, [1, 2]],

@@ -1,6 +1,16 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -127,9 +137,48 @@ async function planInProcess(where: ReturnType<typeof places>, instant: string, 
 test('killed between mark and dispatch: the minute is not planned again, and is known as interrupted', async (t) => {
   const where = places(t)
   equal(await planInProcess(where, NOON, 'dies before it dispatches'), '')
-  deepEqual(JSON.parse(await planInProcess(where, NOON)), { due: [], interrupted: [noon] })
+  deepEqual(JSON.parse(await planInProcess(where, NOON)), { due: [], interrupted: [noon], begun: [[]] })
   const next = await planInProcess(where, '2026-03-01T12:01:00Z')
-  deepEqual(JSON.parse(next), { due: [noon + 1], interrupted: [] })
+  deepEqual(JSON.parse(next), { due: [noon + 1], interrupted: [], begun: [] })
+})
+
+test('F3: killed while some of a minute wait: what had begun of it is known, cron by cron, until the minute is told', async (t) => {
+  const where = places(t)
+  equal(await planInProcess(where, NOON, 'dies while some wait'), '')
+  deepEqual(JSON.parse(await planInProcess(where, NOON)), { due: [], interrupted: [noon], begun: [[1, 20]] })
+  await planInProcess(where, '2026-03-01T12:01:00Z')
+  await planInProcess(where, '2026-03-01T12:02:00Z')
+  deepEqual(
+    readdirSync(where.stateDirectory).filter((name) => name.endsWith('.begun')),
+    [],
+  )
+})
+
+test('F3: what has begun is noted in the second place where the first takes no writes, and not at all with one error', async (t) => {
+  const where = places(t)
+  takeAway(where.stateDirectory)
+  const before = aMark(where)
+  const book = await MinuteBook.open({ ...before, catchUpMinutes: 5 })
+  await book.plan(noon)
+  await book.begun(noon, [7])
+  deepEqual([...(await aMark(where).mark.begunIn(noon))], [7])
+
+  await book.close(noon)
+  deepEqual(readdirSync(where.secondDirectory), ['minute-mark.json'])
+  takeAway(where.secondDirectory)
+  await book.begun(noon, [8])
+  await book.begun(noon, [9])
+  deepEqual(before.log.of('error').slice(1), ['what begins is not on disk; after a crash it would be told as missed'])
+})
+
+test('F3: a torn end of what had begun is not taken for another cron, and a link is not followed', async (t) => {
+  const where = places(t)
+  writeFileSync(join(where.stateDirectory, `minute-${noon}.begun`), '12\n345\n67')
+  deepEqual([...(await aMark(where).mark.begunIn(noon))], [12, 345])
+  symlinkSync('/etc/passwd', join(where.secondDirectory, `minute-${noon}.begun`))
+  const { mark, log } = aMark(where)
+  deepEqual([...(await mark.begunIn(noon))], [])
+  deepEqual(log.of('error'), ['what had begun of a minute cannot be read'])
 })
 
 test('of several processes that wake in one minute exactly one plans it', async (t) => {

@@ -27,7 +27,10 @@ const plan = await mark.exclusively(async () => {
   const book = await MinuteBook.open({ mark, catchUpMinutes: 5, log })
   const { due } = await book.plan(minuteOf(clock.now()))
   if (fate === 'dies before it dispatches') process.kill(process.pid, 'SIGKILL')
-  for (const minute of due) await book.begun(minute)
-  return { due, interrupted: book.interrupted }
+  for (const minute of due) await book.begun(minute, [1, 20])
+  if (fate === 'dies while some wait') process.kill(process.pid, 'SIGKILL')
+  for (const minute of due) await book.close(minute)
+  const begun = await Promise.all(book.interrupted.map(async (minute) => [...(await book.begunIn(minute))]))
+  return { due, interrupted: book.interrupted, begun }
 })
 process.stdout.write(JSON.stringify(plan))
