@@ -25,12 +25,14 @@ export type MissedCron = DueCount & {
 }
 
 /** What a job missed: one line in the log. */
-export type MissedJob = DueCount & {
+export type MissedJob = {
   readonly job: Job
-  /** Ids of its crons that were due, in order. */
-  readonly crons: readonly number[]
-  /** How many of the missed runs are caught up. */
-  readonly caughtUp: number
+  /** What its crons missed, in order. */
+  readonly missed: readonly MissedCron[]
+  readonly first: Minute
+  readonly last: Minute
+  /** What is caught up, oldest first: to be carried out one after the other. */
+  readonly firings: readonly Firing[]
 }
 
 /** What one cron missed in `missed`; null for nothing. */
@@ -43,8 +45,8 @@ export function missedOf(cron: Cron, missed: MinuteSet, due: DueMinutes): Missed
   return { cron, count, first: oldest.first, last: newest.last, caughtUp: caughtUpOf(cron, missed, due) }
 }
 
-/** One summary for each job, and its caught-up firings, oldest first: to be carried out one after the other. */
-export function missedJobs(crons: Iterable<MissedCron>): readonly MissedJobPlan[] {
+/** Joins what the crons of each job missed. */
+export function missedJobs(crons: Iterable<MissedCron>): readonly MissedJob[] {
   const jobs = new Map<string, { readonly job: Job; readonly missed: MissedCron[] }>()
   for (const missed of crons) {
     const { name, action } = missed.cron
@@ -54,12 +56,18 @@ export function missedJobs(crons: Iterable<MissedCron>): readonly MissedJobPlan[
     else there.missed.push(missed)
   }
   return [...jobs.values()].map(({ job, missed }) => ({
-    summary: summaryOf(job, missed),
+    job,
+    missed,
+    first: missed.map(({ first }) => first).reduce((one, other) => (one < other ? one : other)),
+    last: missed.map(({ last }) => last).reduce((one, other) => (one > other ? one : other)),
     firings: firingsOf(job, missed),
   }))
 }
 
-export type MissedJobPlan = { readonly summary: MissedJob; readonly firings: readonly Firing[] }
+/** Of each schedule among `missed` one cron: the others were due in the same minutes. */
+export function distinctSchedules(missed: readonly MissedCron[]): readonly MissedCron[] {
+  return [...new Map(missed.map((each) => [`${each.cron.timezone} ${each.cron.expression}`, each])).values()]
+}
 
 function caughtUpOf(cron: Cron, missed: MinuteSet, due: DueMinutes): readonly Minute[] {
   let most = cron.catchUp === 'none' ? 0 : cron.catchUp === 'last' ? 1 : MOST_CAUGHT_UP
@@ -71,18 +79,6 @@ function caughtUpOf(cron: Cron, missed: MinuteSet, due: DueMinutes): readonly Mi
     most -= newest.length
   }
   return minutes
-}
-
-function summaryOf(job: Job, missed: readonly MissedCron[]): MissedJob {
-  const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0)
-  return {
-    job,
-    crons: missed.map(({ cron }) => cron.id),
-    count: sumOf(missed.map(({ count }) => count)),
-    first: missed.map(({ first }) => first).reduce((one, other) => (one < other ? one : other)),
-    last: missed.map(({ last }) => last).reduce((one, other) => (one > other ? one : other)),
-    caughtUp: sumOf(missed.map(({ caughtUp }) => caughtUp.length)),
-  }
 }
 
 function firingsOf(job: Job, missed: readonly MissedCron[]): readonly Firing[] {

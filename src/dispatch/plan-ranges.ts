@@ -9,6 +9,8 @@ export type MinuteSet = readonly MinuteRange[]
 /** How many ranges a set may have: each large step of the clock adds one, and the set is kept in a file. */
 const MAX_RANGES = 32
 
+const MINUTES_PER_DAY = 24 * 60
+
 export function hasMinute(set: MinuteSet, minute: Minute): boolean {
   return set.some(({ from, to }) => from <= minute && minute <= to)
 }
@@ -43,6 +45,17 @@ export function withoutSet(range: MinuteRange, set: MinuteSet): MinuteSet {
   }
   if (from <= range.to) rest.push({ from, to: range.to })
   return rest
+}
+
+/** The ranges of `set` in pieces of a day at most, oldest first. */
+export function daysOf(set: MinuteSet): MinuteSet {
+  return set.flatMap(({ from, to }) => {
+    const pieces = Math.ceil((to - from + 1) / MINUTES_PER_DAY)
+    return Array.from({ length: pieces }, (_, piece) => {
+      const start = addMinutes(from, piece * MINUTES_PER_DAY)
+      return { from: start, to: Math.min(to, start + MINUTES_PER_DAY - 1) as Minute }
+    })
+  })
 }
 
 /** Every minute of `set`, oldest first. */

@@ -42,15 +42,51 @@ test('missed: one summary for a job, with all its crons; the disabled and the un
   const rows = [{ id: 1 }, { id: 2, cron_min: '7' }, { id: 3, enabled: 0 }, { id: 4, cron_min: '0', cron_hour: '3' }]
   const [plan, ...others] = planOf(hour, ...rows.map((row) => ({ ...row, cron_path: `/opt/${row.id}` })))
   deepEqual(others, [])
-  deepEqual(plan?.summary, {
-    job: { name: 'backup', action: 'failover' },
-    crons: [1, 2],
-    count: 13,
-    first: minute('2026-03-01T12:05:00Z'),
-    last: minute('2026-03-01T13:00:00Z'),
-    caughtUp: 0,
-  })
-  deepEqual(plan?.firings, [])
+  deepEqual(
+    plan?.missed.map(({ cron, count }) => [cron.id, count]),
+    [
+      [1, 12],
+      [2, 1],
+    ],
+  )
+  const { job, first, last, firings } = plan
+  deepEqual(job, { name: 'backup', action: 'failover' })
+  deepEqual(times([first, last]), ['12:05', '13:00'])
+  deepEqual(firings, [])
+})
+
+test('missed: what is counted are firings, the minutes in which one of the crons was due, caught up or not', async (t) => {
+  const days: MinuteSet = [{ from: minute('2026-03-27T12:01:00Z'), to: minute('2026-03-30T12:00:00Z') }]
+  const walk = { cron_min: '30', cron_hour: '*' }
+  for (const [rows, count, caughtUp] of [
+    [[walk, walk, walk], 72, 0],
+    [[walk, { ...walk, cron_min: '30,45' }], 144, 0],
+    [
+      [
+        { ...walk, catch_up: 'last' },
+        { ...walk, catch_up: 'last' },
+      ],
+      72,
+      1,
+    ],
+    [
+      [
+        { cron_min: '30', cron_hour: '2' },
+        { cron_min: '15', cron_hour: '1-4' },
+      ],
+      14,
+      0,
+    ],
+  ] as const) {
+    const { dispatcher, clock, log, executor } = aDispatch(t)
+    executor.onStart = (run) => run.succeed()
+    clock.set('2026-03-30T12:01:00Z')
+    const snapshot = snapshotOf(...rows.map((row, index) => ({ ...row, id: index + 1, cron_path: `/opt/${index}` })))
+    const missed = { crons: snapshot.enabled, minutes: days, more: false }
+    await settleMissed({ dispatcher, clock, log, due: dueMinutesOf(snapshot) }, missed)
+    const [told] = log.entries
+    deepEqual([told?.fields['count'], told?.fields['caughtUp']], [count, caughtUp], JSON.stringify(rows))
+  }
 })
 
 test('missed: catch_up last is one run, all is each one, oldest first', () => {
@@ -60,11 +96,11 @@ test('missed: catch_up last is one run, all is each one, oldest first', () => {
   deepEqual(times(all?.firings.map((firing) => firing.minute) ?? []), ['12:20', '12:40', '13:00'])
 })
 
-test('missed: catch_up all is bounded to the newest 1,440, and the summary says so', () => {
+test('missed: catch_up all is bounded to the newest 1,440, and no more', () => {
   const week: MinuteSet = [{ from: addMinutes(hour[0]?.to as Minute, -7 * 1440 + 1), to: hour[0]?.to as Minute }]
   const [plan] = planOf(week, { cron_min: '*', catch_up: 'all' })
-  equal(plan?.summary.count, 7 * 1440)
-  equal(plan?.summary.caughtUp, 1440)
+  equal(plan?.missed[0]?.count, 7 * 1440)
+  equal(plan?.firings.length, 1440)
   equal(plan?.firings.at(-1)?.minute, hour[0]?.to)
   equal(plan?.firings[0]?.minute, addMinutes(hour[0]?.to as Minute, -1439))
 })
