@@ -49,8 +49,10 @@ export class SshCommand implements RemoteCommand {
     this.#drain = setTimeout(() => this.close('drained'), this.#parts.drainMs)
   }
 
+  /** The host's own word: where the connection breaks, that is heard of first. */
   #closed(): void {
-    this.#settle(this.#end ?? this.#broken('the host closed the session without a status'))
+    const end = this.#end ?? this.#broken('the host closed the session without a status')
+    this.#settle(end.kind === 'exited' ? { ...end, isWhole: true } : end)
   }
 
   #settle(end: CommandEnd): void {

@@ -58,7 +58,8 @@ export interface RemoteCommand {
 }
 
 export type CommandEnd =
-  | { readonly kind: 'exited'; readonly code: number }
+  /** `isWhole`: the host closed the session after it, so that all it had printed came before. Not so where the connection broke, or the draining was cut. */
+  | { readonly kind: 'exited'; readonly code: number; readonly isWhole?: true }
   | { readonly kind: 'signaled'; readonly signal: string }
   /** The session or the connection ended first: how the command ended, or whether it did, is not known. */
   | { readonly kind: 'broken'; readonly reason: string }

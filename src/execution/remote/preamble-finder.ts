@@ -17,6 +17,7 @@ export class PreambleFinder {
   readonly #prefix: Buffer
   #held: Buffer = NOTHING
   #found = false
+  #isGarbled = false
   #noiseBytes = 0
 
   constructor(id: RunId) {
@@ -26,6 +27,11 @@ export class PreambleFinder {
 
   get found(): boolean {
     return this.#found
+  }
+
+  /** The beginning of an answer came, and what followed it could not be read. */
+  get isGarbled(): boolean {
+    return this.#isGarbled || this.#held.indexOf(this.#prefix) !== -1
   }
 
   /** Bytes that came before the answer. */
@@ -47,6 +53,7 @@ export class PreambleFinder {
       if (end === -1 && this.#held.length <= LONGEST_LINE) return { answer: null, output: NOTHING }
       const answer = end === -1 ? null : parseStartAnswer(this.#held.toString('latin1', 0, end), this.#id)
       if (answer !== null) return this.#finish(answer, end + 1)
+      this.#isGarbled = true
       this.#drop(this.#prefix.length)
     }
   }

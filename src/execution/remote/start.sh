@@ -14,6 +14,13 @@ if [ "$3" = e ]; then
 fi
 shift 4
 
+# The answer below must reach rcron before the command begins: where a start file has turned stdout away, it would not, and the run would
+# be taken for one that was refused.
+if [ -f /proc/$$/fd/1 ] || { [ -c /proc/$$/fd/1 ] && [ ! -t 1 ]; }; then
+  echo 'a start file of the login has turned stdout away' >&2
+  exit 1
+fi
+
 pgid=- start=- boot=- cg=- drains=''
 if { read -r x </proc/$$/stat; } 2>/dev/null; then
   read -r y </proc/$PPID/comm

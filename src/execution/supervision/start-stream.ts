@@ -1,4 +1,5 @@
 import type { RunId } from '../../domain/run.ts'
+import { escapeText } from '../../platform/escape-text.ts'
 import { HeadBuffer } from '../head-buffer.ts'
 import type { OutputCapture } from '../output-capture.ts'
 import type { StartAnswer } from '../remote/answers.ts'
@@ -12,8 +13,9 @@ export class StartStream {
   readonly #finder: PreambleFinder
   readonly #output: OutputCapture
   readonly #answer = Promise.withResolvers<StartAnswer>()
-  /** What the login printed on stderr: where no answer comes, it says why. Made when the first byte of it comes. */
+  /** What the login printed before the answer: where none comes, it says why. Each made when the first byte of it comes. */
   #noise: HeadBuffer | null = null
+  #stdoutNoise: HeadBuffer | null = null
 
   constructor(id: RunId, output: OutputCapture) {
     this.#finder = new PreambleFinder(id)
@@ -24,10 +26,15 @@ export class StartStream {
     return this.#answer.promise
   }
 
-  /** One line of what was printed instead of an answer. */
+  /** One line of what was printed instead of an answer: on stderr, else on stdout. */
   get noise(): string {
-    const said = this.#noise?.bytes().toString().trim() ?? ''
-    return said === '' ? 'it said nothing on stderr' : `it said ${JSON.stringify(said)}`
+    const said = textOf(this.#noise) || textOf(this.#stdoutNoise)
+    return said === '' ? 'it said nothing' : `it said "${escapeText(said)}"`
+  }
+
+  /** No answer came, nor anything that may have been one. */
+  get isWithoutAnswer(): boolean {
+    return !this.#finder.found && !this.#finder.isGarbled
   }
 
   /** The answer is written before the command begins, and stdout is read first: stderr before it is not the command's. */
@@ -35,6 +42,10 @@ export class StartStream {
     if (stream === 'stderr') {
       this.#addStderr(chunk)
       return
+    }
+    if (!this.#finder.found) {
+      this.#stdoutNoise ??= new HeadBuffer(NOISE_BYTES)
+      this.#stdoutNoise.add(chunk)
     }
     const { answer, output } = this.#finder.push(chunk)
     if (output.length > 0) this.#output.add('stdout', output)
@@ -49,4 +60,8 @@ export class StartStream {
     this.#noise ??= new HeadBuffer(NOISE_BYTES)
     this.#noise.add(chunk)
   }
+}
+
+function textOf(noise: HeadBuffer | null): string {
+  return noise?.bytes().toString().trim() ?? ''
 }

@@ -15,7 +15,7 @@ import type { RunContact } from './run-contact.ts'
 import { RunEnding } from './run-ending.ts'
 import { StartStream } from './start-stream.ts'
 import type { StartedOrder, SupervisedSubject } from './supervised-subject.ts'
-import { type Cause, judgeSessionEnd, type Over, over, type Silent, silent } from './verdict.ts'
+import { type Cause, judgeSessionEnd, judgeUnanswered, type Over, over, type Silent, silent } from './verdict.ts'
 
 export type SupervisionParts = InquiryParts & {
   /** From the beginning of a session to the host's answer to a START. */
@@ -121,6 +121,8 @@ export class SupervisedRun implements RunningRun {
     if (answer === 'ended') {
       const end = await command.ended
       if (end.kind === 'broken') return this.#outOfTouch(`${end.reason}, before its host had answered`)
+      const refusal = judgeUnanswered(end, stream)
+      if (refusal !== null) return refusal
       this.#wasGarbled = true
       return silent(`its session ended before its host had answered; ${stream.noise}`)
     }

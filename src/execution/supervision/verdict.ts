@@ -56,6 +56,23 @@ export function judgeSessionEnd(end: CommandEnd): Over | Silent {
   }
 }
 
+/**
+ * What the end of a START's session means where its host did not answer. The answer is written before the command begins: where all
+ * that was printed has come, and it was not there, the command has certainly not begun, and nothing is left that could begin it. Null
+ * where that is not certain.
+ */
+export function judgeUnanswered(
+  end: CommandEnd,
+  { isWithoutAnswer, noise }: { readonly isWithoutAnswer: boolean; readonly noise: string },
+): Over | null {
+  if (end.kind !== 'exited' || end.isWhole !== true || !isWithoutAnswer) return null
+  const reason = `its login ended with status ${end.code} and did not begin the command; ${noise}`
+  return over({
+    kind: 'refused',
+    reason: end.code === 0 ? `${reason}; a login without a POSIX shell needs supervise = 0` : reason,
+  })
+}
+
 /** What a host's answer to a PROBE means; `hasBegun` where the host once said that the command had begun. */
 export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
   switch (reply.kind) {

@@ -125,12 +125,12 @@ test('E10: two processes fire the same run: it is started once, and both learn i
   ok(runs.every(({ watch }) => watch.told.filter((what) => what === 'started').length === 1))
 })
 
-test('a login that runs no POSIX shell: nothing is claimed to be known, and the remedy is named', async (t) => {
+test('a login that runs no POSIX shell: it has not begun, and the remedy is named', async (t) => {
   const sshd = await startSshd({ config: ['ForceCommand echo This is a switch.'] })
   t.after(() => sshd.stop())
-  await using lab = new SupervisedLab({ lostAfterMs: 1 })
+  await using lab = new SupervisedLab()
   const { outcome } = await lab.run({ port: sshd.port, secret: sshd.clientKey.contents }, RAN)
-  match(outcome.kind === 'lost' ? outcome.reason : outcome.kind, /This is a switch.*needs supervise = 0/)
+  match(outcome.kind === 'refused' ? outcome.reason : outcome.kind, /This is a switch.*needs supervise = 0/)
 })
 
 test('called off while it waits for a session: dead at once, and never sent', async (t) => {
