@@ -8,6 +8,7 @@ import type { AdoptedRun, Death, Executor, RunningRun } from './executor.ts'
 import { type Refused, refused } from './handover.ts'
 import { OutputCapture } from './output-capture.ts'
 import { type KillTimings, killPlainly } from './plain-kill.ts'
+import { outcomeOfEnd } from './remote/host-status.ts'
 import type { SessionAnswer, Sessions } from './sessions.ts'
 import { targetOf } from './target.ts'
 import type { CommandEnd, RemoteCommand } from './transport.ts'
@@ -149,8 +150,7 @@ class PlainRun implements RunningRun {
   #outcomeOf(end: CommandEnd): Outcome {
     if (end.kind === 'broken') return { kind: 'lost', reason: this.#whyLost(end.reason) }
     if (this.#cause !== null) return this.#cause
-    if (end.kind === 'signaled') return { kind: 'signaled', signal: end.signal }
-    return end.code === 0 ? { kind: 'succeeded' } : { kind: 'failed', exitCode: end.code }
+    return outcomeOfEnd(end)
   }
 
   #whyLost(reason: string): string {

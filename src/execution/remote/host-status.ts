@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import type { Outcome } from '../../domain/outcome.ts'
+import type { CommandEnd } from '../transport.ts'
 
 /** How a command ended, as its host wrote it down: 0–255, and the signal where the host's shell tells it from an exit code. */
 export type HostStatus = { readonly exitCode: number; readonly signal: number | null }
@@ -11,6 +12,11 @@ const LAST_SIGNAL = 64
 /** `SIGTERM` for 15, `SIGRTMIN+2` for 36: by the numbers of Linux. */
 export function signalName(number: number): string {
   return NAMES.get(number) ?? (number >= FIRST_REAL_TIME ? `SIGRTMIN+${number - FIRST_REAL_TIME}` : `SIG${number}`)
+}
+
+/** The outcome of a run that nobody ended, by what its session ended with: by the same rule, supervised or not. */
+export function outcomeOfEnd(end: Exclude<CommandEnd, { readonly kind: 'broken' }>): Outcome {
+  return end.kind === 'signaled' ? end : outcomeOfStatus({ exitCode: end.code, signal: null })
 }
 
 /**

@@ -61,7 +61,8 @@ look_in_proc() {
   # shellcheck disable=SC2086
   members=$(pids_of $marked)
   session_is_ours || return 0
-  session=$(grep -lsE "[)] [RSDTtIWKP] [0-9]+ ($c_pid [0-9]+|[0-9]+ $c_pid) " /proc/[0-9]*/stat 2>/dev/null)
+  # No name of a process, 15 bytes long, holds what must follow here: it can neither look like a member nor hide one.
+  session=$(grep -lsE "[)] [RSDTtIWKP] [0-9]+ ($c_pid [0-9]+|[0-9]+ $c_pid)( -?[0-9]+){20}" /proc/[0-9]*/stat 2>/dev/null)
   member_of_session=''
   add_unless_watching
 }
@@ -95,7 +96,7 @@ look_in_scope() {
     while read -r p; do
       { read -r name </proc/"$p"/comm; } 2>/dev/null || continue
       case $name in sshd* | dropbear*) continue ;; esac
-      { read -r x </proc/"$p"/stat; } 2>/dev/null || continue
+      { read_stat "$p"; } 2>/dev/null || continue
       case ${x##*") "} in Z* | X*) continue ;; esac
       case $(grep -ls -e "$id" "/proc/$p/cmdline" 2>/dev/null) in ?*) continue ;; esac
       case $(grep -ls "RCRON_SINK=$id" "/proc/$p/environ" 2>/dev/null) in ?*) continue ;; esac

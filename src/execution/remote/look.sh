@@ -1,11 +1,19 @@
 # How the processes of run $id are found. Joined between spool.sh and probe.sh or kill.sh.
 # shellcheck disable=SC2034,SC2154
 
+# Sets x: all of the stat of process $1. The name in it, up to 15 bytes of the process's own choice, may hold line breaks and parentheses:
+# what follows the last parenthesis is the kernel's.
+read_stat() {
+  x=''
+  while read -r y; do x="$x $y"; done 2>/dev/null <"/proc/$1/stat"
+  [ "$x" ]
+}
+
 # Sets began: when process $1 began. Fails where it is dead.
 look_at() {
   case $1 in '' | *[!0-9]* | 0 | 1) return 1 ;; esac
   if [ -r /proc/self/stat ]; then
-    { read -r x </proc/"$1"/stat; } 2>/dev/null || return 1
+    { read_stat "$1"; } 2>/dev/null || return 1
     # shellcheck disable=SC2086
     set -- ${x##*") "}
     began=${20}

@@ -1,6 +1,6 @@
 import type { KilledBy, Outcome } from '../../domain/outcome.ts'
 import type { RunTrace } from '../../domain/run.ts'
-import { type HostStatus, outcomeOfStatus } from '../remote/host-status.ts'
+import { type HostStatus, outcomeOfEnd, outcomeOfStatus } from '../remote/host-status.ts'
 import type { CommandEnd } from '../transport.ts'
 import type { KillReply, ProbeReply } from './run-hosts.ts'
 
@@ -46,7 +46,7 @@ export function judgeSessionEnd(end: CommandEnd): Over | Silent {
     case 'exited':
       return end.code === DOUBTFUL_STATUS
         ? silent('its session ended with status 255, which may not be the command’s own')
-        : over(outcomeOfStatus({ exitCode: end.code, signal: null }))
+        : over(outcomeOfEnd(end))
     case 'signaled':
       return silent(`the shell that watched over it was ended by ${end.signal}`)
     case 'broken':

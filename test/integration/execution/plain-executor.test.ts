@@ -23,6 +23,8 @@ const ends = [
   ['exit 3', { kind: 'failed', exitCode: 3 }],
   ['exit 255', { kind: 'failed', exitCode: 255 }],
   ['kill -9 $$', { kind: 'signaled', signal: 'SIGKILL' }],
+  ['exit 143', { kind: 'signaled', signal: 'SIGTERM' }],
+  ['exit 193', { kind: 'failed', exitCode: 193 }],
   ['kill -TERM $$', { kind: 'signaled', signal: 'SIGTERM' }],
   ['exec no-such-command-here', { kind: 'failed', exitCode: 127 }],
 ] as const

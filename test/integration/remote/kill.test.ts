@@ -1,4 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { after, describe, test } from 'node:test'
 import type { RunTrace } from '../../../src/domain/run.ts'
 import { processIds, readOfProcess } from '../../support/processes.ts'
@@ -82,6 +84,23 @@ for (const sh of Object.keys(POSIX_SHELLS) as readonly PosixShell[]) {
       const [missed] = pidsOf('sleep 7.125')
       ok(missed !== undefined)
       process.kill(missed, 'SIGKILL')
+    })
+
+    test('a process whose name looks like the run’s session is no part of it, and keeps no kill from its proof', async () => {
+      const session = host.start('exec sleep 60')
+      const answer = await session.answer
+      ok(answer?.kind === 'started')
+      const { pid } = answer.trace
+      const name = `) S 1 ${pid} 1 `.slice(0, 15)
+      const spoof = `printf '%s' "$1" >/proc/$$/comm; echo ready; trap '' TERM; sleep 60; :`
+      const bystander = spawn('setsid', ['sh', '-c', spoof, 'sh', name], { stdio: ['ignore', 'pipe', 'ignore'] })
+      try {
+        await once(bystander.stdout, 'data')
+        equal((await host.kill({ id: session.id, trace: answer.trace }, 300))?.kind, 'ended')
+        equal(bystander.exitCode ?? bystander.signalCode, null)
+      } finally {
+        bystander.kill('SIGKILL')
+      }
     })
 
     test('a run that is not there gets a tombstone, and a later start begins nothing', async () => {

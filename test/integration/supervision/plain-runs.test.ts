@@ -27,6 +27,8 @@ const ends = [
   ['exit 126', { kind: 'failed', exitCode: 126 }],
   ['exec no-such-command-here', { kind: 'failed', exitCode: 127 }],
   ['kill -9 $$', { kind: 'signaled', signal: 'SIGKILL' }],
+  ['exit 143', { kind: 'signaled', signal: 'SIGTERM' }],
+  ['exit 193', { kind: 'failed', exitCode: 193 }],
   ['kill -TERM $$', { kind: 'signaled', signal: 'SIGTERM' }],
   ['kill -36 $$', { kind: 'signaled', signal: 'SIGRTMIN+2' }],
   ['exec >&- 2>&-; exit 4', { kind: 'failed', exitCode: 4 }],
