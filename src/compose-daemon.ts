@@ -1,13 +1,17 @@
+import { setMaxListeners } from 'node:events'
 import { existsSync } from 'node:fs'
 import { installedVersion } from './commands/version.ts'
-import { composeLog, composeRunning, loadSettings, nameOfDatabase, tellWarnings } from './compose.ts'
+import { composeClock, composeLog, composeRunning, loadSettings, nameOfDatabase, tellWarnings } from './compose.ts'
+import { FollowingLease } from './compose-lease.ts'
 import type { Environment } from './config/read-variables.ts'
 import { Daemon } from './daemon/daemon.ts'
+import type { DaemonSignals } from './daemon/daemon-signals.ts'
 import { systemHeartbeat } from './daemon/heartbeat.ts'
 import { MinuteLoop } from './daemon/minute-loop.ts'
 import { PreparedStore } from './daemon/prepared-store.ts'
 import { createSystemBootMark } from './daemon/system-boot-mark.ts'
 import { listenToSystemSignals } from './daemon/system-daemon-signals.ts'
+import { untilAborted } from './daemon/until-aborted.ts'
 import { MinuteBook } from './dispatch/minute-book.ts'
 import { MS_PER_MINUTE } from './domain/minute.ts'
 import { takeStateLock } from './platform/system-state-lock.ts'
@@ -15,15 +19,16 @@ import { readSystemdEnvironment } from './platform/systemd-environment.ts'
 import { SystemdNotifier } from './platform/systemd-notify.ts'
 
 export type ComposedDaemon = {
-  readonly daemon: Daemon
+  /** Runs until it is told to stop. Rejects with a DatabaseTaken where it stopped because another daemon has the database. */
+  readonly run: () => Promise<void>
   /** To be called when it has run: gives the state directory free last. */
   readonly close: () => Promise<void>
 }
 
-/** Wires the daemon. Rejects with an OperatorError where another one has the state directory, or the settings cannot be used. */
+/** Wires the daemon. Rejects with an OperatorError where another one has the state directory or the database, or the settings cannot be used. */
 export async function composeDaemon(environment: Environment): Promise<ComposedDaemon> {
   // First of all: until somebody listens, each of these signals ends the process.
-  const signals = listenToSystemSignals()
+  const ofSystem = listenToSystemSignals()
   const first = await loadSettings(environment)
   const { config } = first
   const stateLock = takeStateLock(config.stateDirectory)
@@ -32,6 +37,9 @@ export async function composeDaemon(environment: Environment): Promise<ComposedD
   log.info({ ...about, stateDirectory: config.stateDirectory }, 'rcron is starting')
   tellWarnings(config, log)
   if (stateLock.weakness !== null) log.error({ reason: stateLock.weakness }, 'a second daemon would not be noticed')
+  const lease = new FollowingLease(config, { clock: composeClock(), log })
+  await untilAborted(lease.take(ofSystem.stop), ofSystem.stop)
+  const signals = stoppedBy(lease.lost, ofSystem)
   const isNew = () => !existsSync(config.cache.file)
   const running = await composeRunning(first, log, (store) => new PreparedStore({ store, isNew, log }))
   const { clock, source, dispatcher, settings } = running
@@ -52,17 +60,29 @@ export async function composeDaemon(environment: Environment): Promise<ComposedD
       reloadSettings: async () => {
         const next = await loadSettings(environment)
         tellWarnings(next.config, log)
+        await lease.follow(next.config, signals.stop)
         const waiting = await running.replaceSettings(next)
         if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings that take effect at the next start')
       },
     },
     signals,
   )
+  const run = async () => {
+    await daemon.run()
+    if (lease.lost.aborted) throw lease.lost.reason
+  }
   const close = async () => {
-    await running.close()
+    await Promise.all([lease.release(), running.close()])
     stateLock.release()
     // Last: who sends one more signal meanwhile must not end the process before its state is free.
     signals.close()
   }
-  return { daemon, close }
+  return { run, close }
+}
+
+/** `signals`, and a stop where `lost` aborts. */
+function stoppedBy(lost: AbortSignal, signals: DaemonSignals): DaemonSignals {
+  const stop = AbortSignal.any([signals.stop, lost])
+  setMaxListeners(0, stop)
+  return { ...signals, stop }
 }

@@ -1,4 +1,5 @@
-import { composeLog, composeRunning, loadSettings, type Settings, tellWarnings } from './compose.ts'
+import { composeClock, composeLog, composeRunning, loadSettings, type Settings, tellWarnings } from './compose.ts'
+import { composeLease } from './compose-lease.ts'
 import type { Config } from './config/config.ts'
 import type { Environment } from './config/read-variables.ts'
 import { MinuteLoop } from './daemon/minute-loop.ts'
@@ -9,6 +10,7 @@ import type { FiringResult } from './dispatch/firing-result.ts'
 import { MinuteBook } from './dispatch/minute-book.ts'
 import { OperatorError } from './domain/errors.ts'
 import { minuteOf } from './domain/minute.ts'
+import type { Log } from './platform/log.ts'
 import { findDaemon } from './platform/system-state-lock.ts'
 import { rebootFirings } from './schedule/firings.ts'
 import type { Snapshot } from './schedule/snapshot.ts'
@@ -36,13 +38,14 @@ export type TickManner = {
 
 const LAST_RECORDS_MS = 5_000
 
-/** Wires a tick. Rejects with an OperatorError while a daemon holds the state directory, unless it is one by hand. */
+/** Wires a tick. Rejects with an OperatorError while a daemon holds the state directory or the database, unless it is one by hand. */
 export async function composeTick(environment: Environment, { isByHand, isWatched }: TickManner): Promise<Ticking> {
   const first = await loadSettings(environment)
   const { config } = first
   if (!isByHand) refuseBesideDaemon(config.stateDirectory)
   const log = composeLog(isWatched ? config : quietly(first), 2)
   tellWarnings(config, log)
+  if (!isByHand) await refuseBesideOtherInstallation(config, log)
   const { clock, source, dispatcher, mark, close } = await composeRunning(first, log)
   const bootMark = createSystemBootMark(config.stateDirectory, log)
   const planNow = async (snapshot: Snapshot) => {
@@ -82,4 +85,14 @@ function refuseBesideDaemon(stateDirectory: string): void {
     `state directory ${stateDirectory}: an rcron daemon uses it, ${daemon}, and plans every minute itself`,
     'Stop it first, or give this command a directory of its own with RCRON_STATE_DIR. Beside it go --dry-run, and --at to fire a minute by hand.',
   )
+}
+
+/** Looks, and holds nothing: ticks of one installation overlap. */
+async function refuseBesideOtherInstallation(config: Config, log: Log): Promise<void> {
+  const lease = await composeLease(config, { clock: composeClock(), log })
+  try {
+    await lease.look(new AbortController().signal)
+  } finally {
+    await lease.release()
+  }
 }

@@ -37,7 +37,7 @@ export class PreparedStore implements DefinitionStore {
     const { store, isNew, log } = this.#parts
     if (!isNew()) return
     const steps = await store.planSchema()
-    const tables = steps.filter(({ summary }) => summary.startsWith('create table'))
+    const tables = steps.filter(({ summary }) => TABLE_NAMES.some((name) => summary === `create table ${name}`))
     if (tables.length < TABLE_NAMES.length) return
     const { applied, problems } = await store.applySchema(tables)
     if (applied.length > 0) log.info({ tables: applied.length }, 'tables were made in an empty database')

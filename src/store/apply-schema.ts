@@ -38,7 +38,8 @@ function problemsOf(refused: readonly Attempt[], advice: SchemaAdvice): readonly
   const columns = refused.filter((attempt) => !isTable(attempt))
   const errors = refused.filter(isTable).map(
     ({ step, fault }): Problem => ({
-      severity: 'error',
+      // Without the others nothing can be defined; without the lease's, another way is found, or none.
+      severity: step.summary.endsWith(' rcron_lease') ? 'warning' : 'error',
       subject: 'store',
       field: null,
       message: `could not ${step.summary}: ${fault?.message}`,

@@ -1,9 +1,9 @@
 import type { SchemaStep } from './schema-store.ts'
-import type { PresentColumns, TableName } from './tables.ts'
+import type { PresentColumns } from './tables.ts'
 
 /** How one database makes a table, and the columns that the first rcron's lacks. */
 export type TableDdl = {
-  readonly name: TableName
+  readonly name: string
   readonly create: string
   /** Column to type. */
   readonly added: Readonly<Record<string, string>>

@@ -5,7 +5,7 @@ import { missingSteps } from './missing-steps.ts'
 import { mysqlFaultOf } from './mysql-fault.ts'
 import { type MysqlStoreOptions, refuseUnverifiableHost } from './mysql-options.ts'
 import { DeadlinePool } from './mysql-pool.ts'
-import { MYSQL_TABLES } from './mysql-schema.ts'
+import { MYSQL_LEASE_TABLE, MYSQL_TABLES } from './mysql-schema.ts'
 import type { SchemaAdvice } from './schema-advice.ts'
 import type { SchemaStep } from './schema-store.ts'
 import { type PresentColumns, TABLE_NAMES, type Tables } from './tables.ts'
@@ -50,7 +50,9 @@ export class MysqlEngine implements Engine {
   async presentColumns(db: Kysely<Tables>): Promise<PresentColumns> {
     const { rows } = await sql<{ t: string; c: string }>`
       select lower(table_name) as t, lower(column_name) as c from information_schema.columns
-      where table_schema = database() and lower(table_name) in (${sql.join(TABLE_NAMES)})`.execute(db)
+      where table_schema = database() and lower(table_name) in (${sql.join([...TABLE_NAMES, MYSQL_LEASE_TABLE.name])})`.execute(
+      db,
+    )
     const present = new Map<string, Set<string>>()
     for (const { t, c } of rows) {
       const columns = present.get(t) ?? new Set()
@@ -64,7 +66,7 @@ export class MysqlEngine implements Engine {
   }
 
   missingSteps(present: PresentColumns): readonly SchemaStep[] {
-    return missingSteps(MYSQL_TABLES, present)
+    return missingSteps([...MYSQL_TABLES, MYSQL_LEASE_TABLE], present)
   }
 
   close(): Promise<void> {

@@ -2,6 +2,22 @@ import type { TableDdl } from './missing-steps.ts'
 
 const ENGINE = 'engine = InnoDB default character set utf8mb4 collate utf8mb4_bin'
 
+/** Who works on the database: see `daemon/row-lease.ts`. The time is for people; nobody compares it. */
+export const MYSQL_LEASE_TABLE: TableDdl = {
+  name: 'rcron_lease',
+  create: `create table if not exists rcron_lease (
+  name varchar(32) not null primary key,
+  incarnation char(32) not null,
+  installation char(32) not null,
+  host varchar(255) not null,
+  pid int not null,
+  boot_id varchar(64) null,
+  beat bigint not null,
+  beat_at datetime not null
+) ${ENGINE}`,
+  added: {},
+}
+
 /** In the order in which they can be made: crons refer to the other two. */
 export const MYSQL_TABLES: readonly TableDdl[] = [
   {

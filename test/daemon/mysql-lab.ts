@@ -29,7 +29,7 @@ async function fill(mariadb: Mariadb, host: Sshd): Promise<void> {
   // What is committed is to be there after a SIGKILL.
   await mariadb.query(
     'set global innodb_flush_log_at_trx_commit = 1',
-    'drop table if exists rcron_crons, rcron_auth, rcron_hosts',
+    'drop table if exists rcron_crons, rcron_auth, rcron_hosts, rcron_lease',
   )
   const { port, user, password, database } = mariadb
   const store = createMysqlStore({ host: '127.0.0.1', port, user, password, database, poolSize: 1, tls: null })

@@ -29,7 +29,7 @@ async function load(server: Mariadb, ca: string | null): Promise<readonly string
 }
 
 test('B4: a certificate for the host, signed by the authority that was named, is accepted', async () => {
-  equal((await load(forLocalhost, forLocalhost.ca)).length, 3)
+  equal((await load(forLocalhost, forLocalhost.ca)).length, 4)
   const [row] = await forLocalhost.query("show global status like 'Ssl_finished_accepts'")
   match(String(row?.['Value']), /^[1-9]/)
 })

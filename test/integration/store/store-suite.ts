@@ -27,7 +27,8 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
     beforeEach(async () => {
       for (const table of ['rcron_crons', 'rcron_hosts', 'rcron_auth']) await lab.query(`drop table if exists ${table}`)
       const { applied, problems } = await lab.store.applySchema(await lab.store.planSchema())
-      deepEqual([applied.length, problems], [3, []])
+      const tables = applied.map(({ summary }) => summary).filter((summary) => summary !== 'create table rcron_lease')
+      deepEqual([tables.length, problems], [3, []])
     })
 
     const addTwoHosts = async () => {

@@ -1,0 +1,30 @@
+import { OperatorError } from '../domain/errors.ts'
+
+/** Another installation works on the database: everything would run twice. */
+export class DatabaseTaken extends OperatorError {
+  override readonly name = 'DatabaseTaken'
+
+  /** `who` is the other daemon in words: process and host. */
+  constructor(where: string, who: string, options?: ErrorOptions) {
+    super(
+      `${where}: another rcron daemon works on it, ${who}; two would run everything twice`,
+      'Stop that one first, or give this one a database of its own with RCRON_DATABASE_URL.',
+      options,
+    )
+  }
+}
+
+/**
+ * The right to be the one installation that works on a database. Where it cannot be told whether there is another one, because the
+ * database is away, work goes on without it: jobs that run late for want of a database would be worse.
+ */
+export interface Lease {
+  /** Asks for it, and holds it from then on. Rejects with a DatabaseTaken where a living daemon has it. Resolves early when `stop` aborts. */
+  take(stop: AbortSignal): Promise<void>
+  /** As `take`, without holding it. */
+  look(stop: AbortSignal): Promise<void>
+  /** Calls `listener`, once, when another living daemon turns out to have it. */
+  onLost(listener: (why: DatabaseTaken) => void): void
+  /** Gives it free. Never rejects. */
+  release(): Promise<void>
+}

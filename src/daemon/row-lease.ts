@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import type { LeaseOwner, LeaseRow, LeaseTable } from '../store/lease-table.ts'
+import { StoreError } from '../store/store-error.ts'
+import { DatabaseTaken, type Lease } from './lease.ts'
+import { type Sign, watchHolder } from './watch-holder.ts'
+
+export type RowLeaseParts = {
+  readonly table: LeaseTable
+  readonly owner: LeaseOwner
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** So often that a second daemon sees within its first seconds that the first one lives. */
+export const BEAT_MS = 2_000
+/** Longer than a database that loses one of its nodes stalls, shorter than the minute within which a dead daemon is to make room. */
+export const SILENCE_MS = 30_000
+/** Of a row that this installation left behind on another boot or machine: only a copy of the state directory could be alive. */
+const OWN_SILENCE_MS = 3 * BEAT_MS
+/** A table whose answers contradict its writes is asked no more often than this at a time. */
+const ROUNDS = 5
+
+/**
+ * A lease that is a row with a counter. Chosen over a lock of the server (GET_LOCK): a row names its holder, is the same on every node of a
+ * cluster, and survives a failover and a broken connection. Nobody compares clocks: a holder is alive while its counter moves, and dead when
+ * the watcher, by its own monotonic clock, has seen it stand still for half a minute.
+ */
+export class RowLease implements Lease {
+  readonly #parts: RowLeaseParts
+  readonly #incarnation = randomBytes(16).toString('hex')
+  readonly #over = new AbortController()
+  #tell: (why: DatabaseTaken) => void = () => undefined
+  #keeping: Promise<void> | null = null
+  #isHeld = false
+  /** By the monotonic clock, when the database last heard of this daemon; null while that is told as overdue. */
+  #heardAt: number | null = null
+  /** Why it cannot be asked for: told once. */
+  #fault: string | null = null
+
+  constructor(parts: RowLeaseParts) {
+    this.#parts = parts
+  }
+
+  async take(stop: AbortSignal): Promise<void> {
+    const holder = await this.#tried(AbortSignal.any([stop, this.#over.signal]))
+    if (holder !== null) throw this.#taken(holder)
+    this.#keeping = this.#keep()
+  }
+
+  async look(stop: AbortSignal): Promise<void> {
+    const { table } = this.#parts
+    try {
+      const row = await table.read()
+      if (row === null || this.#isOfPredecessor(row)) return
+      const sign = await this.#watch(row, stop)
+      if (sign === 'alive') throw this.#taken(row)
+      // Or every tick would wait as long for the same dead daemon.
+      if (sign === 'dead') await table.remove(row)
+    } catch (error) {
+      this.#note(error)
+    }
+  }
+
+  onLost(listener: (why: DatabaseTaken) => void): void {
+    this.#tell = listener
+  }
+
+  async release(): Promise<void> {
+    const { table, clock } = this.#parts
+    this.#over.abort()
+    const given = this.#isHeld ? table.remove({ incarnation: this.#incarnation }).catch(() => undefined) : null
+    // What cannot be given free in time is free after its silence.
+    const waited = new AbortController()
+    await Promise.race([given, clock.sleep(BEAT_MS, waited.signal)])
+    waited.abort()
+    await table.close()
+    await this.#keeping
+  }
+
+  async #keep(): Promise<void> {
+    const { clock } = this.#parts
+    const { signal } = this.#over
+    while (!signal.aborted) {
+      await clock.sleep(BEAT_MS, signal)
+      if (signal.aborted) return
+      const holder = await this.#beat(signal)
+      if (holder === null) continue
+      this.#over.abort()
+      this.#tell(this.#taken(holder))
+    }
+  }
+
+  /** Null unless another daemon that lives has the lease. */
+  async #beat(stop: AbortSignal): Promise<LeaseRow | null> {
+    const { table, clock } = this.#parts
+    try {
+      if (this.#isHeld && (await table.beat(this.#incarnation))) {
+        this.#heardAt = clock.monotonic()
+        return null
+      }
+    } catch (error) {
+      this.#note(error)
+      this.#sayOverdue()
+      return null
+    }
+    return await this.#tried(stop)
+  }
+
+  /** As `#attempt`; a database that cannot be asked is noted, and is no reason not to work. */
+  async #tried(stop: AbortSignal): Promise<LeaseRow | null> {
+    try {
+      return await this.#attempt(stop)
+    } catch (error) {
+      this.#note(error)
+      return null
+    }
+  }
+
+  /** Takes the lease, or resolves with the living daemon that has it. */
+  async #attempt(stop: AbortSignal): Promise<LeaseRow | null> {
+    const { table, owner } = this.#parts
+    for (let round = 0; round < ROUNDS && !stop.aborted; round += 1) {
+      const row = await table.read()
+      if (row?.incarnation === this.#incarnation) return this.#hold()
+      const sign = row === null || this.#isOfPredecessor(row) ? 'dead' : await this.#watch(row, stop)
+      if (sign === 'alive') return row
+      if (sign === 'dead') await table.put({ ...owner, incarnation: this.#incarnation, beat: '1' }, row)
+    }
+    return null
+  }
+
+  #hold(): null {
+    const { log, clock } = this.#parts
+    if (this.#fault !== null) log.info({}, 'this daemon is again known to be the one that works on the database')
+    this.#isHeld = true
+    this.#fault = null
+    this.#heardAt = clock.monotonic()
+    return null
+  }
+
+  /** The lock on the state directory proves that who had it in this boot is gone. */
+  #isOfPredecessor({ installation, bootId }: LeaseRow): boolean {
+    const { owner } = this.#parts
+    return installation === owner.installation && bootId !== null && bootId === owner.bootId
+  }
+
+  #watch(row: LeaseRow, stop: AbortSignal): Promise<Sign> {
+    const isOwn = row.installation === this.#parts.owner.installation
+    return watchHolder(row, { ...this.#parts, stop, silenceMs: isOwn ? OWN_SILENCE_MS : SILENCE_MS })
+  }
+
+  #taken(holder: LeaseRow): DatabaseTaken {
+    return new DatabaseTaken(this.#parts.table.where, `process ${holder.pid} on ${holder.host}`)
+  }
+
+  #note(error: unknown): void {
+    if (!(error instanceof StoreError)) throw error
+    if (this.#fault === error.message || this.#over.signal.aborted) return
+    this.#fault = error.message
+    this.#parts.log.warn({ err: error }, 'whether another daemon works on this database cannot be told for now')
+  }
+
+  #sayOverdue(): void {
+    const { clock, log } = this.#parts
+    if (this.#heardAt === null || clock.monotonic() - this.#heardAt < SILENCE_MS) return
+    this.#heardAt = null
+    log.warn({}, 'the database has not heard of this daemon for half a minute: another one could start beside it now')
+  }
+}

@@ -1,0 +1,125 @@
+import { equal, match, ok } from 'node:assert/strict'
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { after, before, type TestContext, test } from 'node:test'
+import { aStateDirectory, rcron } from '../support/daemon.ts'
+import { type Mariadb, startMariadb } from '../support/mariadb.ts'
+import { until } from '../support/wait-until.ts'
+import { aLab } from './lab.ts'
+import { aMysqlLab } from './mysql-lab.ts'
+
+/** Within 5 s; a machine under load takes several times as long to start a process. */
+const REFUSED_MS = 20_000
+
+let mariadb: Mariadb
+before(async () => {
+  mariadb = await startMariadb()
+})
+after(() => mariadb.stop())
+
+/** An installation of its own on that database. */
+function elsewhere(t: TestContext, url: string): Readonly<Record<string, string>> {
+  const state = aStateDirectory((clean) => t.after(clean))
+  return { HOME: state, RCRON_STATE_DIR: state, RCRON_DATABASE_URL: url }
+}
+
+test('F11: two installations on one MySQL: the second daemon and a tick are refused by the name of the first, a stop makes room', async (t) => {
+  const start = await aMysqlLab(t, mariadb)
+  const first = start({ RCRON_HOSTNAME: 'cron1.example' })
+  await first.ended('job', 'succeeded')
+  const asked = performance.now()
+  const refused = await Promise.all(['daemon', 'tick'].map((verb) => rcron([verb], elsewhere(t, mariadb.url))))
+  ok(performance.now() - asked < REFUSED_MS, `it took ${performance.now() - asked} ms`)
+  for (const { code, stderr } of refused) {
+    equal(code, 1)
+    match(stderr, new RegExp(`MySQL at .*database rcron: .*process ${first.pid} on cron1\\.example`))
+    match(stderr, /RCRON_DATABASE_URL/)
+  }
+  equal((await rcron(['check'], elsewhere(t, mariadb.url))).code, 0)
+  equal(await first.stop(), 0)
+
+  const second = start()
+  await second.ended('job', 'succeeded')
+  equal(await second.stop(), 0)
+  equal((await mariadb.query('select count(*) as holders from rcron_lease'))[0]?.['holders'], 0)
+})
+
+test('F11: the same installation starts at once after its own SIGKILL; a daemon whose lease another one took stops, and says why', async (t) => {
+  const start = await aMysqlLab(t, mariadb)
+  const state = aStateDirectory((clean) => t.after(clean))
+  const own = { HOME: state, RCRON_STATE_DIR: state }
+  const killed = start(own)
+  await killed.said('definitions read')
+  await killed.end()
+  const restarted = start(own)
+  await restarted.said('definitions read')
+  equal(restarted.logged('another daemon worked on this database and gives no sign of life: waiting').length, 0)
+
+  await mariadb.query("update rcron_lease set incarnation = 'other', installation = 'other', host = 'thief', pid = 5")
+  // The other one lives.
+  const beats = setInterval(() => void mariadb.query('update rcron_lease set beat = beat + 1').catch(() => {}), 200)
+  t.after(() => clearInterval(beats))
+  const told = await restarted.said(
+    'another daemon has taken over the database: this one stops, so that nothing runs twice',
+  )
+  equal(told.level, 'alarm')
+  match(String(told['err']), /process 5 on thief/)
+  equal(await restarted.exit(), 1)
+  match(restarted.output, /another rcron daemon works on it, process 5 on thief/)
+})
+
+test('F11: a reload does not move a daemon to a database that another one works on', async (t) => {
+  const start = await aMysqlLab(t, mariadb)
+  const first = start()
+  await first.said('definitions read')
+  const lab = await aLab(t, [{ cron_name: 'job', cron_path: 'true' }])
+  const file = `${lab.state}/url`
+  writeFileSync(file, `sqlite:${lab.database}`, { mode: 0o600 })
+  const moving = lab.start({ environment: { RCRON_DATABASE_URL: '', RCRON_DATABASE_URL_FILE: file } })
+  await moving.said('definitions read')
+  writeFileSync(file, mariadb.url)
+  await moving.reload()
+  match(
+    String((await moving.said('settings cannot be used; the old ones stay'))['err']),
+    new RegExp(`process ${first.pid} on `),
+  )
+  equal(await first.stop(), 0)
+  await moving.reload()
+  await until('it has the lease', async () => {
+    const [row] = await mariadb.query('select pid from rcron_lease')
+    return row?.['pid'] === moving.pid
+  })
+  equal(await moving.stop(), 0)
+})
+
+test('F11: without the right to make or see the lease, jobs run, and it is told that a second daemon would not be noticed', async (t) => {
+  const start = await aMysqlLab(t, mariadb)
+  await mariadb.query(
+    'drop table if exists rcron_lease',
+    "create or replace user plain@'%' identified by 'plain'",
+    "grant select, update on rcron.* to plain@'%'",
+  )
+  const daemon = start({ RCRON_DATABASE_URL: `mysql://plain:plain@127.0.0.1:${mariadb.port}/rcron` })
+  match(
+    String((await daemon.said('whether another daemon works on this database cannot be told for now'))['err']),
+    /the user may not do this to the table/,
+  )
+  await daemon.ended('job', 'succeeded')
+  equal(await daemon.stop(), 0)
+})
+
+test('F11: two state directories on one SQLite file, by two names of it: the second is refused, and free at the first one’s death', async (t) => {
+  const lab = await aLab(t, [{ cron_name: 'job', cron_path: 'true' }])
+  const first = lab.start()
+  await first.said('definitions read')
+  const link = `${aStateDirectory((clean) => t.after(clean))}/link.db`
+  symlinkSync(lab.database, link)
+  const refused = await Promise.all(['daemon', 'tick'].map((verb) => rcron([verb], elsewhere(t, `sqlite:${link}`))))
+  for (const { code, stderr } of refused) {
+    equal(code, 1)
+    match(stderr, new RegExp(`SQLite at ${link}: .*process ${first.pid} on this machine`))
+  }
+  await first.end()
+  const second = lab.start({ environment: elsewhere(t, `sqlite:${link}`) })
+  await second.said('definitions read')
+  equal(await second.stop(), 0)
+})
