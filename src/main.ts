@@ -4,7 +4,18 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if ((major === 24 && minor >= 16) || (major === 26 && minor >= 1) || major > 26) {
   // Node lets FORCE_COLOR win over NO_COLOR, and warns of it on the terminal; here NO_COLOR wins, for the libraries too.
   if (process.env['NO_COLOR']) delete process.env['FORCE_COLOR']
+  const { writeSync } = await import('node:fs')
   const { runProgram } = await import('./commands/program.ts')
+  const { describeBug } = await import('./commands/context.ts')
+  // Node itself would print the message as it is, whatever it does to a terminal.
+  process.on('uncaughtException', (error) => {
+    try {
+      writeSync(2, `rcron: a bug in rcron: ${describeBug(error)}\n`)
+    } catch {
+      // Nobody reads it.
+    }
+    process.exit(1)
+  })
   const status = await runProgram(process.argv.slice(2), {
     environment: process.env,
     stdin: process.stdin,

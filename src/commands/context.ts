@@ -1,5 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
+import { describeProblem } from '../domain/problem.ts'
 import { escapeText } from '../platform/escape-text.ts'
 
 /** What a command is given of the process it runs in. */
@@ -18,24 +19,27 @@ export async function runCommand(context: CommandContext, work: () => Promise<Ex
   try {
     return await work()
   } catch (error) {
-    const red = await redOn(context)
+    // Loaded when there is something to say: help needs no settings.
+    const { paint } = await import('./paint.ts')
+    const red = paint(context, 'stderr', 'red')
     if (error instanceof OperatorError) {
-      context.stderr.write(`${red('rcron:')} ${escapeLines(error.message)}\n`)
-      if (error.hint !== null) context.stderr.write(`${escapeLines(error.hint)}\n`)
+      context.stderr.write(`${red('rcron:')} ${linesOf(error).join('\n')}\n`)
       return error instanceof InvalidInputError ? 2 : 1
     }
-    context.stderr.write(`${red('rcron: a bug in rcron:')} ${error instanceof Error ? error.stack : String(error)}\n`)
+    context.stderr.write(`${red('rcron: a bug in rcron:')} ${describeBug(error)}\n`)
     return 1
   }
 }
 
-/** Loaded when there is something to say: help needs no settings. */
-async function redOn(context: CommandContext): Promise<(text: string) => string> {
-  const { paint } = await import('./paint.ts')
-  return paint(context, 'stderr', 'red')
+/** Each problem on a line of its own, then what to do; what could move a terminal or begin another line is made visible. */
+function linesOf(error: OperatorError): readonly string[] {
+  const said = error instanceof InvalidInputError ? error.problems.map(describeProblem) : [error.message]
+  return [...said, ...(error.hint === null ? [] : [error.hint])].map(escapeText)
 }
 
-/** Problems stand on lines of their own; anything else that could move a terminal is made visible. */
-function escapeLines(message: string): string {
-  return message.split('\n').map(escapeText).join('\n')
+/** The error on one line, then the places in the code that it came by. */
+export function describeBug(error: unknown): string {
+  if (!(error instanceof Error)) return escapeText(String(error))
+  const places = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
+  return [`${error.name}: ${error.message}`, ...places.map((line) => line.slice(4))].map(escapeText).join('\n    ')
 }

@@ -53,7 +53,7 @@ async function completeTables(store: SchemaStore, output: Output, options: InitO
 function printPlan(output: Output, steps: readonly SchemaStep[], { json }: InitOptions): void {
   if (json === true) output.json({ steps })
   else if (steps.length === 0) output.line('The tables are complete; there is nothing to do.')
-  else for (const { sql } of steps) output.line(`${sql};`)
+  else for (const { sql } of steps) for (const line of `${sql};`.split('\n')) output.line(line)
 }
 
 function printApplied(output: Output, { applied, problems }: AppliedSchema, { json }: InitOptions): void {

@@ -1,6 +1,7 @@
 import { loadSettings } from '../compose.ts'
 import { InvalidInputError } from '../domain/errors.ts'
 import type { Problem } from '../domain/problem.ts'
+import { escapeJson } from '../platform/escape-text.ts'
 import { parseTime } from '../schedule/local-time.ts'
 import { REBOOT } from '../schedule/macros.ts'
 import { isTimezone, zoneOf } from '../schedule/timezone.ts'
@@ -17,7 +18,7 @@ import {
   questionOfExpression,
 } from './next-questions.ts'
 import { loadJudged, withStore } from './opened.ts'
-import { Output } from './output.ts'
+import { Output, styled } from './output.ts'
 import { PatientOutput } from './patient-output.ts'
 
 export type NextOptions = {
@@ -79,7 +80,7 @@ function refuseOptions(wanted: readonly string[], { count, from, tz, stdin }: Ne
 async function answerLines(context: CommandContext, defaults: Defaults): Promise<ExitCode> {
   const { stdin } = context
   const output = new PatientOutput(context.stdout)
-  const answer = (line: string) => `${JSON.stringify(answerLine(line, defaults))}\n`
+  const answer = (line: string) => `${escapeJson(JSON.stringify(answerLine(line, defaults)))}\n`
   for await (const lines of lineBatches(stdin)) {
     const answers = lines.filter((line) => line.trim() !== '').map(answer)
     if (!(await output.write(answers.join('')))) break
@@ -126,16 +127,14 @@ async function questionsOf(context: CommandContext, wanted: readonly string[], a
 }
 
 function print(output: Output, answer: Answered): void {
-  const zone = output.style('dim', `(${answer.tz})`)
   const title = answer.name === answer.expr ? answer.expr : `${answer.name}  ${answer.expr}`
-  output.line(`${output.style('bold', output.escape(title))}  ${zone}`)
+  output.line(styled('bold', title), '  ', styled('dim', `(${answer.tz})`))
   if ('error' in answer) {
-    output.line(`  ${output.style('red', output.escape(answer.error))}`)
+    for (const line of answer.error.split('\n')) output.line('  ', styled('red', line))
     return
   }
   output.line(`  ${answer.reading}`)
-  for (const warning of answer.warnings)
-    output.line(`  ${output.style('yellow', `warning: ${output.escape(warning)}`)}`)
+  for (const warning of answer.warnings) output.line('  ', styled('yellow', `warning: ${warning}`))
   for (const time of answer.next) output.line(`  ${time}`)
   if (answer.next.length === 0) output.line(answer.expr.trim() === REBOOT ? '  at no time of the clock' : '  never')
 }

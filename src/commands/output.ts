@@ -1,9 +1,19 @@
 import { describeProblem, type Problem } from '../domain/problem.ts'
-import { escapeText } from '../platform/escape-text.ts'
+import { escapeJson, escapeText } from '../platform/escape-text.ts'
 import type { CommandContext } from './context.ts'
 import { paint, type Style } from './paint.ts'
 
-/** Prints for a person or, with `--json`, for a script. Whatever came from a row or a host is escaped on its way to a terminal. */
+/** Part of a line: as it is, or with a style. */
+export type Said = string | { readonly style: Style; readonly text: string }
+
+export function styled(style: Style, text: string): Said {
+  return { style, text }
+}
+
+/**
+ * Prints for a person or, with `--json`, for a script. The one way out for text, wherever it came from: what could move a terminal or
+ * begin a line of its own is made visible.
+ */
 export class Output {
   readonly #context: CommandContext
 
@@ -11,34 +21,24 @@ export class Output {
     this.#context = context
   }
 
-  line(text = ''): void {
-    this.#context.stdout.write(`${text}\n`)
+  line(...parts: readonly Said[]): void {
+    this.#print('stdout', parts)
   }
 
   /** Something that is not the answer: progress, a warning, an error. */
-  note(text: string): void {
-    this.#context.stderr.write(`${text}\n`)
+  note(...parts: readonly Said[]): void {
+    this.#print('stderr', parts)
   }
 
   json(value: unknown): void {
-    this.line(JSON.stringify(value, null, this.#context.stdout.isTTY ? 2 : 0))
-  }
-
-  /** Coloured where standard output is. */
-  style(style: Style, text: string): string {
-    return paint(this.#context, 'stdout', style)(text)
-  }
-
-  /** Made visible wherever it could move a terminal. */
-  escape(text: string): string {
-    return escapeText(text)
+    const { stdout } = this.#context
+    stdout.write(`${escapeJson(JSON.stringify(value, null, stdout.isTTY ? 2 : 0))}\n`)
   }
 
   /** A warning or an error on standard error, on one line. */
   problem(problem: Problem): void {
     const colour = problem.severity === 'error' ? 'red' : 'yellow'
-    const word = paint(this.#context, 'stderr', colour)(`${problem.severity}:`)
-    this.note(`${word} ${escapeText(describeProblem(problem))}`)
+    this.note(styled(colour, `${problem.severity}:`), ` ${describeProblem(problem)}`)
   }
 
   /** Columns under their headings; a cell that is null is shown as `-`. */
@@ -47,7 +47,7 @@ export class Output {
     const widths = headings.map((heading, at) => Math.max(heading.length, ...cells.map((row) => row[at]?.length ?? 0)))
     const format = (row: readonly string[]) =>
       row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ')
-    this.line(this.style('bold', format(headings)))
+    this.line(styled('bold', format(headings)))
     for (const row of cells) this.line(format(row))
   }
 
@@ -55,6 +55,14 @@ export class Output {
   record(fields: Readonly<Record<string, unknown>>): void {
     const width = Math.max(...Object.keys(fields).map((name) => name.length))
     for (const [name, value] of Object.entries(fields)) this.line(`${name.padEnd(width)}  ${cellText(value)}`)
+  }
+
+  #print(on: 'stdout' | 'stderr', parts: readonly Said[]): void {
+    const shown = parts.map((part) => {
+      if (typeof part === 'string') return escapeText(part)
+      return paint(this.#context, on, part.style)(escapeText(part.text))
+    })
+    this.#context[on].write(`${shown.join('')}\n`)
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { escapeText } from '../platform/escape-text.ts'
 import { addRunningCommands, addSettingCommands, addTryingCommands } from './add-commands.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { type CommandContext, type ExitCode, runCommand } from './context.ts'
@@ -9,14 +10,14 @@ import { installedVersion } from './version.ts'
 /** Carries one command out, and keeps its exit status. */
 export type Run = (work: () => Promise<ExitCode>) => Promise<void>
 
-/** Parses `argv` (without node and script), carries the command out, and resolves to the exit status. Never rejects. */
+/** Parses `argv` (without node and script), carries the command out, and resolves to the exit status when all of its output is read. Never rejects. */
 export async function runProgram(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
   const answers = new AnswerStream(context.stdout, context.stderr)
   const status = await carryOut(argv, context)
-  // Errors of writing are told a turn later.
-  await new Promise((resolve) => setImmediate(resolve))
+  await answers.flushed()
   if (answers.failure === null) return status
   context.stderr.write(`rcron: standard output cannot be written: ${answers.failure}\n`)
+  await answers.flushed()
   return 1
 }
 
@@ -34,6 +35,12 @@ async function carryOut(argv: readonly string[], context: CommandContext): Promi
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     return await runCommand(context, () => Promise.reject(error))
   }
+}
+
+/** A mistake of the command line quotes the word that is wrong; the line beneath it, which names a command or an option, is rcron's own. */
+function escapeMistake(text: string): string {
+  const [, said = '', suggestion = ''] = /^([\s\S]*?)(\n\(Did you mean [^\n]*\))?\n$/.exec(text) ?? [text, text]
+  return `${escapeText(said)}${suggestion}\n`
 }
 
 /** `help cron add` and `cron help add` mean `cron add --help`. */
@@ -58,7 +65,11 @@ function withoutHelpOfNothing(program: Command, argv: readonly string[]): readon
 async function createProgram(argv: readonly string[], context: CommandContext, run: Run): Promise<Command> {
   const program = new Command('rcron')
     .version(installedVersion(), '-V, --version', 'print the version')
-    .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: (text, write) => write(escapeMistake(text)),
+    })
     .exitOverride()
   program.commandsGroup('Running:')
   addRunningCommands(program, context, run)

@@ -1,7 +1,7 @@
 import { loadEnvironment } from '../compose.ts'
 import { VARIABLE_NAMES, type VariableName, variable } from '../config/variables.ts'
 import type { CommandContext, ExitCode } from './context.ts'
-import { Output } from './output.ts'
+import { Output, styled } from './output.ts'
 
 export type SettingsOptions = { readonly json?: boolean }
 
@@ -13,10 +13,10 @@ export async function settings(context: CommandContext, { json }: SettingsOption
   if (json === true) output.json(listed)
   else {
     for (const { name, unit, default: byDefault, meaning, value } of listed) {
-      output.line(output.style('bold', name))
+      output.line(styled('bold', name))
       output.line(`    ${meaning}`)
       output.line(`    Unit: ${unit}. Default: ${byDefault}`)
-      if (value !== null) output.line(`    Set to: ${output.escape(value)}`)
+      if (value !== null) output.line(`    Set to: ${value}`)
     }
   }
   return 0

@@ -1,8 +1,9 @@
 /**
  * Everything that does something to a line or a terminal rather than being seen: controls of both sets (line breaks, ESC, CSI),
- * direction overrides and other invisible characters, lone surrogates, private characters, line and paragraph separators.
+ * direction overrides and other invisible characters, lone surrogates, private characters, line and paragraph separators. Of the
+ * invisible ones only those that choose between two shapes of the sign before them stay.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu
+const UNSEEN = /[[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]--[\u{fe0e}\u{fe0f}]]/gv
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
@@ -11,11 +12,20 @@ export function escapeText(text: string): string {
   return text.replace(UNSEEN, (character) => SHORT[character] ?? numbered(character))
 }
 
-/** The same inside of a JSON text, which stays the same value. */
+/** As `escapeText`, for text that has lines of its own: line ends and tabs stay. */
+export function escapeBlock(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(UNSEEN, (character) => (character === '\n' || character === '\t' ? character : escapeText(character)))
+}
+
+/** Invisible characters inside of a JSON text, which stays the same value. Line ends between its parts stay. */
 export function escapeJson(json: string): string {
-  return json.replace(UNSEEN, (character) =>
-    Array.from({ length: character.length }, (_, index) => `\\u${hex(character.charCodeAt(index), 4)}`).join(''),
-  )
+  return json.replace(UNSEEN, (character) => (character === '\n' ? character : utf16(character)))
+}
+
+function utf16(character: string): string {
+  return Array.from({ length: character.length }, (_, index) => `\\u${hex(character.charCodeAt(index), 4)}`).join('')
 }
 
 /** At most `max` characters of `text`, then how many were left out. */

@@ -1,3 +1,4 @@
+import { escapeBlock } from '../platform/escape-text.ts'
 import type { RunRecord } from './run-recorder.ts'
 
 /** A record as its columns take it. */
@@ -36,9 +37,9 @@ function secondsOf(durationMs: number): number {
   return Math.min(Math.max(Math.round(durationMs / 10) / 100, 0), LONGEST_SECONDS)
 }
 
-/** The first 255 characters, never half of one; NUL, which some tools end a text at, and lone surrogates are replaced. */
+/** The first 255 characters, never half of one; what could move a terminal, or end a text as NUL does, is made visible. */
 function cut(errors: string): string {
-  const whole = errors.toWellFormed().replaceAll('\0', '\u{fffd}')
+  const whole = escapeBlock(errors.slice(0, ERRORS_CHARACTERS * 4))
   if (whole.length <= ERRORS_CHARACTERS) return whole
   return [...whole.slice(0, ERRORS_CHARACTERS * 2)].slice(0, ERRORS_CHARACTERS).join('').toWellFormed()
 }

@@ -1,7 +1,7 @@
 import { equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { cutText, escapeJson, escapeText } from '../../src/platform/escape-text.ts'
+import { cutText, escapeBlock, escapeJson, escapeText } from '../../src/platform/escape-text.ts'
 
 const ROWS = [
   ['plain ä 日本 👍', 'plain ä 日本 👍', 'visible characters stay'],
@@ -12,6 +12,12 @@ const ROWS = [
   ['a\u2028b\u2029c', 'a\\u{2028}b\\u{2029}c', 'line and paragraph separators'],
   ['\u202egnp.exe\u2066x\u200f', '\\u{202e}gnp.exe\\u{2066}x\\u{200f}', 'direction overrides'],
   ['a\u200bb\ufeffc\u00ad', 'a\\u{200b}b\\u{feff}c\\xad', 'characters without a width'],
+  [
+    'a\u3164\u115f\u2800\u034f',
+    'a\\u{3164}\\u{115f}\\u{2800}\\u{034f}',
+    'fillers, which look like a blank or like nothing',
+  ],
+  ['⚠️', '⚠️', 'a sign keeps the shape that is chosen for it'],
   ['\u{e0041}', '\\u{e0041}', 'tags, which hide text'],
   ['\ud800x', '\\u{d800}x', 'lone surrogates'],
   [Buffer.from([0x61, 0xff, 0xfe]).toString('utf8'), 'a��', 'what was invalid UTF-8 stands as a replacement'],
@@ -32,6 +38,14 @@ test('whatever comes, nothing invisible is left, and JSON keeps its value', () =
       equal(JSON.parse(json).text, text)
     }),
   )
+})
+
+test('in a text of several lines those stay, and nothing else that is not seen', () => {
+  equal(escapeBlock('a\tb\r\nc\n\u001b[2J\r\u0085'), 'a\tb\nc\n\\x1b[2J\\r\\x85')
+})
+
+test('JSON on several lines keeps them', () => {
+  equal(escapeJson(JSON.stringify(['\u009b'], null, 2)), '[\n  "\\u009b"\n]')
 })
 
 test('a cut text says how much is missing', () => {

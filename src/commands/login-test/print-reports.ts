@@ -32,7 +32,7 @@ export function printReports(output: Output, reports: readonly LoginReport[]): v
   }
   const notes = reports.flatMap(notesOf)
   if (notes.length > 0) output.line()
-  for (const line of notes) output.line(output.escape(line))
+  for (const line of notes) output.line(line)
 }
 
 function print(output: Output, columns: readonly LoginColumn[], reports: readonly LoginReport[]): void {

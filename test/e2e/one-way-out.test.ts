@@ -1,0 +1,71 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { ResidentRcron } from '../support/resident-rcron.ts'
+
+/** Sets a title, clears the screen, makes a link, colours by a control of the second set, turns the direction, forges lines. */
+const NASTY =
+  'n\u001b]0;t\u0007\u001b[2J\u001b]8;;http://evil/\u0007c\u009b31m\u202eevil\u2066x\u200f\u3164\r\n<0>FORGED\u2028z'
+const UNSEEN = /[^\P{Cc}\n]|[\p{Cf}\p{Co}\p{Zl}\p{Zp}\u3164]|^\s*<0>FORGED/mu
+
+const rcron = new ResidentRcron()
+after(() => rcron[Symbol.dispose]())
+await rcron.prepare(async ({ auths, systems, crons }) => {
+  const user = await auths.add({ user: 'good', password: 'x' })
+  const bad = await auths.add({ user: `u${NASTY}`, password: `env:${NASTY}` })
+  const host = await systems.add({ host: 'db1' })
+  const badHost = await systems.add({ host: `h${NASTY}` })
+  await crons.add({ cron_name: NASTY, cron_path: `echo ${NASTY}`, host, user, enabled: 1 })
+  await crons.add({ cron_name: NASTY, cron_path: 'true', host, user, enabled: 1, action: 2 })
+  await crons.add({ cron_name: `${NASTY}2`, cron_path: 'true', host: badHost, user: bad, enabled: 1 })
+  await crons.add({ cron_name: 'x', cron_path: 'x', cron_min: NASTY, timezone: NASTY, host, user, enabled: 1 })
+})
+
+const where = ['--host', 'db1', '--user', 'good', '--schedule', '@daily']
+const VERBS: readonly (readonly string[])[] = [
+  ['cron', 'list'],
+  ['cron', 'show', '1', '3'],
+  ['cron', 'show', `nosuch${NASTY}`],
+  ['cron', 'remove', '--dry-run', NASTY],
+  ['cron', 'remove', NASTY],
+  ['cron', 'add', '--cron-name', NASTY, '--cron-path', `echo ${NASTY}`, ...where, '--dry-run'],
+  ['cron', 'add', '--cron-name', 'x', '--cron-path', 'x', '--host', NASTY, '--user', NASTY],
+  ['cron', 'add', '--cron-name', 'x', '--cron-path', 'x', ...where, '--timezone', NASTY],
+  ['cron', 'list', `--${NASTY}`],
+  ['auth', 'list'],
+  ['auth', 'show', '2'],
+  ['auth', 'add', '--user', NASTY, '--password-reference', `env:${NASTY}`, '--dry-run'],
+  ['system', 'list'],
+  ['system', 'show', '2'],
+  ['check'],
+  ['next'],
+  ['next', NASTY],
+  ['next', '1'],
+  ['next', `x ${NASTY}`],
+  ['tick', '--dry-run'],
+  ['tick', '--at', NASTY],
+  ['test', '--user', NASTY],
+  ['test', NASTY],
+  [`nonsense${NASTY}`],
+  ['settings'],
+]
+for (const words of VERBS) {
+  for (const form of [[], ['--json']]) {
+    const shown = [...words, ...form].join(' ').replaceAll(NASTY, 'NASTY')
+    test(`nothing that moves a terminal or forges a line comes out of rcron ${shown}`, async () => {
+      const { stdout, stderr } = await rcron.run([...words, ...form], { env: { RCRON_HOSTNAME: `a${NASTY}` } })
+      ok(stdout + stderr !== '')
+      deepEqual([UNSEEN.exec(stdout)?.[0], UNSEEN.exec(stderr)?.[0]], [undefined, undefined], stdout + stderr)
+    })
+  }
+}
+
+test('JSON keeps the value', async () => {
+  const [cron] = (await rcron.json('cron', 'show', '1')) as readonly Record<string, unknown>[]
+  deepEqual([cron?.['cron_name'], cron?.['cron_path']], [NASTY, `echo ${NASTY}`])
+})
+
+test('answers to questions on standard input keep to the same', async () => {
+  const printed = await rcron.fed(`${JSON.stringify({ expr: `* * * * ${NASTY}`, tz: NASTY })}\n`, 'next', '--stdin')
+  equal(UNSEEN.exec(printed), null)
+  match(JSON.parse(printed).error, /expected an IANA name/)
+})
