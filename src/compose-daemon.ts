@@ -26,9 +26,10 @@ export type ComposedDaemon = {
 }
 
 /** Wires the daemon. Rejects with an OperatorError where another one has the state directory or the database, or the settings cannot be used. */
-export async function composeDaemon(environment: Environment): Promise<ComposedDaemon> {
-  // First of all: until somebody listens, each of these signals ends the process.
-  const ofSystem = listenToSystemSignals()
+export async function composeDaemon(
+  environment: Environment,
+  ofSystem: DaemonSignals = listenToSystemSignals(),
+): Promise<ComposedDaemon> {
   const first = await loadSettings(environment)
   const { config } = first
   const stateLock = takeStateLock(config.stateDirectory)

@@ -169,6 +169,16 @@ export async function composeRunning(
   log: SystemLog,
   readFrom: Live['readFrom'] = (store) => store,
 ): Promise<Running> {
+  try {
+    return await composeParts(first, log, readFrom)
+  } catch (error) {
+    // The process ends of it, and is to leave what it said before.
+    await log.close()
+    throw error
+  }
+}
+
+async function composeParts(first: Settings, log: SystemLog, readFrom: Live['readFrom']): Promise<Running> {
   const clock = composeClock()
   const base = { live: await liveOf(first, { readFrom, origins: new DefinitionOrigins() }), clock, log }
   const { live } = base

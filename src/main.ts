@@ -5,6 +5,11 @@ if ((major === 24 && minor >= 16) || (major === 26 && minor >= 1) || major > 26)
   // Node lets FORCE_COLOR win over NO_COLOR, and warns of it on the terminal; here NO_COLOR wins, for the libraries too.
   if (process.env['NO_COLOR']) delete process.env['FORCE_COLOR']
   const { writeSync } = await import('node:fs')
+  // Until somebody listens, each of these signals ends the process without a word; all that follows takes a while to load.
+  const signals =
+    process.argv[2] === 'daemon'
+      ? (await import('./daemon/system-daemon-signals.ts')).listenToSystemSignals()
+      : undefined
   const { runProgram } = await import('./commands/program.ts')
   const { describeBug } = await import('./commands/context.ts')
   // Node itself would print the message as it is, whatever it does to a terminal.
@@ -21,6 +26,7 @@ if ((major === 24 && minor >= 16) || (major === 26 && minor >= 1) || major > 26)
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
+    ...(signals && { signals }),
   })
   // What a store that is away, or a host that does not answer, still keeps waiting, keeps nobody waiting here.
   process.exit(status)

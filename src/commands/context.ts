@@ -1,4 +1,5 @@
 import type { ReadStream, WriteStream } from 'node:tty'
+import type { DaemonSignals } from '../daemon/daemon-signals.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
 import { describeProblem } from '../domain/problem.ts'
 import { escapeText } from '../platform/escape-text.ts'
@@ -9,6 +10,8 @@ export type CommandContext = {
   readonly stdin: ReadStream
   readonly stdout: WriteStream
   readonly stderr: WriteStream
+  /** Caught from the first moment on, where the process is to be a daemon. */
+  readonly signals?: DaemonSignals
 }
 
 /** What every command answers with: 0 done, 1 an operation or a run failed, 2 the input cannot be used. */

@@ -1,13 +1,16 @@
 import { composeDaemon } from '../compose-daemon.ts'
+import { asLogged } from './as-logged.ts'
 import type { CommandContext, ExitCode } from './context.ts'
 
 /** Runs until SIGTERM or SIGINT. Exits with 1 where another daemon has the state directory or the database, with 2 for settings that cannot be used. */
-export async function daemon({ environment }: CommandContext): Promise<ExitCode> {
-  const composed = await composeDaemon(environment)
-  try {
-    await composed.run()
-    return 0
-  } finally {
-    await composed.close()
-  }
+export function daemon(context: CommandContext): Promise<ExitCode> {
+  return asLogged(context, 1, async () => {
+    const composed = await composeDaemon(context.environment, context.signals)
+    try {
+      await composed.run()
+      return 0
+    } finally {
+      await composed.close()
+    }
+  })
 }

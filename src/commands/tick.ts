@@ -5,6 +5,7 @@ import { describeMinute, type Minute } from '../domain/minute.ts'
 import { describeOutcome } from '../domain/outcome.ts'
 import { firingsIn } from '../schedule/firings.ts'
 import type { Snapshot } from '../schedule/snapshot.ts'
+import { asLogged } from './as-logged.ts'
 import type { CommandContext, ExitCode } from './context.ts'
 import { dryRun } from './dry-run.ts'
 import { minuteAt } from './minute-at.ts'
@@ -15,6 +16,10 @@ export type TickOptions = { readonly at?: string; readonly dryRun?: boolean; rea
 /** Plans and runs one minute and waits for its runs. Exits with 0 where every firing succeeded, else with 1. */
 export async function tick(context: CommandContext, options: TickOptions): Promise<ExitCode> {
   if (options.dryRun === true) return await dryRun(context, options)
+  return await asLogged(context, 2, () => tickNow(context, options))
+}
+
+async function tickNow(context: CommandContext, options: TickOptions): Promise<ExitCode> {
   const isWatched = context.stderr.isTTY === true
   await using ticking = await composeTick(context.environment, { isByHand: options.at !== undefined, isWatched })
   const at = options.at === undefined ? null : minuteAt(options.at, ticking.timezone)

@@ -56,7 +56,7 @@ export class Daemon {
     const stopWatchdog = this.#watch()
     this.#signals.onReload(() => this.#reload())
     // Definitions first: without them there is no login with which an adopted run could be asked.
-    await untilAborted(source.refresh(), stop)
+    if (!stop.aborted) await untilAborted(source.refresh(), stop)
     if (!stop.aborted) await untilAborted(dispatcher.adopt(), stop)
     this.#refreshed()
     const stopBeats = heartbeat.start(() => this.#beat())

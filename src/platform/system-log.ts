@@ -130,8 +130,14 @@ function lineOf(options: SystemLogOptions): Line {
   }
 }
 
-/** A daemon under systemd whose output goes elsewhere, into a file or a pipe, still has JOURNAL_STREAM: only the inode tells. */
-function formatFor({ descriptor, journalStream }: SystemLogOptions): 'journal' | 'text' {
+/**
+ * What `auto` means. A daemon under systemd whose output goes elsewhere, into a file or a pipe, still has JOURNAL_STREAM: only the inode
+ * tells.
+ */
+export function formatFor({
+  descriptor,
+  journalStream,
+}: Pick<SystemLogOptions, 'descriptor' | 'journalStream'>): 'journal' | 'text' {
   const { dev, ino } = fstatSync(descriptor)
   return journalStream === `${dev}:${ino}` ? 'journal' : 'text'
 }

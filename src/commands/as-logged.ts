@@ -1,0 +1,30 @@
+import { composeLastWord } from '../compose-last-word.ts'
+import { BUG } from '../domain/bug.ts'
+import { InvalidInputError, OperatorError } from '../domain/errors.ts'
+import type { CommandContext, ExitCode } from './context.ts'
+
+/**
+ * Carries out the work of a process that logs on `descriptor`: what ends it, an exception that nobody catches among it, is told there in
+ * the format of the log. Where that is text, it is told as every command tells it.
+ */
+export async function asLogged(
+  { environment }: Pick<CommandContext, 'environment'>,
+  descriptor: 1 | 2,
+  work: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const say = await composeLastWord(environment, descriptor)
+  if (say === null) return await work()
+  const crash = (error: unknown) => {
+    say({ err: error }, `${BUG}: rcron ends by an exception`)
+    process.exit(1)
+  }
+  process.on('uncaughtException', crash)
+  try {
+    return await work()
+  } catch (error) {
+    say({ err: error }, error instanceof OperatorError ? 'rcron cannot run' : `${BUG}: rcron ends by an exception`)
+    return error instanceof InvalidInputError ? 2 : 1
+  } finally {
+    process.off('uncaughtException', crash)
+  }
+}

@@ -1,0 +1,26 @@
+import { loadEnvironment } from './compose.ts'
+import type { Environment } from './config/read-variables.ts'
+import { sayLastWord } from './platform/last-word.ts'
+import type { LogFields } from './platform/log.ts'
+import { formatFor } from './platform/system-log.ts'
+
+/** Says, in the format of the log, why the process ends. */
+export type LastWord = (fields: LogFields, message: string) => void
+
+/** Null where the log is text for people, or where it is not known yet what it is: they are told as every command tells them. */
+export async function composeLastWord(environment: Environment, descriptor: 1 | 2): Promise<LastWord | null> {
+  const { RCRON_LOG_FORMAT, JOURNAL_STREAM } = await readable(environment)
+  const given = RCRON_LOG_FORMAT || 'auto'
+  const format = given === 'auto' ? formatFor({ descriptor, journalStream: JOURNAL_STREAM || null }) : given
+  if (format !== 'journal' && format !== 'json') return null
+  return (fields, message) => sayLastWord(format, descriptor, fields, message)
+}
+
+/** A `.env` that cannot be read is what the last word is about. */
+async function readable(environment: Environment): Promise<Environment> {
+  try {
+    return await loadEnvironment(environment)
+  } catch {
+    return environment
+  }
+}
