@@ -12,7 +12,9 @@ import { compileGently } from './daemon/compile-gently.ts'
 import { SnapshotSource } from './daemon/snapshot-source.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { MinuteMark } from './dispatch/minute-mark.ts'
+import type { RecordJournal } from './dispatch/record-journal.ts'
 import type { RunLocks } from './dispatch/run-locks.ts'
+import { SqliteRecordJournal } from './dispatch/sqlite-record-journal.ts'
 import { installationId } from './dispatch/system-installation-id.ts'
 import { SystemMinuteMark } from './dispatch/system-minute-mark.ts'
 import { SystemRunLocks } from './dispatch/system-run-locks.ts'
@@ -188,11 +190,12 @@ async function composeParts(first: Settings, log: SystemLog, readFrom: Live['rea
   const source = composeSource({ ...base, cache, credentials })
   const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
   const mark = composeMark(first.config, base)
+  const journal = composeJournal(base)
   return {
     clock,
     log,
     source,
-    dispatcher: composeDispatcher({ ...base, source, sessions, credentials, locks, mark }),
+    dispatcher: composeDispatcher({ ...base, source, sessions, credentials, locks, mark, journal }),
     locks,
     mark,
     settings: () => live.settings,
@@ -200,6 +203,7 @@ async function composeParts(first: Settings, log: SystemLog, readFrom: Live['rea
     close: async () => {
       sessions.close()
       await live.store.close()
+      journal.close()
       await log.close()
     },
   }
@@ -228,22 +232,24 @@ type DispatcherParts = Base & {
   readonly credentials: Credentials
   readonly locks: RunLocks
   readonly mark: MinuteMark
+  readonly journal: RecordJournal
 }
 
-function composeDispatcher({ live, clock, log, source, sessions, credentials, locks, mark }: DispatcherParts) {
+function composeDispatcher({ live, clock, log, source, sessions, credentials, locks, ...parts }: DispatcherParts) {
   const { limits, stateDirectory } = live.settings.config
   return new Dispatcher({
     clock,
     log,
     executor: composeExecutor(live.settings.config, { sessions: sessions.sessions, credentials, clock, log }),
     locks,
+    journal: parts.journal,
     recorder: { recordRun: (record) => live.store.recordRun(record) },
     limits: { runs: limits.concurrentRuns, runsPerHost: limits.concurrentRunsPerHost },
     installation: installationId(stateDirectory, log),
     accessTo: (systemId, authId) => source.access(systemId, authId),
     cronOf: (id) => source.snapshot?.enabled.find((cron) => cron.id === id) ?? null,
     // Where that cannot be written down, it is told once more with its minute.
-    onGivenUp: ({ minute, cronId }) => void mark.noteBegun(minute, [cronId]).catch(() => undefined),
+    onGivenUp: ({ minute, cronId }) => void parts.mark.noteBegun(minute, [cronId]).catch(() => undefined),
   })
 }
 
@@ -255,6 +261,11 @@ function composeExecutor({ hostname, lostAfterMs }: Config, parts: ExecutorParts
     supervised: createSupervisedExecutor({ ...parts, ownName: hostname, execAnswerMs, lostAfterMs }),
     plain: createPlainExecutor({ ...parts, ownName: hostname, killMs }),
   })
+}
+
+function composeJournal({ live, clock, log }: Base): RecordJournal {
+  const path = join(live.settings.config.stateDirectory, 'run-records.db')
+  return new SqliteRecordJournal({ path, clock, log, store: () => nameOfDatabase(live.settings.config.database) })
 }
 
 /** The second place is another directory of the state, which may be on another file system. */

@@ -11,6 +11,7 @@ import { Clearing } from './clearing.ts'
 import type { CronOutcome, FiringResult, FiringUnderWay } from './firing-result.ts'
 import { Hold } from './hold.ts'
 import { planFiring, type SkippedCron } from './plan-firing.ts'
+import type { RecordJournal } from './record-journal.ts'
 import { RecordQueue } from './record-queue.ts'
 import { type FiringHow, RunCarrier, type RunCarrierParts } from './run-carrier.ts'
 import { fieldsOfCron, logNotRun } from './run-events.ts'
@@ -24,6 +25,8 @@ const KILL_ANSWER_MS = 30_000
 export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log'> &
   Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf' | 'onGivenUp'> & {
     readonly recorder: RunRecorder
+    /** Where records are until the store has them. Absent: in memory alone. */
+    readonly journal?: RecordJournal
     readonly limits: ThrottleLimits
     /** Part of every scheduled run's id. */
     readonly installation: string

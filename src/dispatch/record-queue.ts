@@ -1,38 +1,61 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { RunRecord, RunRecorder } from '../store/run-recorder.ts'
+import { type JournaledRecord, NO_JOURNAL, type RecordJournal } from './record-journal.ts'
 
 const AT_ONCE = 2
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 30_000
 
-export type RecordQueueParts = { readonly recorder: RunRecorder; readonly clock: Clock; readonly log: Log }
+export type RecordQueueParts = {
+  readonly recorder: RunRecorder
+  /** Where records are until the store has them. Absent: in memory alone. */
+  readonly journal?: RecordJournal
+  readonly clock: Clock
+  readonly log: Log
+}
 
 /**
  * Writes run records to the store beside everything else. While the store is away they wait, one for each row (the
- * newest wins, so that the queue is never longer than the crontab), and are tried again after 1 s, doubling to 30 s.
+ * newest wins, so that the queue is never longer than the crontab), and are tried again after 1 s, doubling to 30 s. Those that
+ * processes have left that are gone come first.
  */
 export class RecordQueue {
   readonly #parts: RecordQueueParts
-  readonly #waiting = new Map<number, RunRecord>()
+  readonly #journal: RecordJournal
+  readonly #waiting = new Map<number, JournaledRecord>()
   #pauseMs = FIRST_PAUSE_MS
   #writing: Promise<void> | null = null
 
   constructor(parts: RecordQueueParts) {
     this.#parts = parts
+    this.#journal = parts.journal ?? NO_JOURNAL
+    this.#takeOver()
+    if (this.#waiting.size > 0) this.#writing = this.#writeAll()
   }
 
-  /** Takes `record` and returns at once. */
+  /** Takes `record` and returns at once; the end of this process does not reach it any more, but where that was told. */
   add(record: RunRecord): void {
     // Taken out first, so that the row moves to the end: Map keeps the order of insertion.
     this.#waiting.delete(record.cronId)
-    this.#waiting.set(record.cronId, record)
+    this.#waiting.set(record.cronId, this.#journal.add(record))
     this.#writing ??= this.#writeAll()
   }
 
   /** Resolves when nothing waits any more; while the store is away, it does not. */
   async flushed(): Promise<void> {
     while (this.#writing !== null) await this.#writing
+  }
+
+  #takeOver(): void {
+    const left = this.#journal.takeOver()
+    // What this process knows of a row is newer.
+    for (const each of left) {
+      if (this.#waiting.has(each.record.cronId)) this.#journal.remove(each)
+      else this.#waiting.set(each.record.cronId, each)
+    }
+    if (left.length > 0)
+      this.#parts.log.info({ records: left.length }, 'run records of an earlier process are taken up')
   }
 
   async #writeAll(): Promise<void> {
@@ -49,17 +72,21 @@ export class RecordQueue {
   async #writeSome(): Promise<void> {
     const batch = [...this.#waiting.values()].slice(0, AT_ONCE)
     const written = await Promise.all(batch.map((record) => this.#write(record)))
-    if (written.every((done) => done)) this.#pauseMs = FIRST_PAUSE_MS
-    else await this.#pause()
+    if (!written.every((done) => done)) return await this.#pause()
+    // A tick that has ended meanwhile may have found the store away as well.
+    if (this.#pauseMs > FIRST_PAUSE_MS) this.#takeOver()
+    this.#pauseMs = FIRST_PAUSE_MS
   }
 
-  async #write(record: RunRecord): Promise<boolean> {
+  async #write(waiting: JournaledRecord): Promise<boolean> {
+    const { record } = waiting
     this.#waiting.delete(record.cronId)
     try {
       await this.#parts.recorder.recordRun(record)
+      this.#journal.remove(waiting)
       return true
     } catch (error) {
-      if (!this.#waiting.has(record.cronId)) this.#waiting.set(record.cronId, record)
+      if (!this.#waiting.has(record.cronId)) this.#waiting.set(record.cronId, waiting)
       this.#told(error)
       return false
     }

@@ -1,6 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { until, waitUntil } from '../support/wait-until.ts'
 import { aFakeClock, aLab, UNTIL_GO } from './lab.ts'
@@ -100,4 +101,25 @@ test('C6: SIGKILL while runs of actions 1 and 2 are active: of the first the fir
   await daemon.event('the ends of both', ({ adopted, outcome }) => adopted === true && outcome === 'succeeded')
   await daemon.said('run ended', 3)
   equal(await daemon.stop(), 0)
+})
+
+test('SIGKILL while a record waits for the store: the next start writes it, and the run is not repeated', async (t) => {
+  const lab = await aLab(t, [{ cron_name: 'job', cron_path: `echo ran >> "$HOME/runs"; ${UNTIL_GO}; exit 5` }])
+  const { environment } = aFakeClock(lab, 5_000)
+  const killed = lab.start({ environment })
+  await killed.said('run started')
+  using connection = new DatabaseSync(lab.database)
+  connection.exec('begin immediate')
+  lab.touch('go')
+  await killed.ended('job', 'failed')
+  await killed.said('run records wait for the store')
+  await killed.end()
+  connection.exec('rollback')
+
+  const daemon = lab.start({ environment })
+  await daemon.said('run records of an earlier process are taken up')
+  const errors = () => connection.prepare('select errors from rcron_crons').get()?.['errors']
+  await until('the row says how it ended', () => errors() === 'failed with exit code 5')
+  equal(await daemon.stop(), 0)
+  equal(lab.read('runs'), 'ran\n')
 })

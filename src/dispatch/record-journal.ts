@@ -1,0 +1,26 @@
+import type { RunRecord } from '../store/run-recorder.ts'
+
+/** A record, and its number in the journal; null where it could not be written down. */
+export type JournaledRecord = { readonly record: RunRecord; readonly entry: number | null }
+
+/**
+ * Run records that the store does not have yet, where the end of the process does not reach them: one for each row, the newest. What
+ * cannot be written down is told once in a row of failures; the record is then in memory alone. Nothing here throws.
+ */
+export interface RecordJournal {
+  /** Writes `record` down, in place of an older one of its row. */
+  add(record: RunRecord): JournaledRecord
+  /** The store has it. */
+  remove(written: JournaledRecord): void
+  /** Records of processes that have gone, oldest first; this process answers for them from now on. */
+  takeOver(): readonly JournaledRecord[]
+  close(): void
+}
+
+/** Without a journal: in memory alone. */
+export const NO_JOURNAL: RecordJournal = {
+  add: (record) => ({ record, entry: null }),
+  remove: () => {},
+  takeOver: () => [],
+  close: () => {},
+}

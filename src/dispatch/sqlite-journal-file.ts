@@ -1,0 +1,80 @@
+import { lstatSync, renameSync } from 'node:fs'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { OperatorError } from '../domain/errors.ts'
+import { makePrivateFile } from '../platform/make-private-file.ts'
+import { removeFile } from './system-files.ts'
+
+/** How long one statement may hold the event loop while another process writes. */
+const BUSY_MS = 20
+const VERSION = 1
+const SQLITE_BUSY = 5
+const SQLITE_CORRUPT = 11
+const SQLITE_NOTADB = 26
+
+/** Numbers begin at the present, so that those of a journal in whose place a new one is put do not come again. */
+const schemaAt = (now: number) => `
+  begin immediate;
+  create table if not exists waiting_record (
+    entry integer primary key autoincrement,
+    store text not null,
+    cron_id integer not null,
+    last_run integer not null,
+    duration_ms real,
+    errors text,
+    pid integer not null,
+    start text not null,
+    boot text not null,
+    unique (store, cron_id)
+  ) strict;
+  insert into sqlite_sequence (name, seq)
+    select 'waiting_record', ${now} where not exists (select 1 from sqlite_sequence where name = 'waiting_record');
+  pragma user_version = ${VERSION};
+  commit;
+`
+
+export type Journal = { readonly database: DatabaseSync; readonly add: StatementSync; readonly remove: StatementSync }
+
+/** Opens the journal, and makes it (mode 0600) where there is none. Throws what is wrong with it. */
+export function openJournal(path: string, now: number): Journal {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isFile()) throw new OperatorError(`${path} is no regular file`, 'Move it away.')
+  makePrivateFile(path)
+  const database = new DatabaseSync(path, { timeout: BUSY_MS })
+  try {
+    database.exec('pragma journal_mode = wal; pragma synchronous = normal')
+    const { user_version: version } = database.prepare('pragma user_version').get() ?? {}
+    if (version === 0) database.exec(schemaAt(now))
+    else if (version !== VERSION) throw new OperatorError(`${path} is of another rcron (version ${version})`, null)
+    return {
+      database,
+      add: database.prepare(
+        'insert or replace into waiting_record (store, cron_id, last_run, duration_ms, errors, pid, start, boot) values (?, ?, ?, ?, ?, ?, ?, ?)',
+      ),
+      remove: database.prepare('delete from waiting_record where entry in (select value from json_each(?))'),
+    }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** Whether the file is torn, or no database at all: it will not get better. */
+export function isTorn(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB
+}
+
+/** Whether another process had it at that moment. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error) === SQLITE_BUSY
+}
+
+function codeOf(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null
+}
+
+/** Moves a torn journal to where it can be looked at; the one before it there goes. Throws where it cannot. */
+export function moveAside(path: string): void {
+  renameSync(path, `${path}.bad`)
+  for (const beside of ['-wal', '-shm']) removeFile(`${path}${beside}`)
+}

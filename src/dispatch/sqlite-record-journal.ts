@@ -1,0 +1,166 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import type { RunRecord } from '../store/run-recorder.ts'
+import type { JournaledRecord, RecordJournal } from './record-journal.ts'
+import { isBusy, isTorn, type Journal, moveAside, openJournal } from './sqlite-journal-file.ts'
+import { isAlive, ownIdentity, type ProcessIdentity } from './system-process.ts'
+
+/** After a failure it is left alone for so long. */
+const RETRY_MS = 30_000
+/** More than any store keeps. */
+const ERRORS_CHARACTERS = 1000
+
+export type SqliteRecordJournalParts = {
+  readonly path: string
+  /** The name of the database that records go to: those of another one wait until that is in use again. */
+  readonly store: () => string
+  readonly clock: Clock
+  readonly log: Log
+  /** The process that answers for what is added. Absent: this one. */
+  readonly holder?: ProcessIdentity
+}
+
+/** The journal in a file of the state directory, which the processes of an installation share. */
+export class SqliteRecordJournal implements RecordJournal {
+  readonly #parts: SqliteRecordJournalParts
+  readonly #holder: ProcessIdentity
+  /** What is in the journal and this process answers for. */
+  readonly #own = new Set<number>()
+  /** What the store has, and could not be taken out. */
+  readonly #removed = new Set<number>()
+  #open: Journal | null = null
+  #isRemoving = false
+  #isTold = false
+  #failedAt = Number.NEGATIVE_INFINITY
+
+  constructor(parts: SqliteRecordJournalParts) {
+    this.#parts = parts
+    this.#holder = parts.holder ?? ownIdentity()
+  }
+
+  add(record: RunRecord): JournaledRecord {
+    const entry = this.#use(({ add }) => this.#insert(add, record))
+    if (entry !== null) this.#own.add(entry)
+    return { record, entry }
+  }
+
+  remove({ entry }: JournaledRecord): void {
+    if (entry === null) return
+    this.#own.delete(entry)
+    // In one piece with what else the store takes in this turn.
+    if (!this.#isRemoving) setImmediate(() => this.#removeAll())
+    this.#isRemoving = true
+    this.#removed.add(entry)
+  }
+
+  #removeAll(): void {
+    this.#isRemoving = false
+    this.#use((open) => {
+      open.remove.run(JSON.stringify([...this.#removed]))
+      this.#removed.clear()
+    })
+  }
+
+  takeOver(): readonly JournaledRecord[] {
+    return this.#use(({ database }) => this.#takeOver(database)) ?? []
+  }
+
+  close(): void {
+    if (this.#removed.size > 0) this.#removeAll()
+    this.#open?.database.close()
+    this.#open = null
+    // Nothing opens it again.
+    this.#failedAt = Number.POSITIVE_INFINITY
+  }
+
+  #insert(add: StatementSync, { cronId, lastRun, durationMs, errors }: RunRecord): number {
+    const { pid, start, boot } = this.#holder
+    const values = [this.#parts.store(), cronId, Math.round(lastRun), durationMs, errors?.slice(0, ERRORS_CHARACTERS)]
+    const { lastInsertRowid } = add.run(...values.map((value) => value ?? null), pid, start, boot)
+    return Number(lastInsertRowid)
+  }
+
+  #takeOver(database: DatabaseSync): readonly JournaledRecord[] {
+    database.exec('begin immediate')
+    try {
+      const rows = database
+        .prepare('select * from waiting_record where store = ? order by entry')
+        .all(this.#parts.store())
+        .map(rowOf)
+        .filter((row) => this.#isLeft(row))
+      const { pid, start, boot } = this.#holder
+      const take = database.prepare('update waiting_record set pid = ?, start = ?, boot = ? where entry = ?')
+      for (const { entry } of rows) take.run(pid, start, boot, entry)
+      database.exec('commit')
+      for (const { entry } of rows) this.#own.add(entry)
+      return rows.map(({ entry, record }) => ({ entry, record }))
+    } catch (error) {
+      if (database.isTransaction) database.exec('rollback')
+      throw error
+    }
+  }
+
+  /** By a process that has gone; one of this one's number and start was an earlier one, where it is not among its own. */
+  #isLeft({ entry, holder }: Row): boolean {
+    if (this.#own.has(entry) || this.#removed.has(entry)) return false
+    const { pid, start, boot } = this.#holder
+    const isOwn = holder.pid === pid && holder.start === start && holder.boot === boot
+    return isOwn || !isAlive(holder)
+  }
+
+  /** Null where the journal cannot be used now. */
+  #use<T>(work: (open: Journal) => T, isNew = false): T | null {
+    const { clock, path } = this.#parts
+    if (this.#open === null && clock.monotonic() - this.#failedAt < RETRY_MS) return null
+    try {
+      this.#open ??= openJournal(path, clock.now())
+      const result = work(this.#open)
+      this.#isTold = isNew
+      return result
+    } catch (error) {
+      this.#failed(error)
+      return isTorn(error) && !isNew && this.#makeWay() ? this.#use(work, true) : null
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { path, clock, log } = this.#parts
+    if (!this.#isTold) {
+      const reason = isTorn(error) ? 'the journal is torn; it is moved aside, and a new one made' : undefined
+      log.warn({ path, err: error, reason }, 'run records that wait for the store are not all in the journal')
+    }
+    this.#isTold = true
+    if (isBusy(error)) return
+    this.#open?.database.close()
+    this.#open = null
+    this.#failedAt = clock.monotonic()
+  }
+
+  /** For a new one, in place of one that is torn. */
+  #makeWay(): boolean {
+    try {
+      moveAside(this.#parts.path)
+      this.#failedAt = Number.NEGATIVE_INFINITY
+      return true
+    } catch {
+      return false // A directory that takes no writes.
+    }
+  }
+}
+
+type Row = { readonly entry: number; readonly record: RunRecord; readonly holder: ProcessIdentity }
+
+function rowOf(row: Readonly<Record<string, unknown>>): Row {
+  const { entry, cron_id, last_run, duration_ms, errors, pid, start, boot } = row
+  return {
+    entry: Number(entry),
+    record: {
+      cronId: Number(cron_id),
+      lastRun: Number(last_run),
+      durationMs: duration_ms === null ? null : Number(duration_ms),
+      errors: errors === null ? null : String(errors),
+    },
+    holder: { pid: Number(pid), start: String(start), boot: String(boot) },
+  }
+}
