@@ -223,6 +223,7 @@ function composeSource({ live, clock, log, cache, credentials }: SourceParts): S
     compile: (definitions, problems) =>
       compileGently({ definitions, problems, defaultTimezone: live.settings.config.timezone }),
     staleAfterMs: () => live.settings.config.cache.staleMinutes * MS_PER_MINUTE,
+    maxAgeMs: () => live.settings.config.cache.maxAgeMs,
   })
 }
 

@@ -36,6 +36,11 @@ async function tickNow(context: CommandContext, options: TickOptions): Promise<E
 async function definitionsOf({ source }: Ticking): Promise<Snapshot> {
   await source.refresh()
   if (source.snapshot !== null) return source.snapshot
+  if (source.isTooOld)
+    throw new OperatorError(
+      'the store cannot be read, and the definitions in the cache are older than RCRON_CACHE_MAX_AGE_HOURS',
+      'The log lines above say why the store does not answer.',
+    )
   throw new OperatorError(
     'there are no definitions: neither the store nor a cache can be read',
     'The log lines above say why; for a new installation run "rcron init".',

@@ -63,6 +63,8 @@ export type CacheConfig = {
   readonly keyFile: string
   /** Minutes between two refreshes. */
   readonly staleMinutes: number
+  /** Milliseconds from which on definitions are not used while the store is away; null: they always are. */
+  readonly maxAgeMs: number | null
 }
 
 /** `accept-new` learns a host's key on first contact, `strict` wants it known, `off` does not look. */

@@ -48,6 +48,7 @@ function settle({ values, stateDirectory, environment, machine }: Settling): Omi
       key: values.RCRON_CACHE_KEY ?? null,
       keyFile: join(stateDirectory, 'cache.key'),
       staleMinutes: values.RCRON_CACHE_STALE_MINUTES,
+      maxAgeMs: values.RCRON_CACHE_MAX_AGE_HOURS === undefined ? null : values.RCRON_CACHE_MAX_AGE_HOURS * MS_PER_HOUR,
     },
     timezone: values.RCRON_TIMEZONE ?? machine.timezone,
     hostname: values.RCRON_HOSTNAME ?? machine.hostname,

@@ -1,10 +1,15 @@
 import type { SnapshotSource } from './snapshot-source.ts'
 
+type DescribedSource = Pick<SnapshotSource, 'snapshot' | 'provenance' | 'storeFailing'> &
+  Partial<Pick<SnapshotSource, 'isTooOld'>>
+
 /** One line for `systemctl status`: what is loaded, how old it is, what is active. */
 export function describeStatus(
-  { snapshot, provenance, storeFailing }: Pick<SnapshotSource, 'snapshot' | 'provenance' | 'storeFailing'>,
+  { snapshot, provenance, storeFailing, isTooOld }: DescribedSource,
   active: number,
 ): string {
+  if (isTooOld && provenance !== null)
+    return `nothing runs: the store is away, and definitions as of ${new Date(provenance.readAt).toISOString()} are too old`
   if (snapshot === null || provenance === null)
     return 'no definitions yet: neither the store nor a cache can be read; trying on'
   const since = new Date(provenance.readAt).toISOString()

@@ -7,6 +7,7 @@ import type { Snapshot } from '../schedule/snapshot.ts'
 import type { DefinitionStore, LoadedDefinitions } from '../store/definition-store.ts'
 import { changeSteps } from './definitions-change.ts'
 import { gently } from './gently.ts'
+import { type AgeingDefinitions, Outage } from './outage.ts'
 import { SecretReview } from './secret-review.ts'
 
 /** Where the definitions in use came from, and when they were read from the store (epoch milliseconds). */
@@ -24,6 +25,8 @@ export type SnapshotSourceParts = {
   readonly judgeSecret: (auth: AuthRow) => readonly Problem[]
   /** Milliseconds after which definitions are read anew, and how often their age is said while that fails. */
   readonly staleAfterMs: () => number
+  /** The age from which definitions are not used while the store is away. Milliseconds; null, or absent: they always are. */
+  readonly maxAgeMs?: () => number | null
 }
 
 const NOTHING: Definitions = { auths: [], systems: [], crons: [] }
@@ -36,6 +39,7 @@ const NOTHING: Definitions = { auths: [], systems: [], crons: [] }
 export class SnapshotSource {
   readonly #parts: SnapshotSourceParts
   readonly #review: SecretReview
+  readonly #outage: Outage
   #snapshot: Snapshot | null = null
   #provenance: Provenance | null = null
   #definitions: Definitions = NOTHING
@@ -43,8 +47,6 @@ export class SnapshotSource {
   #auths: ReadonlyMap<number, AuthRow> = new Map()
   #storeFailing = false
   #refreshing: Promise<boolean> | null = null
-  /** By the monotonic clock; null while the store answers. */
-  #ageSaidAt: number | null = null
   /** Why the cache could not be used when it was last asked: told once. */
   #cacheFault: string | null = null
   #isCacheJudged = false
@@ -52,11 +54,17 @@ export class SnapshotSource {
   constructor(parts: SnapshotSourceParts) {
     this.#parts = parts
     this.#review = new SecretReview(parts)
+    this.#outage = new Outage({ ...parts, maxAgeMs: parts.maxAgeMs ?? (() => null) })
   }
 
-  /** Null until definitions could be had for the first time. */
+  /** Null until definitions could be had for the first time, and when they are too old. */
   get snapshot(): Snapshot | null {
-    return this.#snapshot
+    return this.isTooOld ? null : this.#snapshot
+  }
+
+  /** The store is away, and what it said last is too long ago. */
+  get isTooOld(): boolean {
+    return this.#storeFailing && this.#provenance !== null && this.#outage.isTooOld(this.#provenance.readAt)
   }
 
   get provenance(): Provenance | null {
@@ -93,7 +101,7 @@ export class SnapshotSource {
     const loaded = await this.#readStore()
     if (loaded === null) {
       if (this.#snapshot === null) await this.#fallBackOnCache()
-      this.#sayAge()
+      this.#outage.goesOn(this.#ageing())
       return false
     }
     const readAt = this.#parts.clock.now()
@@ -107,7 +115,7 @@ export class SnapshotSource {
       const loaded = await this.#parts.store().loadDefinitions()
       if (this.#storeFailing) this.#parts.log.info({}, 'the store answers again')
       this.#storeFailing = false
-      this.#ageSaidAt = null
+      this.#outage.end()
       return loaded
     } catch (error) {
       if (!this.#storeFailing) this.#parts.log.error({ err: error }, 'the store cannot be read')
@@ -118,8 +126,8 @@ export class SnapshotSource {
 
   async #fallBackOnCache(): Promise<void> {
     const cached = await this.#readCache()
-    if (cached === null) this.#sayNothingRuns()
-    else await this.#use({ definitions: cached.definitions, problems: [] }, { from: 'cache', readAt: cached.savedAt })
+    if (cached !== null)
+      await this.#use({ definitions: cached.definitions, problems: [] }, { from: 'cache', readAt: cached.savedAt })
   }
 
   async #readCache(): Promise<CachedDefinitions | null> {
@@ -162,25 +170,8 @@ export class SnapshotSource {
     }
   }
 
-  #sayAge(): void {
-    if (this.#provenance === null) return
-    if (!this.#isTimeToSay()) return
-    const { clock, log } = this.#parts
-    const ageMinutes = Math.round((clock.now() - this.#provenance.readAt) / 60_000)
-    log.warn({ ageMinutes, from: this.#provenance.from }, 'the store is away: the last good definitions stay in use')
-  }
-
-  #sayNothingRuns(): void {
-    if (!this.#isTimeToSay()) return
-    this.#parts.log.error({}, 'neither the store nor a cache can be read; nothing runs until one can')
-  }
-
-  /** Once at the beginning of an outage, then as often as definitions would have been read. */
-  #isTimeToSay(): boolean {
-    const { clock, staleAfterMs } = this.#parts
-    const now = clock.monotonic()
-    if (this.#ageSaidAt !== null && now - this.#ageSaidAt < staleAfterMs()) return false
-    this.#ageSaidAt = now
-    return true
+  #ageing(): AgeingDefinitions | null {
+    if (this.#snapshot === null || this.#provenance === null) return null
+    return { ...this.#provenance, enabled: this.#snapshot.enabled.length }
   }
 }

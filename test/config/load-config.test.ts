@@ -44,7 +44,7 @@ test('an empty environment gives the defaults', () => {
     database: { kind: 'sqlite', path: `${state}/rcron.db` },
     stateDirectory: state,
     lockDirectory: `${state}/locks`,
-    cache: { file: `${state}/cache.sealed`, key: null, keyFile: `${state}/cache.key`, staleMinutes: 5 },
+    cache: { file: `${state}/cache.sealed`, key: null, keyFile: `${state}/cache.key`, staleMinutes: 5, maxAgeMs: null },
     timezone: 'Asia/Tokyo',
     hostname: 'cron.lab.example',
     hostKeys: 'accept-new',
