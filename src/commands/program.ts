@@ -5,6 +5,7 @@ import { AnswerStream } from './answer-stream.ts'
 import { type CommandContext, type ExitCode, runCommand } from './context.ts'
 import { addManual } from './manual.ts'
 import { isNoun, NOUN_SUMMARIES } from './noun-summaries.ts'
+import { refuseRepeated } from './refuse-repeated.ts'
 import { installedVersion } from './version.ts'
 
 /** Carries one command out, and keeps its exit status. */
@@ -81,5 +82,6 @@ async function createProgram(argv: readonly string[], context: CommandContext, r
   if (argv.some(isNoun)) (await import('./definitions/commands.ts')).addDefinitionCommands(program, context, run)
   else for (const [noun, about] of Object.entries(NOUN_SUMMARIES)) program.command(noun).summary(about)
   addManual(program)
+  refuseRepeated(program)
   return program
 }

@@ -1,4 +1,5 @@
 import { describeField, type Field, readValue } from './field.ts'
+import { hintForItem } from './foreign-item.ts'
 import type { Item, ItemFault } from './parse-item.ts'
 import { quote } from './schedule-finding.ts'
 
@@ -45,7 +46,7 @@ function spelled(first: number, last: number): string {
 
 function shapeFault(field: Field, text: string): Reason {
   const expected = `${describeField(field)}, *, a range a-b, or * or a range with a /step`
-  const hint = EXTENSIONS.find(({ sign }) => sign.test(text))?.hint ?? nameHint(field, text)
+  const hint = hintForItem(field, text) ?? EXTENSIONS.find(({ sign }) => sign.test(text))?.hint ?? nameHint(field, text)
   return { expected, hint }
 }
 

@@ -3,6 +3,7 @@ import type { AuthRow, SystemRow } from '../domain/rows.ts'
 import { hostProblems } from './judge-host.ts'
 import { type RowFinding, refuse } from './row-finding.ts'
 import { quote } from './schedule-finding.ts'
+import { describeUnseen } from './unseen.ts'
 
 const LARGEST_PORT = 65_535
 
@@ -28,8 +29,9 @@ function nameProblems(field: string, name: string): readonly RowFinding[] {
   if (name === '') return [refuse(field, 'is empty', null)]
   if (name.startsWith('-')) return [refuse(field, `${quote(name)} begins with "-"`, 'it could be taken for an option')]
   const isSpaced = field === 'host' && /\s/.test(name)
-  if (!isSpaced && !/\p{Cc}/u.test(name)) return field === 'host' ? hostProblems(name) : []
-  return [refuse(field, `${quote(name)} holds white space or control characters`, 'leave them out')]
+  if (!isSpaced && !/\p{Cc}/u.test(name) && describeUnseen(name) === null)
+    return field === 'host' ? hostProblems(name) : []
+  return [refuse(field, `${quote(name)} holds white space, control or invisible characters`, 'leave them out')]
 }
 
 function portProblems(field: string, port: number): readonly RowFinding[] {

@@ -1,17 +1,26 @@
 import { FIELDS, type ScheduleFields } from './field.ts'
+import { hintForExpression } from './foreign-expression.ts'
 import { isMacro } from './parse-macro.ts'
 import { type ParsedSchedule, parseSchedule } from './parse-schedule.ts'
-import { quote } from './schedule-finding.ts'
+import { quote, type ScheduleFinding } from './schedule-finding.ts'
 
 /** Reads a schedule written on one line: five fields or a macro, with any white space between and around them. */
 export function parseExpression(text: string): ParsedSchedule {
+  const split = splitExpression(text)
+  return 'fields' in split ? parseSchedule(split.fields) : { schedule: null, findings: [split.finding] }
+}
+
+/** The five columns of a schedule written on one line, unjudged; or why it has no such columns. A macro stands in the first. */
+export function splitExpression(
+  text: string,
+): { readonly fields: ScheduleFields } | { readonly finding: ScheduleFinding } {
   const parts = text.trim().split(/\s+/)
   const [first = ''] = parts
-  if (parts.length === 1 && isMacro(first)) return parseSchedule(fieldsOf([first, '*', '*', '*', '*']))
-  if (parts.length === FIELDS.length) return parseSchedule(fieldsOf(parts))
+  if (parts.length === 1 && isMacro(first)) return { fields: fieldsOf([first, '*', '*', '*', '*']) }
+  if (parts.length === FIELDS.length) return { fields: fieldsOf(parts) }
   const count = first === '' ? 0 : parts.length
-  const message = `${quote(text)} has ${count} ${count === 1 ? 'field' : 'fields'}, expected five (minute, hour, day of month, month, day of week) or a macro`
-  return { schedule: null, findings: [{ severity: 'error', field: null, message, hint: hintFor(count) }] }
+  const message = `${quote(text)} has ${count} ${count === 1 ? 'field' : 'fields'}, expected five (minute, hour, day of month, month, day of week) or a macro such as @daily`
+  return { finding: { severity: 'error', field: null, message, hint: hintForExpression(text) } }
 }
 
 function fieldsOf([
@@ -22,8 +31,4 @@ function fieldsOf([
   cron_dow = '',
 ]: readonly string[]): ScheduleFields {
   return { cron_min, cron_hour, cron_dom, cron_mon, cron_dow }
-}
-
-function hintFor(count: number): string | null {
-  return count === 6 || count === 7 ? 'leave out seconds and years: the unit is the minute' : null
 }

@@ -1,4 +1,5 @@
 import { FIELDS } from './field.ts'
+import { everyHint } from './foreign-expression.ts'
 import { MACRO_NAMES, MACROS, REBOOT } from './macros.ts'
 import type { ParsedSchedule } from './parse-schedule.ts'
 import type { Schedule } from './schedule.ts'
@@ -43,7 +44,7 @@ function misplaced(texts: readonly string[]): readonly ScheduleFinding[] {
 function unknown(text: string): readonly ScheduleFinding[] {
   if (!isMacro(text) || MACRO_NAMES.includes(text)) return []
   const lower = text.toLowerCase()
-  const hint = MACRO_NAMES.includes(lower) ? `write ${quote(lower)}` : null
+  const hint = MACRO_NAMES.includes(lower) ? `write ${quote(lower)}` : everyHint(text)
   return [
     { severity: 'error', field: 'cron_min', message: `${quote(text)}, expected one of ${MACRO_NAMES.join(' ')}`, hint },
   ]

@@ -58,6 +58,10 @@ const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
   [['cron', 'edit', '1', '--schedule'], /'--schedule <fields>' argument missing/],
   [['init', 'now'], /too many arguments for 'init'/],
   [['--verbose'], /unknown option '--verbose'/],
+  [
+    ['auth', 'edit', '1', '--no-passphrase', '--passphrase-ask'],
+    /'--no-passphrase' cannot be used with option '--passphrase-ask'/,
+  ],
   [['help', 'nosuch'], /unknown command 'nosuch'\n"rcron --help" tells how/],
   [['nosuch', '--help'], /unknown command 'nosuch'/],
   [['help', 'cron', 'ad'], /unknown command 'ad'\n\(Did you mean add\?\)/],

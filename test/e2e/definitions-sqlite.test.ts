@@ -14,18 +14,40 @@ test('init is told twice and does nothing the second time', async () => {
   deepEqual(await rcron.json('init', '--dry-run'), { steps: [] })
 })
 
+const WHERE = ['--host', 'db7', '--user', 'seven']
+
 /** Words of a command, and what its message must hold; all end with 2. */
 const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a cron without what it needs',
     ['cron', 'add', '--cron-path', 'true'],
-    /--cron-name: missing.*\n--host: missing.*\n--user/,
+    /--cron-name: missing.*\n--host: missing.*\n--user: missing.*\n--schedule: missing; .*'\* \* \* \* \*' for every minute/,
+  ],
+  [
+    'a cron of which only the hour is said',
+    ['cron', 'add', '--cron-name', 'a', '--cron-path', 'true', ...WHERE, '--cron-hour', '3'],
+    /--cron-min: missing; without it the cron would run at every minute of those hours; give a minute such as 0/,
+  ],
+  [
+    'a line of a crontab',
+    ['cron', 'add', '--cron-name', 'a', '--cron-path', "*/5 * * * * echo 'x'", ...WHERE, '--cron-min', '5'],
+    /whole line of a crontab, .*; give --schedule '\*\/5 \* \* \* \*' --cron-path 'echo '\\''x'\\'''\n/,
+  ],
+  [
+    'a line of /etc/crontab',
+    ['cron', 'edit', '1', '--cron-path', '17 * * * * root run-parts'],
+    /give --schedule '17 \* \* \* \*' --cron-path 'run-parts'; "root" seems to be the user column/,
+  ],
+  [
+    'a schedule and one of its fields',
+    ['cron', 'edit', '1', '--schedule', '@daily', '--cron-min', '5'],
+    /option '--schedule <fields>' cannot be used with option '--cron-min <field>'/,
   ],
   ['a schedule that cannot be read', ['cron', 'edit', '1', '--schedule', '61 * * * *'], /cron_min: .*61/],
   [
     'a schedule of four fields',
     ['cron', 'edit', '1', '--schedule', '* * * *'],
-    /--schedule: found 4 fields, expected five/,
+    /--schedule: "\* \* \* \*" has 4 fields, expected five/,
   ],
   [
     'a time zone that is none',
@@ -83,7 +105,7 @@ for (const [what, [noun = '', verb = '', ...words], message] of refused) {
 test('nothing was changed by what was refused', async () => deepEqual(await everything(), before))
 
 test('a dry run judges a new row and adds none', async () => {
-  const words = ['--cron-name', 'dry', '--cron-path', 'true', '--host', 'db7', '--user', 'seven']
+  const words = ['--cron-name', 'dry', '--cron-path', 'true', '--host', 'db7', '--user', 'seven', '--cron-min', '5']
   match(await rcron.ok('cron', 'add', ...words, '--dry-run'), /would add this cron; it would work:\n/)
   match(await rcron.ok('cron', 'edit', 'seven', '--enabled', '1', '--dry-run'), /would change cron \d+; it would work/)
   const { status } = await rcron.run(['cron', 'show', 'dry'])

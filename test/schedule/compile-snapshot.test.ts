@@ -62,6 +62,7 @@ for (const override of [
   { host: '-oProxyCommand=x' },
   { host: '' },
   { host: 'a\nb' },
+  { host: 'db1\u200b' },
   { host: 'root@db1' },
   { host: '[::1]' },
   { port: 0 },

@@ -1,13 +1,13 @@
+import { Option } from 'commander'
 import { ACTIONS } from '../../domain/action.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { CronRow } from '../../domain/rows.ts'
 import type { DefinitionEditor, Entry, NewCron, StoredCron } from '../../store/definition-editor.ts'
 import { describeHostPort } from '../host-port.ts'
-import { auth } from './auth.ts'
+import { optionKey } from './column.ts'
 import { CRON_COLUMNS } from './cron-columns.ts'
-import { seekEntry } from './find-entry.ts'
-import { type Noun, type Options, required } from './noun.ts'
-import { system } from './system.ts'
+import { missingIn, pastedLine, referencesOf, SCHEDULE_COLUMNS, scheduleOf } from './cron-options.ts'
+import type { Noun, Options } from './noun.ts'
 
 /** One row of the crontab. */
 export const cron: Noun<StoredCron, NewCron> = {
@@ -17,14 +17,26 @@ export const cron: Noun<StoredCron, NewCron> = {
     command
       .option('--host <system>', 'the system it runs on: id, name or name:port')
       .option('--user <auth>', 'the auth it runs as: id or user')
-      .option('--schedule <fields>', 'the five fields at once: "*/5 * * * *" or @daily'),
+      .addOption(
+        new Option('--schedule <fields>', 'the five fields at once: "*/5 * * * *" or @daily').conflicts(
+          SCHEDULE_COLUMNS.map((name) => optionKey({ name })),
+        ),
+      ),
   shelf: (editor) => editor.crons,
   find: (editor, reference) => editor.crons.find(reference),
   visible,
   listed: ['id', 'cron_name', 'schedule', 'cron_path', 'host', 'user', 'action', 'enabled', 'last_run', 'errors'],
   complete: async (changes, options, { editor }, old) => {
-    const complete = { ...scheduleOf(options), ...changes, ...(await referencesOf(options, editor)) }
-    if (old === null) required('cron', complete, ['cron_name', 'cron_path', 'host', 'user'])
+    const schedule = scheduleOf(options)
+    const references = await referencesOf(options, editor)
+    const complete = { ...schedule.columns, ...changes, ...references.columns }
+    const problems = [
+      ...schedule.problems,
+      ...pastedLine(changes['cron_path']),
+      ...references.problems,
+      ...(old === null ? missingIn(complete, options) : []),
+    ]
+    if (problems.length > 0) throw new InvalidInputError(problems)
     return complete
   },
   definitions: async (columns, editor) => ({
@@ -75,29 +87,4 @@ function soundRows<Row>(entries: readonly Entry<Row>[]): Row[] {
 
 function expressionOf({ cron_min, cron_hour, cron_dom, cron_mon, cron_dow }: CronRow): string {
   return cron_min.startsWith('@') ? cron_min : [cron_min, cron_hour, cron_dom, cron_mon, cron_dow].join(' ')
-}
-
-const FIELDS = ['cron_min', 'cron_hour', 'cron_dom', 'cron_mon', 'cron_dow']
-
-/** The five columns that `--schedule` stands for; a macro stands in the first, alone. */
-function scheduleOf({ schedule }: Options): Options {
-  if (typeof schedule !== 'string') return {}
-  const given = schedule.trim().split(/\s+/)
-  const fields = given[0]?.startsWith('@') && given.length === 1 ? [...given, '*', '*', '*', '*'] : given
-  if (fields.length === FIELDS.length) return Object.fromEntries(FIELDS.map((name, at) => [name, fields[at]]))
-  const message = `found ${given.length} fields, expected five (minute hour day-of-month month day-of-week) or a macro such as @daily`
-  throw new InvalidInputError([{ severity: 'error', subject: '--schedule', field: null, message, hint: null }])
-}
-
-/** Rejects with an InvalidInputError that names every reference which does not mean one row. */
-async function referencesOf({ host, user }: Options, editor: DefinitionEditor): Promise<Options> {
-  const sought = {
-    ...(typeof host === 'string' && { host: await seekEntry(system, editor, host) }),
-    ...(typeof user === 'string' && { user: await seekEntry(auth, editor, user) }),
-  }
-  const problems = Object.values(sought).flatMap((found) => ('subject' in found ? [found] : []))
-  if (problems.length > 0) throw new InvalidInputError(problems)
-  return Object.fromEntries(
-    Object.entries(sought).flatMap(([name, found]) => ('id' in found ? [[name, found.id]] : [])),
-  )
 }

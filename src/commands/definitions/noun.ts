@@ -45,16 +45,17 @@ export type Noun<Row, Fields> = {
 
 /** Rejects with an InvalidInputError that names each of `names` that `columns` lacks. */
 export function required(noun: string, columns: Options, names: readonly string[]): void {
-  const problems = names
-    .filter((name) => columns[name] === undefined)
-    .map(
-      (name): Problem => ({
-        severity: 'error',
-        subject: optionFlag({ name }),
-        field: null,
-        message: `missing; a new ${noun} needs it`,
-        hint: null,
-      }),
-    )
+  const problems = missing(noun, columns, names)
   if (problems.length > 0) throw new InvalidInputError(problems)
+}
+
+/** A problem for each of `names` that `columns` lacks. */
+export function missing(noun: string, columns: Options, names: readonly string[]): readonly Problem[] {
+  const absent = names.filter((name) => columns[name] === undefined)
+  return absent.map((name) => problemOfOption(optionFlag({ name }), `missing; a new ${noun} needs it`))
+}
+
+/** What is wrong with an option, or with its absence. */
+export function problemOfOption(flag: string, message: string, hint: string | null = null): Problem {
+  return { severity: 'error', subject: flag, field: null, message, hint }
 }

@@ -27,18 +27,22 @@ const PLACES: Readonly<Record<SecretColumn, string>> = {
   passphrase: 'file:/path, env:NAME, credential:NAME; a path alone is file:',
 }
 
+const WAYS = ['Ask', 'File', 'Stdin', 'Reference'] as const
+
 /** Adds the ways in which a secret may be given. */
 export function secretOptions(command: Command): Command {
   const ways = [...waysOf('password', 'password or private key'), ...waysOf('passphrase', 'passphrase of the key')]
   for (const way of ways) command.addOption(way)
   return command
-    .option('--no-passphrase', 'take the stored passphrase away')
+    .addOption(
+      new Option('--no-passphrase', 'take the stored passphrase away').conflicts(WAYS.map((way) => `passphrase${way}`)),
+    )
     .option('--seal', "store the secrets sealed under rcron's cache key")
 }
 
 /** At most one of them may be given; and standard input holds one secret only. */
 function waysOf(column: SecretColumn, what: string): readonly Option[] {
-  const ways = ['Ask', 'File', 'Stdin', 'Reference'].map((way) => `${column}${way}`)
+  const ways = WAYS.map((way) => `${column}${way}`)
   const others = (own: string) => [
     ...ways.filter((way) => way !== own),
     ...(own === 'passwordStdin' ? ['passphraseStdin'] : []),
