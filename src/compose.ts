@@ -7,6 +7,7 @@ import type { Config, DatabaseConfig } from './config/config.ts'
 import { loadConfig } from './config/load-config.ts'
 import { thisMachine } from './config/machine.ts'
 import type { Environment } from './config/read-variables.ts'
+import { OWN_CREDENTIALS } from './config/variables.ts'
 import { withDotenv } from './config/with-dotenv.ts'
 import { compileGently } from './daemon/compile-gently.ts'
 import { SnapshotSource } from './daemon/snapshot-source.ts'
@@ -101,7 +102,13 @@ function credentialsOf(live: Pick<Live, 'settings'>, seal: SecretSeal | null): C
     get credentialsDirectory() {
       return live.settings.config.credentialsDirectory
     },
-    unseal: seal === null ? null : (sealed) => seal.unseal(sealed),
+    get secretsDirectory() {
+      return live.settings.config.secretsDirectory
+    },
+    get own() {
+      return { credentials: OWN_CREDENTIALS, files: live.settings.config.ownSecretFiles }
+    },
+    unseal: seal === null ? null : (sealed, bound) => seal.unseal(sealed, bound),
   })
 }
 

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OperatorError } from '../domain/errors.ts'
+import { readBoundedFile } from '../platform/bounded-file.ts'
 import type { Log } from '../platform/log.ts'
 import { makeDirectory } from '../platform/make-directory.ts'
 import { createFile, errorCodeOf } from '../platform/replace-file.ts'
 import { KEY_BYTES } from './sealing-keys.ts'
+
+/** 64 digits with some white space around them. */
+const MAX_BYTES = 200
 
 export type CacheKeySource = {
   /** 64 hex digits; null where the operator gave none. */
@@ -60,16 +62,13 @@ async function readKey(path: string): Promise<string | null> {
 
 async function readText(path: string): Promise<string | null> {
   try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    try {
-      const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(200) })
-      return buffer.toString('latin1', 0, bytesRead)
-    } finally {
-      await file.close()
-    }
+    return (await readBoundedFile(path, MAX_BYTES)).content.toString('latin1')
   } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return null
-    throw new OperatorError(`cache key ${path}: cannot be read (${errorCodeOf(error)})`, "Let rcron's user read it.", {
+    const code = errorCodeOf(error)
+    if (code === 'ENOENT') return null
+    // Too long to be a key: something else is in its place.
+    if (code === 'too large') return ''
+    throw new OperatorError(`cache key ${path}: cannot be read (${code})`, "Let rcron's user read it.", {
       cause: error,
     })
   }

@@ -27,13 +27,18 @@ export async function joinFrames(bytes: Buffer, breathe: () => Promise<void>): P
   let savedAt = 0
   for (const frame of parseFrames(bytes)) {
     if ('savedAt' in frame) savedAt = frame.savedAt
-    if ('auths' in frame) auths.push(...frame.auths)
+    if ('auths' in frame) auths.push(...frame.auths.map(withHosts))
     if ('systems' in frame) systems.push(...frame.systems)
     if ('crons' in frame) crons.push(...frame.crons)
     await breathe()
   }
   const definitions: Definitions = { auths, systems, crons }
   return { savedAt, definitions }
+}
+
+/** An older rcron knew no such column. */
+function withHosts(auth: AuthRow): AuthRow {
+  return { ...auth, hosts: auth.hosts ?? null }
 }
 
 function* slicesOf<Row>(rows: readonly Row[]): Generator<readonly Row[]> {

@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readBoundedFile } from '../platform/bounded-file.ts'
 import { replaceFile } from '../platform/replace-file.ts'
 import { deriveKey } from './sealing-keys.ts'
+
+const MAX_BYTES = 200
 
 /**
  * Remembers, in a file beside the cache, the newest generation of it, so that an old copy put back in its place is noticed. The
@@ -38,7 +40,7 @@ export class GenerationFile {
 
   async #text(): Promise<string> {
     try {
-      return await readFile(this.path, 'latin1')
+      return (await readBoundedFile(this.path, MAX_BYTES)).content.toString('latin1')
     } catch {
       return '' // None yet, or not readable now: no reason to refuse a cache that may be all there is.
     }

@@ -1,9 +1,8 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { OperatorError } from '../domain/errors.ts'
 import type { Definitions } from '../domain/rows.ts'
+import { readBoundedFile } from '../platform/bounded-file.ts'
 import type { Clock } from '../platform/clock.ts'
 import { makeDirectory } from '../platform/make-directory.ts'
 import { errorCodeOf, replaceFile, sweepTemporary } from '../platform/replace-file.ts'
@@ -87,14 +86,7 @@ export class SealedDefinitionsCache implements DefinitionsCache {
   async #read(): Promise<Buffer | null> {
     const { path } = this.#parts
     try {
-      const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-      try {
-        const { size } = await file.stat()
-        if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, expected at most ${MAX_BYTES}`)
-        return await file.readFile()
-      } finally {
-        await file.close()
-      }
+      return (await readBoundedFile(path, MAX_BYTES)).content
     } catch (error) {
       if (errorCodeOf(error) === 'ENOENT') return null
       throw new OperatorError(`cache ${path}: cannot be read (${errorCodeOf(error)})`, 'The store is used instead.', {

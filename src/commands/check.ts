@@ -54,7 +54,9 @@ async function judgeDefinitions(opened: Opened): Promise<Judged> {
 async function judgeSecrets(opened: Opened, { auths }: Definitions): Promise<readonly Problem[]> {
   try {
     const credentials = await credentialsFor(opened, auths)
-    return auths.flatMap((auth) => credentials.judge(auth))
+    const found: Problem[] = []
+    for (const auth of auths) found.push(...(await credentials.judge(auth)), ...(await credentials.advise(auth)))
+    return found
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
     return [problemOf('RCRON_CACHE_KEY', error)]

@@ -23,6 +23,10 @@ export type Config = {
   /** Milliseconds after which a run that cannot be asked is given up as lost. */
   readonly lostAfterMs: number
   readonly log: LogConfig
+  /** What passwords stored as `file:/path` name lies below it. */
+  readonly secretsDirectory: string
+  /** The files that hold rcron's own secrets: no row may name them. */
+  readonly ownSecretFiles: readonly string[]
   /** Where systemd put this service's credentials; null outside of it. */
   readonly credentialsDirectory: string | null
   /** What is odd but does not stop rcron, unknown variables among it. */

@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts'
 import { type Environment, readVariables } from './read-variables.ts'
 import { warnOfUnknown } from './unknown-variables.ts'
 import { absolutePath } from './values.ts'
-import type { Values } from './variables.ts'
+import { CREDENTIAL_VARIABLES, type Values, type VariableName } from './variables.ts'
 
 const MS_PER_SECOND = 1_000
 const MS_PER_HOUR = 3_600_000
@@ -64,8 +64,30 @@ function settle({ values, stateDirectory, environment, machine }: Settling): Omi
     stopRuns: values.RCRON_STOP_RUNS,
     lostAfterMs: values.RCRON_LOST_AFTER_HOURS * MS_PER_HOUR,
     log: readLog(values, environment),
+    secretsDirectory: findSecretsDirectory({ values, environment, machine }),
+    ownSecretFiles: [join(stateDirectory, 'cache.key'), ...secretFilesOf(environment, machine)],
     credentialsDirectory: environment['CREDENTIALS_DIRECTORY'] || null,
   }
+}
+
+/** A service is known by the state directory that systemd gives it. */
+function findSecretsDirectory({ values, environment, machine }: Omit<Settling, 'stateDirectory'>): string {
+  if (values.RCRON_SECRETS_DIR !== undefined) return absolutePath(values.RCRON_SECRETS_DIR, machine)
+  const isService = machine.uid === 0 || Boolean(environment['STATE_DIRECTORY'])
+  return isService ? '/etc/rcron/secrets' : join(machine.home, '.config/rcron/secrets')
+}
+
+function secretFilesOf(environment: Environment, machine: Machine): readonly string[] {
+  const named = CREDENTIAL_VARIABLES.flatMap((name) => [
+    environment[`${name}_FILE`],
+    pathOfPem(environment[name], name),
+  ])
+  return named.flatMap((path) => (path ? [absolutePath(path, machine)] : []))
+}
+
+/** What a variable for PEM holds, where that is a path. */
+function pathOfPem(written: string | undefined, name: VariableName): string | undefined {
+  return name.includes('_SSL_') && written?.includes('-----BEGIN ') === false ? written : undefined
 }
 
 /** systemd gives a list joined by colons where a service has several; the first is the one for rcron's own. */

@@ -1,31 +1,25 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { readBoundedFileSync } from '../platform/bounded-file.ts'
 
-const MAX_BYTES = 64 * 1024
+/** A bundle of certificate authorities takes a few hundred KiB. */
+const MAX_BYTES = 1024 * 1024
 
 /** Says why a file cannot be used; holds nothing of what is in it. */
 export class SecretFileError extends Error {
   override readonly name = 'SecretFileError'
 }
 
-/** The text of a small regular file without the newline at its end. Throws a SecretFileError; never waits, as a named pipe would make it. */
+/** The text of a regular file of at most 1 MiB without the newline at its end. Throws a SecretFileError; never waits, as a named pipe would make it. */
 export function readSecretFile(path: string): string {
-  const descriptor = open(path)
-  try {
-    const found = fstatSync(descriptor)
-    if (!found.isFile()) throw new SecretFileError(`${path} is no regular file, expected one`)
-    if (found.size > MAX_BYTES)
-      throw new SecretFileError(`${path} holds ${found.size} bytes, expected at most ${MAX_BYTES}`)
-    const text = readFileSync(descriptor, 'utf8').replace(/\r?\n$/, '')
-    if (text === '') throw new SecretFileError(`${path} is empty, expected the value in it`)
-    return text
-  } finally {
-    closeSync(descriptor)
-  }
+  const text = contentOf(path)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
+  if (text === '') throw new SecretFileError(`${path} is empty, expected the value in it`)
+  return text
 }
 
-function open(path: string): number {
+function contentOf(path: string): Buffer {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    return readBoundedFileSync(path, MAX_BYTES).content
   } catch (error) {
     throw new SecretFileError(`${path} ${whyUnreadable(error)}`, { cause: error })
   }
@@ -33,8 +27,20 @@ function open(path: string): number {
 
 function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  if (code === 'ENOENT') return 'is not there, expected a file with the value in it'
-  if (code === 'EACCES' || code === 'EPERM')
-    return `may not be read by user id ${process.getuid?.() ?? '?'}; give that user the right`
-  return `cannot be read (${code})`
+  switch (code) {
+    case 'ENOENT':
+      return 'is not there, expected a file with the value in it'
+    case 'EACCES':
+    case 'EPERM':
+      return `may not be read by user id ${process.getuid?.() ?? '?'}; give that user the right`
+    case 'EISDIR':
+    case 'not a regular file':
+      return 'is no regular file, expected one'
+    case 'kept by the kernel':
+      return 'lies in /proc, /sys or /dev, expected a regular file elsewhere'
+    case 'too large':
+      return `holds more than ${MAX_BYTES} bytes, expected at most that`
+    default:
+      return `cannot be read (${code})`
+  }
 }

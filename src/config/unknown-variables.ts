@@ -4,6 +4,9 @@ import { VARIABLE_NAMES, variable } from './variables.ts'
 /** The mark that rcron gives the processes it starts; there when rcron itself is started by one of its crons. */
 const RUN_MARK = 'RCRON_RUN'
 
+/** What the variables begin with that rows may name as secrets. */
+const SECRET = 'RCRON_SECRET_'
+
 const KNOWN: readonly string[] = VARIABLE_NAMES.flatMap((name) =>
   variable(name).credential === undefined ? [name] : [name, `${name}_FILE`],
 )
@@ -11,7 +14,9 @@ const KNOWN: readonly string[] = VARIABLE_NAMES.flatMap((name) =>
 /** A warning for each variable that looks like one of rcron's and is none, with the name that was probably meant. */
 export function warnOfUnknown(environment: Readonly<Record<string, string | undefined>>): readonly Problem[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith('RCRON_') && name !== RUN_MARK && !KNOWN.includes(name))
+    .filter(
+      (name) => name.startsWith('RCRON_') && name !== RUN_MARK && !name.startsWith(SECRET) && !KNOWN.includes(name),
+    )
     .sort()
     .map((name) => ({
       severity: 'warning',

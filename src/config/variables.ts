@@ -97,6 +97,12 @@ export const VARIABLES = {
       'The age from which definitions are not run any more while the database is away. What is due from then on is told as ' +
       'missed, and caught up as its rows ask, when it is back.',
   },
+  RCRON_SECRETS_DIR: {
+    value: path(),
+    unit: 'directory',
+    default: '(/etc/rcron/secrets for root and the service, else ~/.config/rcron/secrets)',
+    meaning: 'Where the files are that passwords stored as file:/path name; no other file is read for them.',
+  },
   RCRON_TIMEZONE: {
     value: timezone(),
     unit: 'IANA name',
@@ -194,6 +200,12 @@ export type Values = { readonly [Name in Exclude<VariableName, Unsettled>]: Valu
 }
 
 export const VARIABLE_NAMES = Object.keys(VARIABLES) as readonly VariableName[]
+
+/** Those that also come as a file or a credential. */
+export const CREDENTIAL_VARIABLES = VARIABLE_NAMES.filter((name) => variable(name).credential !== undefined)
+
+/** The names under which systemd hands rcron its own secrets. */
+export const OWN_CREDENTIALS = CREDENTIAL_VARIABLES.flatMap((name) => variable(name).credential ?? [])
 
 /** `name` as a row of the table, whichever it is. */
 export function variable(name: VariableName): Variable {

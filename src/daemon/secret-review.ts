@@ -7,7 +7,7 @@ import { ProblemJournal } from './problem-journal.ts'
 
 export type SecretReviewParts = {
   readonly log: Log
-  readonly judgeSecret: (auth: AuthRow) => readonly Problem[]
+  readonly judgeSecret: (auth: AuthRow) => Promise<readonly Problem[]>
 }
 
 /**
@@ -34,15 +34,15 @@ export class SecretReview {
     const problems: Problem[] = [...found]
     for (const auth of auths) {
       if (number !== this.#newest) return
-      problems.push(...this.#judge(auth))
+      problems.push(...(await this.#judge(auth)))
       await breathe()
     }
     if (number === this.#newest) this.#journal.record(problems)
   }
 
-  #judge(auth: AuthRow): readonly Problem[] {
+  async #judge(auth: AuthRow): Promise<readonly Problem[]> {
     try {
-      return this.#parts.judgeSecret(auth)
+      return await this.#parts.judgeSecret(auth)
     } catch (error) {
       this.#parts.log.error({ subject: `auth ${auth.id}`, err: error }, `${BUG} while a secret was judged`)
       return []

@@ -22,7 +22,7 @@ export type SnapshotSourceParts = {
   /** Judges definitions without stalling the event loop. */
   readonly compile: (definitions: Definitions, problems: readonly Problem[]) => Promise<Snapshot>
   /** What is wrong with an auth's secret. Opens its key for the runs to come, which may take a fifth of a second. */
-  readonly judgeSecret: (auth: AuthRow) => readonly Problem[]
+  readonly judgeSecret: (auth: AuthRow) => Promise<readonly Problem[]>
   /** Milliseconds after which definitions are read anew, and how often their age is said while that fails. */
   readonly staleAfterMs: () => number
   /** The age from which definitions are not used while the store is away. Milliseconds; null, or absent: they always are. */

@@ -56,6 +56,7 @@ function fieldsOfOutcome(outcome: Outcome): LogFields {
       return { ...fields, by: outcome.by }
     case 'unreachable':
     case 'refused':
+      return { ...fields, reason: outcome.reason, ...(outcome.detail === undefined ? {} : { detail: outcome.detail }) }
     case 'lost':
     case 'blocked':
     case 'skipped':

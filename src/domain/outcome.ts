@@ -11,9 +11,9 @@ export type Outcome =
   /** Killed on request and confirmed dead. */
   | { readonly kind: 'killed'; readonly by: KilledBy }
   /** Never handed to the host. */
-  | { readonly kind: 'unreachable'; readonly reason: string }
+  | ({ readonly kind: 'unreachable' } & NotBegun)
   /** The host answered and would not have it: authentication, host key, exec. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | ({ readonly kind: 'refused' } & NotBegun)
   /** Handed to the host; its end cannot be learnt. It may have done its work. `isBug`: because rcron itself has failed. */
   | { readonly kind: 'lost'; readonly reason: string; readonly isBug?: true }
   /** The run before it could not be confirmed dead. */
@@ -22,6 +22,9 @@ export type Outcome =
   | { readonly kind: 'skipped'; readonly reason: string }
   /** Its minute was not planned in time. */
   | { readonly kind: 'missed'; readonly reason: string }
+
+/** `detail`: what is for the log and the operator alone, and never for the store, whose readers may be others. */
+type NotBegun = { readonly reason: string; readonly detail?: string }
 
 /** One phrase for logs, the CLI and the `errors` column. Parts that came from a host are as they came: escape to print. */
 export function describeOutcome(outcome: Outcome): string {

@@ -10,6 +10,8 @@ export type AuthRow = {
   readonly password: string
   /** Opens an encrypted key. Never printed. */
   readonly passphrase: string | null
+  /** The hosts that the secret may be used on: names and patterns. Null: any. */
+  readonly hosts: string | null
 }
 
 export type SystemRow = {

@@ -1,7 +1,12 @@
+import type { Outcome } from '../domain/outcome.ts'
+
 /** The command has certainly not begun: nobody to hand it to. */
 export type Unreachable = {
   readonly kind: 'unreachable'
+  /** May be told to everybody who reads the store. */
   readonly reason: string
+  /** What more there is for the log and for the operator: a stranger's words, the state of a file. */
+  readonly detail?: string
   /** Worth another try at once: the host is there but dropped this connection or has no room for a session on it. */
   readonly transient: boolean
 }
@@ -11,7 +16,9 @@ export type Refused = {
   readonly kind: 'refused'
   /** `credential`: the secret cannot be used. `login`: a login that was just refused is not tried again yet. */
   readonly by: 'authentication' | 'host-key' | 'exec' | 'credential' | 'login'
+  /** As above. */
   readonly reason: string
+  readonly detail?: string
 }
 
 export type NotHandedOver = Unreachable | Refused
@@ -19,16 +26,25 @@ export type NotHandedOver = Unreachable | Refused
 /** The command was sent and the connection broke before the host answered: it may have begun. */
 export type HandoverUnknown = { readonly kind: 'unknown'; readonly reason: string }
 
-export function unreachable(reason: string): Unreachable {
-  return { kind: 'unreachable', reason, transient: false }
+export function unreachable(reason: string, detail?: string): Unreachable {
+  return { kind: 'unreachable', reason, transient: false, ...detailOf(detail) }
 }
 
-export function unreachableForNow(reason: string): Unreachable {
-  return { kind: 'unreachable', reason, transient: true }
+export function unreachableForNow(reason: string, detail?: string): Unreachable {
+  return { kind: 'unreachable', reason, transient: true, ...detailOf(detail) }
 }
 
-export function refused(by: Refused['by'], reason: string): Refused {
-  return { kind: 'refused', by, reason }
+export function refused(by: Refused['by'], reason: string, detail?: string): Refused {
+  return { kind: 'refused', by, reason, ...detailOf(detail) }
+}
+
+function detailOf(detail: string | undefined): { readonly detail?: string } {
+  return detail === undefined ? {} : { detail }
+}
+
+/** What it means for the run. */
+export function notBegun({ kind, reason, detail }: NotHandedOver): Outcome {
+  return { kind, reason, ...detailOf(detail) }
 }
 
 /** Resolves, as unreachable, when `signal` aborts. For a signal that lives no longer than what waits. */

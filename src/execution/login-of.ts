@@ -14,11 +14,17 @@ export type LoginParts = {
 export type LoginReady = { readonly kind: 'login' } & Login
 
 /** What it takes to log in; refused where the secret cannot be used. */
-export function loginOf({ system, auth }: Access, { credentials, ownName }: LoginParts): LoginReady | Refused {
+export async function loginOf(
+  { system, auth }: Access,
+  { credentials, ownName }: LoginParts,
+): Promise<LoginReady | Refused> {
   try {
-    return { kind: 'login', credential: credentials.resolve(auth), target: targetOf(system, auth.user, ownName) }
+    const credential = await credentials.resolve(auth, system.host)
+    return { kind: 'login', credential, target: targetOf(system, auth.user, ownName) }
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
-    return refused('credential', error.hint === null ? error.message : `${error.message}; ${error.hint}`)
+    const detail = error.hint === null ? error.message : `${error.message}; ${error.hint}`
+    const reason = `the secret of auth ${auth.id} (${auth.user}) cannot be used on ${system.host}: see the log, or "rcron check"`
+    return refused('credential', reason, detail)
   }
 }

@@ -99,7 +99,7 @@ export class Sessions {
 
   #outOfTime(failure: Passing | null): SessionAnswer {
     const last = failure === null ? '' : `; last: ${failure.reason}`
-    return unreachable(`no session could be had within ${this.#parts.startWindowMs / 1000} s${last}`)
+    return unreachable(`no session could be had within ${this.#parts.startWindowMs / 1000} s${last}`, failure?.detail)
   }
 }
 

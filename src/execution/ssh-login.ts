@@ -114,20 +114,24 @@ class LoginAttempt {
     if (this.#phase === 'authentication' && /too many authentication failures/i.test(error.message)) {
       return refused('authentication', `${this.#where} refused the login as ${this.#target.user}: ${error.message}`)
     }
-    return unreachable(`${this.#where} does not speak SSH as expected: ${JSON.stringify(error.message.slice(0, 200))}`)
+    return unreachable(`${this.#where} does not speak SSH as expected`, JSON.stringify(error.message.slice(0, 200)))
   }
 
   /** A host that is out of room drops connections before it greets them, or in the middle of the handshake: worth another try. */
   #hungUp(what: string): NotHandedOver {
     const words = this.#strangeWords
     if (words === null) return unreachableForNow(`${this.#where}: ${what} during the ${this.#phase}`)
-    const reason = `${this.#where}: ${what} after ${JSON.stringify(words)}, expected a greeting like "SSH-2.0-…"`
-    return /exceeded|too many|not allowed|try again/i.test(words) ? unreachableForNow(reason) : unreachable(reason)
+    // Whoever writes rows can name any port: what is said there is not for the store.
+    const reason = `${this.#where}: ${what} before a greeting like "SSH-2.0-…"`
+    const detail = `it said ${JSON.stringify(words)}`
+    const isBusy = /exceeded|too many|not allowed|try again/i.test(words)
+    return isBusy ? unreachableForNow(reason, detail) : unreachable(reason, detail)
   }
 
   #tooLate(loginMs: number): NotHandedOver {
-    const heard = this.#strangeWords === null ? '' : `, it sent ${JSON.stringify(this.#strangeWords)}`
-    return unreachable(`${this.#where}: the ${this.#phase} was not over within ${loginMs / 1000} s${heard}`)
+    const words = this.#strangeWords
+    const reason = `${this.#where}: the ${this.#phase} was not over within ${loginMs / 1000} s`
+    return unreachable(reason, words === null ? undefined : `it said ${JSON.stringify(words)}`)
   }
 
   #greeted(first: Buffer): void {

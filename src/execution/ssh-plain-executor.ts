@@ -1,24 +1,19 @@
-import { OperatorError } from '../domain/errors.ts'
 import type { KilledBy, Outcome } from '../domain/outcome.ts'
 import type { Run, RunResult } from '../domain/run.ts'
 import { NO_OUTPUT } from '../domain/run.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Credentials } from './credentials/credentials.ts'
 import type { AdoptedRun, Death, Executor, RunningRun } from './executor.ts'
-import { type Refused, refused } from './handover.ts'
+import { notBegun } from './handover.ts'
+import { type LoginParts, loginOf } from './login-of.ts'
 import { OutputCapture } from './output-capture.ts'
 import { type KillTimings, killPlainly } from './plain-kill.ts'
 import { outcomeOfEnd } from './remote/host-status.ts'
 import type { SessionAnswer, Sessions } from './sessions.ts'
-import { targetOf } from './target.ts'
 import type { CommandEnd, RemoteCommand } from './transport.ts'
 
-export type PlainExecutorParts = {
+export type PlainExecutorParts = LoginParts & {
   readonly sessions: Sessions
-  readonly credentials: Pick<Credentials, 'resolve'>
   readonly clock: Clock
-  /** The name of rcron's own machine. */
-  readonly ownName: string
   /** Milliseconds from SIGKILL to the news of the command's death. */
   readonly killMs: number
 }
@@ -93,7 +88,8 @@ class PlainRun implements RunningRun {
 
   async #handOver(): Promise<SessionAnswer> {
     const { cron } = this.#run
-    const login = this.#login()
+    const { auth, system } = cron
+    const login = await loginOf({ auth, system }, this.#parts)
     if (login.kind === 'refused') return login
     return await this.#parts.sessions.exec(
       {
@@ -104,16 +100,6 @@ class PlainRun implements RunningRun {
       },
       this.#waiting.signal,
     )
-  }
-
-  #login() {
-    const { auth, system } = this.#run.cron
-    try {
-      const credential = this.#parts.credentials.resolve(auth)
-      return { kind: 'login', credential, target: targetOf(system, auth.user, this.#parts.ownName) } as const
-    } catch (error) {
-      return unusable(error)
-    }
   }
 
   /** Ends the run when its time is over, until the returned function is called. */
@@ -144,7 +130,7 @@ class PlainRun implements RunningRun {
   #notRunning(answer: Exclude<SessionAnswer, { readonly kind: 'running' }>): Outcome {
     if (answer.kind === 'unknown') return { kind: 'lost', reason: answer.reason }
     if (this.#cause?.kind === 'killed') return this.#cause
-    return { kind: answer.kind, reason: answer.reason }
+    return notBegun(answer)
   }
 
   #outcomeOf(end: CommandEnd): Outcome {
@@ -174,11 +160,6 @@ class PlainRun implements RunningRun {
       endedByItself: false,
     })
   }
-}
-
-function unusable(error: unknown): Refused {
-  if (!(error instanceof OperatorError)) throw error
-  return refused('credential', error.hint === null ? error.message : `${error.message}; ${error.hint}`)
 }
 
 /** A run of which nothing on the host knows, and whose connection went with the daemon that started it. */

@@ -1,3 +1,4 @@
+import { isHostPattern, parseHostPatterns } from '../domain/host-patterns.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { AuthRow, SystemRow } from '../domain/rows.ts'
 import { hostProblems } from './judge-host.ts'
@@ -21,7 +22,8 @@ export function systemProblems(row: SystemRow): readonly Problem[] {
 
 /** All that keeps an auth from being used; its secret is judged where it is opened. */
 export function authProblems(row: AuthRow): readonly Problem[] {
-  return nameProblems('user', row.user).map((finding) => ({ subject: `auth ${row.id}`, ...finding }))
+  const findings = [...nameProblems('user', row.user), ...secretHostsProblems(row.hosts)]
+  return findings.map((finding) => ({ subject: `auth ${row.id}`, ...finding }))
 }
 
 /** A name that reaches a connection, a lock file and perhaps the system's own `ssh`. */
@@ -32,6 +34,16 @@ function nameProblems(field: string, name: string): readonly RowFinding[] {
   if (!isSpaced && !/\p{Cc}/u.test(name) && describeUnseen(name) === null)
     return field === 'host' ? hostProblems(name) : []
   return [refuse(field, `${quote(name)} holds white space, control or invisible characters`, 'leave them out')]
+}
+
+function secretHostsProblems(hosts: string | null): readonly RowFinding[] {
+  if (hosts === null) return []
+  const patterns = parseHostPatterns(hosts)
+  const expected = 'expected names, addresses or patterns (*.example.com), separated by commas, without ports'
+  if (patterns.length === 0) return [refuse('hosts', `names no host, ${expected}`, 'NULL means any host')]
+  return patterns
+    .filter((pattern) => !isHostPattern(pattern))
+    .map((pattern) => refuse('hosts', `${quote(pattern)} names no host, ${expected}`, null))
 }
 
 function portProblems(field: string, port: number): readonly RowFinding[] {

@@ -34,8 +34,11 @@ export interface Shelf<Row, Fields> {
   list(): Promise<readonly Entry<Row>[]>
   /** The row whose id is `reference`, else every row of that name, in order of id. Empty where there is none. */
   find(reference: string): Promise<readonly Entry<Row>[]>
-  /** Resolves with the new row's id. */
-  add(fields: Fields): Promise<number>
+  /**
+   * Resolves with the new row's id. `settle` answers, once the id is known and in the same transaction, what is to be changed of
+   * `fields`.
+   */
+  add(fields: Fields, settle?: (id: number) => Partial<Fields>): Promise<number>
   /** Changes the columns that are given and leaves the others. */
   edit(id: number, changes: Partial<Fields>): Promise<void>
   /** Removes one row, unless a cron still uses it. */

@@ -28,9 +28,10 @@ export const MYSQL_TABLES: readonly TableDdl[] = [
   password text not null,
   checksum varchar(64) not null,
   passphrase text null,
+  hosts text null,
   unique key rcron_auth_user (user, checksum)
 ) ${ENGINE}`,
-    added: { passphrase: 'text character set utf8mb4 null' },
+    added: { passphrase: 'text character set utf8mb4 null', hosts: 'text character set utf8mb4 null' },
   },
   {
     name: 'rcron_hosts',

@@ -10,7 +10,7 @@ const whole = z.int({ error: 'a whole number' })
 const text = z.string({ error: 'text' })
 const orNull = <Shape extends z.ZodType>(shape: Shape) => shape.nullable().default(null)
 
-const auth = z.object({ id: whole, user: text, password: text, passphrase: orNull(text) })
+const auth = z.object({ id: whole, user: text, password: text, passphrase: orNull(text), hosts: orNull(text) })
 
 const system = z.object({
   id: whole,

@@ -50,14 +50,19 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
     }
   }
 
-  add(fields: Fields): Promise<number> {
+  add(fields: Fields, settle?: (id: number) => Partial<Fields>): Promise<number> {
     const { table, defaults, written, checkWrite } = this.#rules
     return this.#engine.writeOnce(async (db) => {
       const row = { ...defaults, ...this.#given(written(fields)) }
-      const values = this.#writable(row, await this.#engine.presentColumns(db))
+      const present = await this.#engine.presentColumns(db)
+      const values = this.#writable(row, present)
       await checkWrite(db, row, null)
       const { insertId } = await anyTable(db).insertInto(table).values(values).executeTakeFirstOrThrow()
-      return Number(insertId)
+      const id = Number(insertId)
+      const settled = this.#writable(this.#given(written(settle?.(id) ?? {})), present)
+      if (Object.keys(settled).length > 0)
+        await anyTable(db).updateTable(table).set(settled).where('id', '=', id).execute()
+      return id
     })
   }
 

@@ -10,9 +10,10 @@ export const SQLITE_TABLES: readonly TableDdl[] = [
   password text not null,
   checksum text not null,
   passphrase text,
+  hosts text,
   unique (user, checksum)
 )`,
-    added: { passphrase: 'text' },
+    added: { passphrase: 'text', hosts: 'text' },
   },
   {
     name: 'rcron_hosts',

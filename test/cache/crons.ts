@@ -4,7 +4,7 @@ import { aCronRow } from '../support/builders.ts'
 
 /** Definitions with `count` crons, one auth and one system. */
 export function someDefinitions(count: number, savedAt = 1_000): CachedDefinitions {
-  const auths = [{ id: 1, user: 'u', password: 'PLAINTEXT-SECRET', passphrase: null }]
+  const auths = [{ id: 1, user: 'u', password: 'PLAINTEXT-SECRET', passphrase: null, hosts: null }]
   const systems = [{ id: 1, host: 'db1', port: 22, local_port: 22, supervise: null, legacy_algorithms: null }]
   return {
     savedAt,

@@ -53,12 +53,12 @@ test('after a reload to another database the cache is that one’s: taken for it
 
 test('a reload reads anew the variables that secrets refer to', async (t) => {
   const lab = await aLab(t, [{ cron_name: 'job', cron_path: 'true' }])
-  lab.sql("update rcron_auth set password = 'env:LAB_KEY'")
+  lab.sql("update rcron_auth set password = 'env:RCRON_SECRET_LAB_KEY'")
   const clock = aFakeClock(lab, 5_000)
   const daemon = lab.start({ environment: clock.environment })
   await daemon.ended('job', 'refused')
   const key = lab.hosts[0]?.clientKey.contents ?? ''
-  writeFileSync(join(lab.state, '.env'), `LAB_KEY="${key.replaceAll('\n', '\\n')}"\n`)
+  writeFileSync(join(lab.state, '.env'), `RCRON_SECRET_LAB_KEY="${key.replaceAll('\n', '\\n')}"\n`)
   await daemon.reload()
   clock.move(60_000)
   await daemon.ended('job', 'succeeded')

@@ -55,6 +55,8 @@ test('an empty environment gives the defaults', () => {
     stopRuns: 'leave',
     lostAfterMs: 86_400_000,
     log: { level: 'info', format: 'auto', colour: null, journalStream: null },
+    secretsDirectory: '/home/x/.config/rcron/secrets',
+    ownSecretFiles: ['/home/x/.local/state/rcron/cache.key'],
     credentialsDirectory: null,
     warnings: [],
   })
@@ -153,7 +155,8 @@ const BAD_FILES = [
   ['/dev/zero', /is no regular file/],
   [tmpdir(), /is no regular file/],
   [file('empty', '\n'), /is empty/],
-  [file('huge', 'x'.repeat(70_000)), /holds 70000 bytes, expected at most 65536/],
+  [file('huge', 'x'.repeat(1_100_000)), /holds more than 1048576 bytes/],
+  ['/proc/self/environ', /lies in \/proc, \/sys or \/dev/],
 ] as const
 
 for (const [path, expected] of BAD_FILES) {

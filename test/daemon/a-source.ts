@@ -55,7 +55,7 @@ export function aSource(overrides: Partial<SnapshotSourceParts> = {}) {
     cache,
     store: () => store,
     compile: async (definitions, problems) => snapshotOf(definitions, problems),
-    judgeSecret: () => [],
+    judgeSecret: async () => [],
     staleAfterMs: () => 300_000,
     ...overrides,
   })

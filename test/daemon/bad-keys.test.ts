@@ -47,9 +47,14 @@ test('A9: keys that cannot be used beside a good one: the good one runs, and one
   for (const [index, { says }] of bad.entries()) {
     const error = told.find(({ subject }) => subject === `auth ${2 + index} (bad${index})`)
     match(`${error?.['field']}: ${error?.['problem']} ${error?.['hint']}`, says)
-    const { outcome, reason } = await daemon.event('its end', ({ job }) => job === `bad${index}`)
+    const { outcome, reason, detail } = await daemon.event('its end', ({ job }) => job === `bad${index}`)
     equal(outcome, 'refused')
-    match(String(reason), new RegExp(`auth ${2 + index} \\(bad${index}\\), `))
+    match(String(detail), new RegExp(`auth ${2 + index} \\(bad${index}\\), `))
+    // What the store is told, whose readers may be others.
+    equal(
+      reason,
+      `the secret of auth ${2 + index} (bad${index}) cannot be used on 127.0.0.1: see the log, or "rcron check"`,
+    )
   }
   const secrets = [PASSPHRASE, 'wrong-Sesame', ...(bad[2]?.password.split('\n').slice(1) ?? [])]
   for (const secret of secrets) ok(secret.length > 8 && !daemon.output.includes(secret), 'no secret is in the log')

@@ -156,7 +156,7 @@ test('what is wrong with secrets is told once, together with the rest, and again
   }
   const judged: number[] = []
   const { source, log, store } = aSource({
-    judgeSecret: ({ id }) => {
+    judgeSecret: async ({ id }) => {
       judged.push(id)
       return fault === null || id !== 1 ? [] : [fault]
     },
@@ -183,7 +183,7 @@ test('what is wrong with secrets is told once, together with the rest, and again
 
 test('a bug in judging a secret is logged, and the other problems are told all the same', async () => {
   const { source, log, store } = aSource({
-    judgeSecret: () => {
+    judgeSecret: async () => {
       throw new Error('surprise')
     },
   })

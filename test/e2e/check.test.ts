@@ -10,7 +10,7 @@ const SECRET = 'never to be seen'
 
 await rcron.prepare(async ({ auths, systems, crons }) => {
   const host = await systems.add({ host: 'db1' })
-  const user = await auths.add({ user: 'good', password: SECRET })
+  const user = await auths.add({ user: 'good', password: SECRET, hosts: 'db1' })
   const add = (name: string, row: object) =>
     crons.add({ cron_name: name, cron_path: 'true', enabled: 1, host, user, ...row })
   await add('good', {})
@@ -28,6 +28,12 @@ await rcron.prepare(async ({ auths, systems, crons }) => {
     password: '-----BEGIN OPENSSH PRIVATE KEY-----\nrubbish\n-----END OPENSSH PRIVATE KEY-----\n',
   })
   await systems.add({ host: 'bad port', port: 99_999 })
+  await auths.add({ user: 'anywhere', password: SECRET })
+  await auths.add({ user: 'bad hosts', password: SECRET, hosts: 'db1:22, ok.example' })
+  await auths.add({ user: 'own', password: 'credential:cache-key' })
+  await auths.add({ user: 'shadow', password: 'file:/etc/shadow' })
+  await auths.add({ user: 'variable', password: 'env:RCRON_DATABASE_URL' })
+  await auths.add({ user: 'endless', password: '/proc/self/pagemap' })
 })
 
 const findings: readonly (readonly [string, RegExp])[] = [
@@ -43,6 +49,12 @@ const findings: readonly (readonly [string, RegExp])[] = [
   ['a key file that is missing', /error: auth 2 \(keyless\), password: the key file .*no-such-key cannot be read/],
   ['a seal that cannot be opened', /error: auth 3 \(sealed\), password: /],
   ['a torn key', /error: auth 4 \(torn\), password: /],
+  ['a password for any host', /warning: auth 5 \(anywhere\), hosts: is not set.*rcron auth edit 5 --hosts/],
+  ['hosts that are none', /error: auth 6, hosts: "db1:22" names no host, expected names/],
+  ["rcron's own credential", /error: auth 7 \(own\), password: credential:cache-key may not be used/],
+  ['a file elsewhere', /error: auth 8 \(shadow\), password: the file \/etc\/shadow may not be used.*RCRON_SECRETS_DIR/],
+  ['a variable of another name', /error: auth 9 \(variable\), password: env:RCRON_DATABASE_URL may not.*RCRON_SECRET_/],
+  ['an endless file', /error: auth 10 \(endless\), password: .*cannot be read \(kept by the kernel\)/],
   ['a port out of range', /error: system 2 .*port: 99999/],
   ['a host name with a space', /error: system 2 .*host: /],
 ]
@@ -53,8 +65,8 @@ test('every problem of settings, definitions and secrets is told at once', async
   equal(status, 1)
   equal(stdout, '')
   for (const [what, line] of findings) match(stderr, line, what)
-  match(stderr, /sqlite store, 8 crons, 2 systems, 4 auths: \d+ errors, \d+ warnings\n$/)
-  doesNotMatch(stderr, /never to be seen|rubbish|cron 1 |auth 1 /)
+  match(stderr, /sqlite store, 8 crons, 2 systems, 10 auths: \d+ errors, \d+ warnings\n$/)
+  doesNotMatch(stderr, /never to be seen|rubbish|cron 1 |auth 1 |chmod/)
 })
 
 test('for scripts they are JSON', async () => {

@@ -19,10 +19,15 @@ export function testRoundTrip(name: string, rcron: RcronCommand): void {
         id: 1,
       },
     )
-    deepEqual(await rcron.json('auth', 'list'), [{ id: 1, user: 'backup', password: '(password)', passphrase: null }])
-    match(await rcron.ok('auth', 'show', 'backup'), /^id +1\nuser +backup\npassword +\(password\)\npassphrase +-\n$/)
-    await rcron.ok('auth', 'edit', 'backup', '--user', 'dump', '--password-reference', 'env:DUMP_PASSWORD')
-    equal((await only('auth'))['password'], 'env:DUMP_PASSWORD')
+    deepEqual(await rcron.json('auth', 'list'), [
+      { id: 1, user: 'backup', password: '(password)', passphrase: null, hosts: null },
+    ])
+    match(
+      await rcron.ok('auth', 'show', 'backup'),
+      /^id +1\nuser +backup\npassword +\(password\)\npassphrase +-\nhosts +-\n$/,
+    )
+    await rcron.ok('auth', 'edit', 'backup', '--user', 'dump', '--password-reference', 'env:RCRON_SECRET_DUMP')
+    equal((await only('auth'))['password'], 'env:RCRON_SECRET_DUMP')
     match(await rcron.ok('auth', 'remove', 'dump', '--dry-run'), /would remove auth 1 "dump"/)
     equal((await only('auth'))['user'], 'dump')
     match(await rcron.ok('auth', 'remove', '1'), /removed auth 1 "dump"/)

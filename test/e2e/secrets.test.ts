@@ -43,11 +43,66 @@ test('a secret comes from standard input, a file or by reference, and one line e
 })
 
 test('a sealed secret is not in the store as it is', async () => {
-  await rcron.fed('hunter2', 'auth', 'add', '--user', 'sealed', '--password-stdin', '--seal')
+  await rcron.fed('hunter2', 'auth', 'add', '--user', 'sealed', '--hosts', '*', '--password-stdin', '--seal')
   const [password] = (await storedPasswords()).get('sealed') ?? []
   match(password ?? '', /^sealed:/)
   doesNotMatch(password ?? '', SECRETS)
   equal((await rcron.run(['check'])).stderr.includes('(sealed)'), false)
+})
+
+/** Problems that `check` tells of one auth. */
+async function told(id: number): Promise<string> {
+  const { stderr } = await rcron.run(['check'])
+  return stderr
+    .split('\n')
+    .filter((line) => line.includes(`auth ${id} `))
+    .join('\n')
+}
+
+test('a seal follows its row through edits, and opens in no other row', async () => {
+  const { id } = JSON.parse(
+    await rcron.fed(
+      'hunter2',
+      'auth',
+      'add',
+      '--user',
+      'bound',
+      '--hosts',
+      'db1',
+      '--password-stdin',
+      '--seal',
+      '--json',
+    ),
+  ) as { readonly id: number }
+  equal(await told(id), '')
+  await rcron.ok('auth', 'edit', String(id), '--hosts', 'db1, *.web.example')
+  await rcron.ok('auth', 'edit', String(id), '--user', 'renamed')
+  equal(await told(id), '')
+  match(await rcron.ok('auth', 'list'), /renamed +\(sealed\) +db1, \*\.web\.example/)
+
+  const store = await composeStore({ database: { kind: 'sqlite', path: join(rcron.stateDirectory, 'rcron.db') } })
+  try {
+    const [password = ''] = (await storedPasswords()).get('renamed') ?? []
+    const copy = await store.editor.auths.add({ user: 'mallory', password, hosts: 'db1, *.web.example' })
+    match(await told(copy), /error: .*the sealed value cannot be opened: for another auth, user or hosts/)
+    await store.editor.auths.edit(id, { hosts: 'evil.example' })
+    match(await told(id), /error: .*the sealed value cannot be opened/)
+    const { status, stderr } = await rcron.run(['auth', 'edit', String(id), '--hosts', 'db1'])
+    match(stderr, /sealed for another auth, user or hosts/)
+    equal(status, 1)
+    await store.editor.auths.remove(copy)
+    await store.editor.auths.remove(id)
+  } finally {
+    await store.close()
+  }
+})
+
+test('--seal alone seals what is stored; what only names a place stays as it is', async () => {
+  await rcron.fed('hunter2', 'auth', 'add', '--user', 'later', '--hosts', 'db1', '--password-stdin')
+  await rcron.ok('auth', 'edit', 'later', '--seal')
+  match((await storedPasswords()).get('later')?.[0] ?? '', /^sealed:2:/)
+  const { status } = await rcron.run(['auth', 'edit', 'reference', '--seal'])
+  deepEqual([status, (await storedPasswords()).get('reference')?.[0]], [2, 'credential:ssh-key'])
 })
 
 test('neither list nor show, dry run nor JSON shows a secret', async () => {
@@ -88,6 +143,24 @@ const refused: readonly (readonly [string, readonly string[], string, RegExp])[]
     ['auth', 'add', '--user', 'x', '--password-reference', 'hunter2'],
     '',
     /does not name a place/,
+  ],
+  [
+    'a variable that is no secret of a row',
+    ['auth', 'add', '--user', 'x', '--password-reference', 'env:RCRON_CACHE_KEY'],
+    '',
+    /--password-reference: env: names a variable that begins with RCRON_SECRET_/,
+  ],
+  [
+    "rcron's own credential",
+    ['auth', 'edit', 'key', '--passphrase-reference', 'credential:cache-key'],
+    '',
+    /--passphrase-reference: credential:cache-key is what rcron itself is opened with/,
+  ],
+  [
+    'hosts that are none',
+    ['auth', 'add', '--user', 'x', '--password-stdin', '--hosts', 'root@db1'],
+    'hunter2',
+    /new auth, hosts: "root@db1" names no host/,
   ],
   ['nobody to ask', ['auth', 'add', '--user', 'x'], '', /password: is needed, and standard input is no terminal/],
   ['an empty secret', ['auth', 'add', '--user', 'x', '--password-stdin'], '\n', /password: is empty/],
@@ -161,7 +234,7 @@ const passphraseReferences: readonly (readonly [string, string])[] = [
   ['/etc/hosts', 'file:/etc/hosts'],
   ['~/pass', 'file:~/pass'],
   ['file:/etc/hosts', 'file:/etc/hosts'],
-  ['env:PASS', 'env:PASS'],
+  ['env:RCRON_SECRET_PASS', 'env:RCRON_SECRET_PASS'],
   ['credential:pass', 'credential:pass'],
 ]
 for (const [given, stored] of passphraseReferences) {
@@ -173,10 +246,13 @@ for (const [given, stored] of passphraseReferences) {
 
 test('the help tells what each reference may be', async () => {
   const help = (await rcron.ok('auth', 'add', '--help')).replace(/\s+/g, ' ')
-  match(help, /--password-reference <where> store where it is kept: \/key\/file, ~\/key\/file, env:NAME, file:\/path/)
   match(
     help,
-    /--passphrase-reference <where> store where it is kept: file:\/path, env:NAME, credential:NAME; a path alone is file:/,
+    /--password-reference <where> store where it is kept: \/key\/file, ~\/key\/file, env:RCRON_SECRET_NAME, file:\/path/,
+  )
+  match(
+    help,
+    /--passphrase-reference <where> store where it is kept: file:\/path, env:RCRON_SECRET_NAME, credential:NAME; a path alone is file:/,
   )
 })
 

@@ -35,7 +35,7 @@ test('a kill is answered within its grace and 10 s, or given up', async () => {
   const exec = async (): Promise<SessionAnswer> => {
     return { kind: 'running', command: { ended, signal: () => {}, close }, answeredAfterMs: 0 }
   }
-  const credentials = { resolve: () => ({ kind: 'password', password: 'x', identity: 'x' }) as const }
+  const credentials = { resolve: async () => ({ kind: 'password', password: 'x', identity: 'x' }) as const }
   const answerMs = DEFAULT_TIMINGS.execAnswerMs
   const hosts = new SessionRunHosts({ sessions: { exec }, clock, answerMs, credentials, ownName: 'localhost' })
   const access = { system: aSystem(), auth: anAuth() }

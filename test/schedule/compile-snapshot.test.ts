@@ -5,7 +5,7 @@ import type { AuthRow, CronRow, SystemRow } from '../../src/domain/rows.ts'
 import { compileSnapshot, compileSteps } from '../../src/schedule/compile-snapshot.ts'
 import { firingsIn, rebootFirings } from '../../src/schedule/firings.ts'
 
-const auth: AuthRow = { id: 1, user: 'backup', password: 'hidden-word', passphrase: null }
+const auth: AuthRow = { id: 1, user: 'backup', password: 'hidden-word', passphrase: null, hosts: null }
 const system: SystemRow = { id: 1, host: 'db1', port: 22, local_port: 22, supervise: null, legacy_algorithms: null }
 
 function aRow(overrides: Partial<CronRow>): CronRow {

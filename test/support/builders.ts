@@ -3,6 +3,7 @@ import type { Cron } from '../../src/domain/cron.ts'
 import type { Firing } from '../../src/domain/job.ts'
 import { type Minute, minuteOf } from '../../src/domain/minute.ts'
 import type { AuthRow, CronRow, SystemRow } from '../../src/domain/rows.ts'
+import type { SecretPlaces } from '../../src/execution/credentials/secret-places.ts'
 import type { Log, LogFields } from '../../src/platform/log.ts'
 
 export function minute(text: string): Minute {
@@ -14,7 +15,20 @@ export function aSystem(overrides: Partial<SystemRow> = {}): SystemRow {
 }
 
 export function anAuth(overrides: Partial<AuthRow> = {}): AuthRow {
-  return { id: 1, user: 'cron', password: 'not printed', passphrase: null, ...overrides }
+  return { id: 1, user: 'cron', password: 'not printed', passphrase: null, hosts: null, ...overrides }
+}
+
+/** Places where nothing is, but for `overrides`. */
+export function somePlaces(overrides: Partial<SecretPlaces> = {}): SecretPlaces {
+  return {
+    environment: {},
+    home: '/',
+    credentialsDirectory: null,
+    secretsDirectory: '/nowhere/secrets',
+    own: { credentials: [], files: [] },
+    unseal: null,
+    ...overrides,
+  }
 }
 
 export function aCron(overrides: Partial<Cron> = {}): Cron {

@@ -16,7 +16,7 @@ import { createSshSessions, type SshSessions } from '../../src/execution/ssh-ses
 import { createSystemNameResolver } from '../../src/execution/system-name-resolver.ts'
 import { DEFAULT_TIMINGS, type Timings } from '../../src/execution/timings.ts'
 import type { ExecRequest } from '../../src/execution/transport.ts'
-import { aCron, anAuth, aSystem, minute, RecordingLog } from './builders.ts'
+import { aCron, anAuth, aSystem, minute, RecordingLog, somePlaces } from './builders.ts'
 import { realClock } from './real-clock.ts'
 
 /** A server to run on, and what lets its user in. */
@@ -56,12 +56,7 @@ export class PlainLab implements AsyncDisposable {
       timings: this.timings,
       maxSessions: options.maxSessions ?? 4,
     })
-    this.#credentials = createCredentials({
-      environment: {},
-      home: this.#directory,
-      credentialsDirectory: null,
-      unseal: null,
-    })
+    this.#credentials = createCredentials(somePlaces({ home: this.#directory }))
     this.executor = createPlainExecutor({
       sessions: this.#sessions.sessions,
       credentials: this.#credentials,
@@ -86,7 +81,7 @@ export class PlainLab implements AsyncDisposable {
   /** What `command` prints on stdout, byte by byte; its bytes are sent as they are. */
   async printed(host: LabHost, command: string | Buffer): Promise<Buffer> {
     const chunks: Buffer[] = []
-    const login = loginOf(aRun(host, {}).cron, { credentials: this.#credentials, ownName: 'localhost' })
+    const login = await loginOf(aRun(host, {}).cron, { credentials: this.#credentials, ownName: 'localhost' })
     if (login.kind === 'refused') throw new Error(login.reason)
     const onOutput: ExecRequest['onOutput'] = (stream, chunk) => {
       if (stream === 'stdout') chunks.push(Buffer.from(chunk))

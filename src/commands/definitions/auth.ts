@@ -1,8 +1,9 @@
 import type { AuthRow } from '../../domain/rows.ts'
 import type { NewAuth } from '../../store/definition-editor.ts'
 import { AUTH_COLUMNS } from './auth-columns.ts'
-import { type ChangeParts, type Noun, type Options, required } from './noun.ts'
-import { askSecret, isReference, readSecret, type SecretColumn, secretOptions } from './secret-input.ts'
+import { type Noun, required } from './noun.ts'
+import { referencesIn, resealed, sealedForNoRow, sealedWriting } from './seal-columns.ts'
+import { askSecret, isReference, readSecret, secretOptions } from './secret-input.ts'
 
 /** A user and the secret that opens its systems. */
 export const auth: Noun<AuthRow, NewAuth> = {
@@ -12,28 +13,34 @@ export const auth: Noun<AuthRow, NewAuth> = {
   shelf: (editor) => editor.auths,
   find: (editor, reference) => editor.auths.find(reference),
   visible: async (rows) =>
-    rows.map(({ id, user, password, passphrase }) => ({
+    rows.map(({ id, user, password, passphrase, hosts }) => ({
       id,
       user,
       password: describeSecret(password),
       passphrase: passphrase === null ? null : '(hidden)',
+      hosts,
     })),
-  listed: ['id', 'user', 'password'],
-  complete: async (changes, options, parts, old) => {
-    const adding = old === null
-    if (adding) required('auth', changes, ['user'])
+  listed: ['id', 'user', 'password', 'hosts'],
+  complete: async (changes, options, { context, seal }, old) => {
+    if (old === null) required('auth', changes, ['user'])
     const secrets: Record<string, unknown> = {}
-    const password = await secretFor('password', options, parts)
+    const password = await readSecret('password', options, context)
     if (password !== undefined) secrets['password'] = password
-    else if (adding)
-      secrets['password'] = await sealedOrPlain(await askSecret('password', parts.context, options), options, parts)
-    const passphrase = await secretFor('passphrase', options, parts)
+    else if (old === null) secrets['password'] = await askSecret('password', context, options)
+    const passphrase = await readSecret('passphrase', options, context)
     if (passphrase !== undefined) secrets['passphrase'] = passphrase
     else if (options['passphrase'] === false) secrets['passphrase'] = null
-    return { ...changes, ...secrets }
+    const complete = { ...changes, ...secrets }
+    const isWanted = options['seal'] === true
+    const sealing = { references: referencesIn(options), seal }
+    if (old !== null) return await resealed(complete, old, { ...sealing, isWanted })
+    return isWanted ? await sealedForNoRow(complete as unknown as NewAuth, sealing) : complete
   },
+  // `complete` has seen to it that the required columns are there.
+  writing: async (columns, options, { seal }) =>
+    options['seal'] === true ? await sealedWriting(columns as NewAuth, seal) : null,
   definitions: async (columns) => ({
-    auths: [{ id: 0, passphrase: null, ...columns } as AuthRow],
+    auths: [{ id: 0, passphrase: null, hosts: null, ...columns } as AuthRow],
     systems: [],
     crons: [],
   }),
@@ -45,14 +52,4 @@ function describeSecret(password: string): string {
   if (password.startsWith('-----BEGIN')) return '(private key)'
   if (isReference(password)) return password
   return '(password)'
-}
-
-async function secretFor(column: SecretColumn, options: Options, parts: ChangeParts): Promise<string | undefined> {
-  const secret = await readSecret(column, options, parts.context)
-  if (secret === undefined || options[`${column}Reference`] !== undefined) return secret
-  return await sealedOrPlain(secret, options, parts)
-}
-
-async function sealedOrPlain(secret: string, options: Options, parts: ChangeParts): Promise<string> {
-  return options['seal'] === true ? await parts.seal(secret) : secret
 }

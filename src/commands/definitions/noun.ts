@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { SecretSeal } from '../../cache/seal-secret.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Definitions } from '../../domain/rows.ts'
@@ -13,11 +14,14 @@ export type Options = Readonly<Record<string, unknown>>
 export type ChangeParts = {
   readonly context: CommandContext
   readonly editor: DefinitionEditor
-  /** Seals a secret under the cache key. Rejects with an OperatorError where there is none. */
-  readonly seal: (secret: string) => Promise<string>
+  /** What seals secrets under the cache key. Rejects with an OperatorError where there is none. */
+  readonly seal: () => Promise<SecretSeal>
   /** Rejects with an InvalidInputError that names everything that keeps a row from working. */
   readonly judge: (definitions: Definitions) => Promise<void>
 }
+
+/** What is written of a row before its id is known, and what follows from that. */
+export type Writing<Fields> = { readonly first: Fields; readonly settle: (id: number) => Partial<Fields> }
 
 /** What `rcron auth`, `rcron system` and `rcron cron` have of their own; the verbs are the same for all. */
 export type Noun<Row, Fields> = {
@@ -39,6 +43,8 @@ export type Noun<Row, Fields> = {
     parts: ChangeParts,
     old: Entry<Row> | null,
   ) => Promise<Options>
+  /** How a complete new row is written; null where it is written as it is. */
+  readonly writing?: (columns: Options, options: Options, parts: ChangeParts) => Promise<Writing<Fields> | null>
   /** The row that `columns` make, beside the rows that it refers to: what is judged before it is written. */
   readonly definitions: (columns: Options, editor: DefinitionEditor) => Promise<Definitions>
 }

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { text as readAll } from 'node:stream/consumers'
 import { type Command, Option } from 'commander'
+import { OWN_CREDENTIALS } from '../../config/variables.ts'
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
-import { parsePassphraseSource, parseSecretSource } from '../../execution/credentials/secret-source.ts'
+import {
+  isSecretVariable,
+  parsePassphraseSource,
+  parseSecretSource,
+  SECRET_VARIABLE,
+} from '../../execution/credentials/secret-source.ts'
 import type { CommandContext } from '../context.ts'
 
 export type SecretColumn = 'password' | 'passphrase'
@@ -15,16 +21,16 @@ export function isReference(password: string): boolean {
   return namesPlace('password', password)
 }
 
-/** As the value will be read once it is stored. */
-function namesPlace(column: SecretColumn, value: string): boolean {
+/** The same of either column, as its value will be read once it is stored. */
+export function namesPlace(column: SecretColumn, value: string): boolean {
   const { kind } = column === 'password' ? parseSecretSource(value) : parsePassphraseSource(value)
   return kind !== 'inline' && kind !== 'sealed'
 }
 
 /** What the values of `--password-reference` and `--passphrase-reference` may look like. */
 const PLACES: Readonly<Record<SecretColumn, string>> = {
-  password: '/key/file, ~/key/file, env:NAME, file:/path, credential:NAME',
-  passphrase: 'file:/path, env:NAME, credential:NAME; a path alone is file:',
+  password: '/key/file, ~/key/file, env:RCRON_SECRET_NAME, file:/path, credential:NAME',
+  passphrase: 'file:/path, env:RCRON_SECRET_NAME, credential:NAME; a path alone is file:',
 }
 
 const WAYS = ['Ask', 'File', 'Stdin', 'Reference'] as const
@@ -37,7 +43,7 @@ export function secretOptions(command: Command): Command {
     .addOption(
       new Option('--no-passphrase', 'take the stored passphrase away').conflicts(WAYS.map((way) => `passphrase${way}`)),
     )
-    .option('--seal', "store the secrets sealed under rcron's cache key")
+    .option('--seal', "store the secrets sealed under rcron's cache key; alone, seals what is stored")
 }
 
 /** At most one of them may be given; and standard input holds one secret only. */
@@ -126,12 +132,26 @@ function storable(column: SecretColumn, value: string, options: SecretOptions, s
 /** A path is a key file for a password; for a passphrase it is read as one only behind `file:`. */
 function checkedReference(column: SecretColumn, given: string): string {
   const reference = column === 'passphrase' && /^~?\//.test(given) ? `file:${given}` : given
-  if (namesPlace(column, reference)) return reference
+  if (namesPlace(column, reference)) return allowedReference(column, reference)
   throw refuse(
     `--${column}-reference`,
     `does not name a place where the secret is kept, expected one of ${PLACES[column]}`,
     `a secret itself goes in by --${column}-file or --${column}-stdin`,
   )
+}
+
+/** What no rcron would follow, wherever it runs. */
+function allowedReference(column: SecretColumn, reference: string): string {
+  const [, scheme, name = ''] = /^(env|credential):(.*)$/s.exec(reference) ?? []
+  if (scheme === 'env' && !isSecretVariable(name)) {
+    const hint = `give rcron the secret in a variable of such a name, and store env:${SECRET_VARIABLE}NAME`
+    throw refuse(`--${column}-reference`, `env: names a variable that begins with ${SECRET_VARIABLE}`, hint)
+  }
+  if (scheme === 'credential' && OWN_CREDENTIALS.includes(name)) {
+    const hint = 'load a credential of another name for the host'
+    throw refuse(`--${column}-reference`, `${reference} is what rcron itself is opened with`, hint)
+  }
+  return reference
 }
 
 function refuseArgument(column: SecretColumn): InvalidInputError {

@@ -54,7 +54,9 @@ export async function addEntry<R, F>(noun: Noun<R, F>, options: Options, parts: 
     return 0
   }
   // `complete` has seen to it that the required columns are there.
-  const id = await noun.shelf(editor).add(row as F)
+  const writing = await noun.writing?.(row, options, parts)
+  const shelf = noun.shelf(editor)
+  const id = writing ? await shelf.add(writing.first, writing.settle) : await shelf.add(row as F)
   if (options['json'] === true) output.json({ id })
   else output.line(`added ${noun.name} ${id}`)
   return 0

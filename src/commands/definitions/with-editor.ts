@@ -17,7 +17,7 @@ export function withEditor(context: CommandContext, use: (parts: VerbParts) => P
       context,
       output: new Output(context),
       editor: opened.store.editor,
-      seal: async (secret) => (await composeSeal(opened.settings.config, opened.log)).seal(secret),
+      seal: () => composeSeal(opened.settings.config, opened.log),
       judge: (definitions) => judge(context, opened, definitions),
     }),
   )
@@ -42,13 +42,14 @@ async function problemsOf(opened: Opened, definitions: Definitions): Promise<rea
 async function secretProblems(opened: Opened, auths: readonly AuthRow[]): Promise<readonly Problem[]> {
   if (auths.length === 0) return []
   const credentials = await credentialsFor(opened, auths)
-  return auths.flatMap((auth) => {
-    const problems = credentials.judge(auth)
+  const judged = auths.map(async (auth) => {
+    const problems = await credentials.judge(auth)
     // The daemon has another environment, and perhaps another user: it may well find what is not found here.
     return isReference(auth.password)
       ? problems.map((problem) => ({ ...problem, severity: 'warning' as const }))
       : problems
   })
+  return (await Promise.all(judged)).flat()
 }
 
 /** A row that is not in the store yet has no id. */

@@ -38,7 +38,7 @@ export class HostTest {
     const blank = blankReport(planned, this.#parts.ownName)
     if (planned.kind === 'unused') return { ...blank, ...UNUSED }
     const { system, auth } = planned
-    const credential = this.#credentialOf(system, auth)
+    const credential = await this.#credentialOf(system, auth)
     if ('reason' in credential) return { ...blank, result: 'fails', ...credential }
     const known = { ...blank, method: credential.kind === 'key' ? credential.key.type : 'password' }
     if (this.#unreachable !== null) return { ...known, result: 'fails', ...this.#unreachable }
@@ -86,14 +86,14 @@ export class HostTest {
     return { checks: [], failure }
   }
 
-  #credentialOf(system: SystemRow, auth: AuthRow): Credential | Failure {
+  async #credentialOf(system: SystemRow, auth: AuthRow): Promise<Credential | Failure> {
     const [bad] = [...systemProblems(system), ...authProblems(auth)]
     if (bad !== undefined) {
       const where = bad.field === null ? bad.subject : `${bad.subject}, ${bad.field}`
       return { reason: `${where}: ${bad.message}`, remedy: bad.hint }
     }
     try {
-      return this.#parts.credentials.resolve(auth)
+      return await this.#parts.credentials.resolve(auth, system.host)
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error
       return { reason: error.message, remedy: error.hint }

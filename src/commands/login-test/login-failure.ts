@@ -19,14 +19,18 @@ export type Attempted = {
 export function failureOf(answer: NotHandedOver | HandoverUnknown, attempted: Attempted): Failure {
   switch (answer.kind) {
     case 'unreachable':
-      return { reason: answer.reason, remedy: remedyToReach(answer.reason, attempted) }
+      return { reason: inFull(answer), remedy: remedyToReach(answer.reason, attempted) }
     case 'refused':
-      return { reason: answer.reason, remedy: remedyOfRefusal(answer.by, attempted) }
+      return { reason: inFull(answer), remedy: remedyOfRefusal(answer.by, attempted) }
     case 'unknown':
       return { reason: answer.reason, remedy: 'see what its sshd logs, and whether a start-up file of its shell hangs' }
     default:
       return answer satisfies never
   }
+}
+
+function inFull({ reason, detail }: NotHandedOver): string {
+  return detail === undefined ? reason : `${reason}: ${detail}`
 }
 
 /** How the resolver says that a name leads nowhere. */

@@ -1,24 +1,29 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { OperatorError } from '../../domain/errors.ts'
+import { matchesHost, parseHostPatterns } from '../../domain/host-patterns.ts'
 import { describeProblem, type Problem } from '../../domain/problem.ts'
 import type { AuthRow } from '../../domain/rows.ts'
 import type { Credential, SecretIdentity } from './credential.ts'
 import { looksLikeKey } from './key-text.ts'
 import { parsePrivateKey } from './private-key.ts'
 import { SecretFault } from './secret-fault.ts'
-import { type Secret, type SecretPlaces, SecretReader } from './secret-reader.ts'
+import type { SecretPlaces } from './secret-places.ts'
+import { type Secret, SecretReader } from './secret-reader.ts'
 
 const MAX_KEPT = 10_000
 
 /** Turns the secrets of auths into what a login is made with. */
 export interface Credentials {
   /**
-   * What to log in with. Cheap once it has been called for the same secret: keys are opened once, and a file is read again
-   * only when it has changed. Throws an OperatorError that names auth, column and remedy, and holds no secret.
+   * What to log in to `host` with: refused where the auth's `hosts` do not have it. Cheap once it has been called for the same secret:
+   * keys are opened once, and a file is read again only when it has changed. Rejects with an OperatorError that names auth, column and
+   * remedy, and holds no secret.
    */
-  resolve(auth: AuthRow): Credential
-  /** What an operator should mend about an auth: the error that `resolve` would throw, and warnings. */
-  judge(auth: AuthRow): readonly Problem[]
+  resolve(auth: AuthRow, host: string): Promise<Credential>
+  /** What an operator should mend about an auth: the error that `resolve` would reject with on any host, and warnings. Never rejects. */
+  judge(auth: AuthRow): Promise<readonly Problem[]>
+  /** What would make an auth safer: for those who ask. Never rejects. */
+  advise(auth: AuthRow): Promise<readonly Problem[]>
 }
 
 export function createCredentials(places: SecretPlaces): Credentials {
@@ -37,35 +42,48 @@ class OpenedCredentials implements Credentials {
     this.#reader = new SecretReader(places)
   }
 
-  resolve(auth: AuthRow): Credential {
-    const opened = faultOr(() => this.#open(auth, this.#reader.read('password', auth.password)))
+  async resolve(auth: AuthRow, host: string): Promise<Credential> {
+    refuseOtherHosts(auth, host)
+    const opened = await faultOr(async () => (await this.#open(auth)).credential)
     if (!(opened instanceof SecretFault)) return opened
     const problem = problemOf(auth, opened)
     throw new OperatorError(describeProblem({ ...problem, hint: null }), problem.hint)
   }
 
-  judge(auth: AuthRow): readonly Problem[] {
-    const secret = faultOr(() => this.#reader.read('password', auth.password))
-    if (secret instanceof SecretFault) return [problemOf(auth, secret)]
-    const opened = faultOr(() => this.#open(auth, secret))
-    const errors = opened instanceof SecretFault ? [problemOf(auth, opened)] : []
-    return [...errors, ...warningsOf(auth, secret)]
+  async judge(auth: AuthRow): Promise<readonly Problem[]> {
+    const opened = await faultOr(() => this.#open(auth))
+    if (opened instanceof SecretFault) return [problemOf(auth, opened)]
+    return [...warningOf(auth, 'password', opened.secret), ...warningOf(auth, 'passphrase', opened.passphrase)]
   }
 
-  #open(auth: AuthRow, secret: Secret): Credential {
+  async advise(auth: AuthRow): Promise<readonly Problem[]> {
+    if (auth.hosts !== null) return []
+    const opened = await faultOr(() => this.#open(auth))
+    if (opened instanceof SecretFault || opened.credential.password === null) return []
+    const message = 'is not set: who may write crons can have this password sent to any host'
+    const hint = `name the hosts it is for: rcron auth edit ${auth.id} --hosts "db1.example.com, *.web.example.com"`
+    return [{ severity: 'warning', subject: subjectOf(auth), field: 'hosts', message, hint }]
+  }
+
+  async #open(auth: AuthRow): Promise<Opened> {
+    const secret = await this.#reader.read('password', auth.password, auth)
     const isKey = secret.mustBeKey || this.#looksLikeKey(secret.text)
-    const passphrase = isKey ? this.#passphraseOf(auth) : null
+    const passphrase = isKey ? await this.#passphraseOf(auth) : null
     // A fault names the place, so what is kept belongs to the place too.
-    const keptAs = JSON.stringify([isKey, secret.what, passphrase, secret.text])
-    const opened =
-      this.#opened.get(keptAs) ??
-      keep(
-        this.#opened,
-        keptAs,
-        faultOr(() => (isKey ? this.#openKey(secret, passphrase) : this.#asPassword(secret))),
-      )
-    if (opened instanceof SecretFault) throw opened
-    return opened
+    const keptAs = JSON.stringify([isKey, secret.what, passphrase?.text ?? null, secret.text])
+    const credential =
+      this.#opened.get(keptAs) ?? keep(this.#opened, keptAs, this.#credentialOf(secret, isKey, passphrase))
+    if (credential instanceof SecretFault) throw credential
+    return { credential, secret, passphrase }
+  }
+
+  #credentialOf(secret: Secret, isKey: boolean, passphrase: Secret | null): Credential | SecretFault {
+    try {
+      return isKey ? this.#openKey(secret, passphrase?.text ?? null) : this.#asPassword(secret)
+    } catch (error) {
+      if (error instanceof SecretFault) return error
+      throw error
+    }
   }
 
   #openKey(secret: Secret, passphrase: string | null): Credential {
@@ -82,14 +100,17 @@ class OpenedCredentials implements Credentials {
     return this.#sniffed.get(text) ?? keep(this.#sniffed, text, looksLikeKey(text))
   }
 
-  #passphraseOf({ passphrase }: AuthRow): string | null {
-    return passphrase === null || passphrase === '' ? null : this.#reader.read('passphrase', passphrase).text
+  async #passphraseOf(auth: AuthRow): Promise<Secret | null> {
+    const { passphrase } = auth
+    return passphrase === null || passphrase === '' ? null : await this.#reader.read('passphrase', passphrase, auth)
   }
 
   #identify(...parts: readonly string[]): SecretIdentity {
     return createHmac('sha256', this.#identityKey).update(JSON.stringify(parts)).digest('hex')
   }
 }
+
+type Opened = { readonly credential: Credential; readonly secret: Secret; readonly passphrase: Secret | null }
 
 /** Returns `value`; makes room for it by letting the oldest go. */
 function keep<Value>(kept: Map<string, Value>, key: string, value: Value): Value {
@@ -99,16 +120,25 @@ function keep<Value>(kept: Map<string, Value>, key: string, value: Value): Value
   return value
 }
 
-function faultOr<Result>(attempt: () => Result): Result | SecretFault {
+/** Throws an OperatorError where the secret, whatever it is, may not be used on `host`. */
+function refuseOtherHosts({ id, user, hosts }: AuthRow, host: string): void {
+  if (hosts === null || matchesHost(parseHostPatterns(hosts), host)) return
+  throw new OperatorError(
+    `${subjectOf({ id, user })}, hosts: may not be used on ${host}`,
+    `if it is meant for that host, add it: rcron auth edit ${id} --hosts`,
+  )
+}
+
+async function faultOr<Result>(attempt: () => Promise<Result>): Promise<Result | SecretFault> {
   try {
-    return attempt()
+    return await attempt()
   } catch (error) {
     if (error instanceof SecretFault) return error
     throw error
   }
 }
 
-function subjectOf({ id, user }: AuthRow): string {
+function subjectOf({ id, user }: Pick<AuthRow, 'id' | 'user'>): string {
   return `auth ${id} (${user})`
 }
 
@@ -116,8 +146,7 @@ function problemOf(auth: AuthRow, { field, message, hint }: SecretFault): Proble
   return { severity: 'error', subject: subjectOf(auth), field, message, hint }
 }
 
-function warningsOf(auth: AuthRow, { what, path, openTo }: Secret): readonly Problem[] {
-  if (openTo === 0 || path === null) return []
-  const message = `${what} is open to other users of this machine, expected mode 0600 or 0400`
-  return [{ severity: 'warning', subject: subjectOf(auth), field: 'password', message, hint: `chmod 600 ${path}` }]
+function warningOf(auth: AuthRow, field: SecretFault['field'], secret: Secret | null): readonly Problem[] {
+  if (secret === null || secret.warning === null) return []
+  return [{ severity: 'warning', subject: subjectOf(auth), field, ...secret.warning }]
 }

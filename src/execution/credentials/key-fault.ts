@@ -1,4 +1,5 @@
 import { SecretFault } from './secret-fault.ts'
+import { shellWord } from './shell-word.ts'
 
 /** Where a key stands: `the key file /path`, `the value of env:NAME`, `the key`. */
 export type KeyPlace = { readonly what: string; readonly path: string | null }
@@ -64,9 +65,4 @@ function describe(kind: KeyFaultKind, { what, file, detail }: Told): readonly [m
     default:
       return kind satisfies never
   }
-}
-
-/** As one word of a POSIX shell. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

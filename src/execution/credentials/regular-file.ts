@@ -1,15 +1,4 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
-
-/** A path that leads to something other than a file of reasonable size. Has a code, as the errors of the file system have. */
-class UnusableFileError extends Error {
-  override readonly name = 'UnusableFileError'
-  readonly code: string
-
-  constructor(code: string) {
-    super(code)
-    this.code = code
-  }
-}
+import { type BoundedFile, readBoundedFile, stampOf } from '../../platform/bounded-file.ts'
 
 /** The code of a file system's error (`ENOENT`, `EACCES` …), or its name where it has none. Never its text. */
 export function errorCodeOf(error: unknown): string {
@@ -17,34 +6,35 @@ export function errorCodeOf(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }
 
-/** Differs whenever the file at a path has been written, replaced or given other rights; undefined where there is none. */
-export type FileStamp = string
+/** Files that rows name: read again only when they have changed, and once for all who ask at the same time. */
+export class RegularFiles {
+  readonly #maxBytes: number
+  readonly #kept = new Map<string, BoundedFile>()
+  readonly #underWay = new Map<string, Promise<BoundedFile>>()
 
-/** Follows symbolic links. Throws the error of the file system, but for a file that is not there. */
-export function stampOf(path: string): FileStamp | undefined {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stats === undefined ? undefined : stampOfStats(stats)
-}
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
 
-function stampOfStats(stats: BigIntStats): FileStamp {
-  return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs, stats.mode].join(':')
-}
+  /** Rejects as `readBoundedFile` does. */
+  async read(path: string): Promise<BoundedFile> {
+    const underWay = this.#underWay.get(path)
+    if (underWay !== undefined) return await underWay
+    const reading = this.#readIfChanged(path).finally(() => this.#underWay.delete(path))
+    this.#underWay.set(path, reading)
+    return await reading
+  }
 
-export type RegularFile = { readonly content: Buffer; readonly mode: number; readonly stamp: FileStamp }
-
-/**
- * Reads a whole file. Throws the error of the file system, or one whose code is `EISDIR`, `not a regular file` or `too large`;
- * a pipe or a device is never waited for.
- */
-export function readRegularFile(path: string, maxBytes: number): RegularFile {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  try {
-    const stats = fstatSync(fd, { bigint: true })
-    if (stats.isDirectory()) throw new UnusableFileError('EISDIR')
-    if (!stats.isFile()) throw new UnusableFileError('not a regular file')
-    if (stats.size > BigInt(maxBytes)) throw new UnusableFileError('too large')
-    return { content: readFileSync(fd), mode: Number(stats.mode & 0o777n), stamp: stampOfStats(stats) }
-  } finally {
-    closeSync(fd)
+  async #readIfChanged(path: string): Promise<BoundedFile> {
+    const kept = this.#kept.get(path)
+    try {
+      if (kept !== undefined && kept.stamp === (await stampOf(path))) return kept
+      const file = await readBoundedFile(path, this.#maxBytes)
+      this.#kept.set(path, file)
+      return file
+    } catch (error) {
+      this.#kept.delete(path)
+      throw error
+    }
   }
 }

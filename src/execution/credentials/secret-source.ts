@@ -22,6 +22,14 @@ export function parsePassphraseSource(column: string): SecretSource {
   return parseReference(column) ?? { kind: 'inline', text: column }
 }
 
+/** What the names of variables that a row may name begin with. */
+export const SECRET_VARIABLE = 'RCRON_SECRET_'
+
+/** Whether a row may name this variable: rcron's own settings, and what else its environment holds, are nobody's passwords. */
+export function isSecretVariable(name: string): boolean {
+  return name.startsWith(SECRET_VARIABLE) && name.length > SECRET_VARIABLE.length
+}
+
 function parseReference(column: string): SecretSource | undefined {
   const [, scheme, rest = ''] = /^(env|file|credential|sealed):(.*)$/s.exec(column) ?? []
   switch (scheme) {

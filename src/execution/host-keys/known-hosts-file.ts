@@ -1,4 +1,5 @@
-import { errorCodeOf, type FileStamp, readRegularFile, stampOf } from '../credentials/regular-file.ts'
+import { type FileStamp, readBoundedFileSync, stampOfSync } from '../../platform/bounded-file.ts'
+import { errorCodeOf } from '../credentials/regular-file.ts'
 import { type IgnoredLine, type KnownHost, parseKnownHost } from './known-host-line.ts'
 
 const NEWLINE = 0x0a
@@ -36,7 +37,7 @@ export class KnownHostsFile {
   }
 
   #refresh(): void {
-    if (stampOf(this.#path) === this.#stamp) return
+    if (stampOfSync(this.#path) === this.#stamp) return
     const file = readIfThere(this.#path)
     if (!this.#hasOnlyGrown(file.content)) this.#forget()
     this.#stamp = file.stamp
@@ -74,7 +75,7 @@ export class KnownHostsFile {
 
 function readIfThere(path: string): { readonly content: Buffer; readonly stamp: FileStamp | undefined } {
   try {
-    return readRegularFile(path, MAX_BYTES)
+    return readBoundedFileSync(path, MAX_BYTES)
   } catch (error) {
     if (errorCodeOf(error) !== 'ENOENT') throw error
     return { content: Buffer.alloc(0), stamp: undefined }

@@ -49,7 +49,7 @@ export class SessionRunHosts implements RunHosts {
 
   async start(order: StartOrder, signal: AbortSignal): Promise<StartReply> {
     const { onOutput, ownConnection } = order
-    const login = loginOf(order.access, this.#parts)
+    const login = await loginOf(order.access, this.#parts)
     if (login.kind === 'refused') return login
     const command = this.#startCommand(order, login)
     if (!Buffer.isBuffer(command)) return command
@@ -58,7 +58,7 @@ export class SessionRunHosts implements RunHosts {
   }
 
   async probe(access: Access, run: KnownRun, how: ProbeHow): Promise<ProbeReply> {
-    const login = loginOf(access, this.#parts)
+    const login = await loginOf(access, this.#parts)
     if (login.kind === 'refused') return { kind: 'unanswered', reason: login.reason }
     return await this.#desk.ask(login, run, how)
   }
@@ -68,7 +68,7 @@ export class SessionRunHosts implements RunHosts {
   }
 
   async #fetch(access: Access, run: KnownRun): Promise<KeptOutput | 'unanswered' | null> {
-    const login = loginOf(access, this.#parts)
+    const login = await loginOf(access, this.#parts)
     if (login.kind === 'refused') return 'unanswered'
     const command = probeCommand([run], { plant: false, output: true, forget: [] })
     const question = { login, command, deadlineMs: this.#parts.answerMs, maxBytes: MAX_KEPT_BYTES }
@@ -78,7 +78,7 @@ export class SessionRunHosts implements RunHosts {
   }
 
   async kill(access: Access, run: KnownRun, options: KillOptions): Promise<KillReply> {
-    const login = loginOf(access, this.#parts)
+    const login = await loginOf(access, this.#parts)
     if (login.kind === 'refused') return { kind: 'unanswered', reason: login.reason, isSent: false }
     const deadlineMs = options.graceMs + KILL_ROUNDS_MS
     const question = { login, command: killCommand(run, options), deadlineMs, maxBytes: MAX_KEPT_BYTES }

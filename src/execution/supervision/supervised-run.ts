@@ -3,6 +3,7 @@ import type { KilledBy, Outcome } from '../../domain/outcome.ts'
 import { hadNoEffect } from '../../domain/outcome.ts'
 import type { CapturedOutput, RunResult } from '../../domain/run.ts'
 import type { Access, Death, RunningRun } from '../executor.ts'
+import { notBegun } from '../handover.ts'
 import { OutputCapture } from '../output-capture.ts'
 import type { SpoolPlace } from '../remote/answers.ts'
 import type { RemoteCommand } from '../transport.ts'
@@ -104,7 +105,7 @@ export class SupervisedRun implements RunningRun {
     const reply = await this.#parts.hosts.start({ ...order, id: this.#subject.id, onOutput }, this.#ending.waiting)
     if (reply.kind === 'unreachable' || reply.kind === 'refused') {
       this.#ending.neverBegan()
-      return over({ kind: reply.kind, reason: reply.reason })
+      return over(notBegun(reply))
     }
     this.#startedAt = this.#parts.clock.now()
     this.#ending.mayHaveBegun()

@@ -22,7 +22,9 @@ const PASSWORD = 'correct horse battery staple'
 
 async function refusalOf(lab: PlainLab, on: LabHost): Promise<string> {
   const { outcome } = await lab.run(on, 'true')
-  return outcome.kind === 'refused' ? outcome.reason : `not refused but ${outcome.kind}`
+  return outcome.kind === 'refused'
+    ? [outcome.reason, outcome.detail].filter(Boolean).join(' | ')
+    : `not refused but ${outcome.kind}`
 }
 
 test('A4: a revoked key is refused with an alarm', async () => {

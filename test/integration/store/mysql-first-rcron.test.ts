@@ -36,7 +36,7 @@ async function problemsOf(loading: SqlStore = store): Promise<readonly string[]>
 
 test('the first rcron’s tables are read as they are, with one warning', async () => {
   const { definitions, problems } = await store.loadDefinitions()
-  deepEqual(definitions.auths, [{ id: 1, user: 'backup', password: 'hunter2', passphrase: null }])
+  deepEqual(definitions.auths, [{ id: 1, user: 'backup', password: 'hunter2', passphrase: null, hosts: null }])
   deepEqual(
     [definitions.systems[0]?.local_port, definitions.systems[0]?.supervise, definitions.crons[0]?.cron_name],
     [2222, null, 'sauvegarde d’été'.replace('’', "'")],

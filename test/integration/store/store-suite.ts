@@ -72,7 +72,7 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       })
       const { definitions, problems } = await lab.store.loadDefinitions()
       deepEqual(problems, [])
-      deepEqual(definitions.auths, [{ id: user, user: 'backup', password: 's3cret', passphrase: null }])
+      deepEqual(definitions.auths, [{ id: user, user: 'backup', password: 's3cret', passphrase: null, hosts: null }])
       deepEqual(definitions.systems[0], {
         id: db1,
         host: 'db1.example',

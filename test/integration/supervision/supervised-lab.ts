@@ -11,7 +11,7 @@ import { createSshSessions, type SshSessions } from '../../../src/execution/ssh-
 import { createSupervisedExecutor } from '../../../src/execution/ssh-supervised-executor.ts'
 import { createSystemNameResolver } from '../../../src/execution/system-name-resolver.ts'
 import { DEFAULT_TIMINGS, type Timings } from '../../../src/execution/timings.ts'
-import { aCron, anAuth, aSystem, minute, RecordingLog } from '../../support/builders.ts'
+import { aCron, anAuth, aSystem, minute, RecordingLog, somePlaces } from '../../support/builders.ts'
 import { killAll, processesThat } from '../../support/processes.ts'
 import { realClock } from '../../support/real-clock.ts'
 
@@ -66,7 +66,7 @@ export class SupervisedLab implements AsyncDisposable {
     })
     this.executor = createSupervisedExecutor({
       sessions: this.#sessions.sessions,
-      credentials: createCredentials({ environment: {}, home: '/', credentialsDirectory: null, unseal: null }),
+      credentials: createCredentials(somePlaces()),
       clock: realClock,
       ownName: 'localhost',
       execAnswerMs: timings.execAnswerMs,
