@@ -1,5 +1,6 @@
 import type { AnyAuthMethod, Prompt } from 'ssh2'
 import type { Credential } from './credentials/credential.ts'
+import { whyNotAnswered } from './password-prompt.ts'
 
 /** The next thing to try; null where there is nothing left, with the reason why. */
 export type NextMethod = { readonly method: AnyAuthMethod } | { readonly method: null; readonly reason: string }
@@ -48,19 +49,22 @@ export class Authentication {
     return { method: { type: 'keyboard-interactive', username, prompt: this.#promptFor(password) } }
   }
 
-  /** Answers one question; a second one, in the same breath or later, ends the login. */
+  /** Answers one hidden question for a password; any other one, and a second in the same breath or later, ends the login. */
   #promptFor(password: string) {
     let asked = 0
     return (
       _name: string,
-      _instructions: string,
+      instructions: string,
       _language: string,
       prompts: Prompt[],
       finish: (answers: string[]) => void,
     ) => {
       asked += prompts.length
+      const [first] = prompts
+      const whyNot = first === undefined ? null : whyNotAnswered(first, instructions)
       if (asked > 1) this.#giveUp(`it asks ${quoted(prompts.at(-1))} too, and only one question can be answered`)
-      else finish([password])
+      else if (whyNot !== null) this.#giveUp(whyNot)
+      else finish(first === undefined ? [] : [password])
     }
   }
 

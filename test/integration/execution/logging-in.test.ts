@@ -110,6 +110,28 @@ test('A10: two prompts in one breath: refused, saying what was asked', async () 
   match(await refusalOf(lab, { port: stub.port, secret: PASSWORD }), /it asks "One-time code: " too/)
 })
 
+/** What a stranger may ask for a password by. */
+const OTHER_PROMPTS = [
+  [{ prompt: 'Password: ', echo: true }, /asks "Password: " and would show the answer/],
+  [{ prompt: 'Your favourite word: ', echo: false }, /asks "Your favourite word: ", which is not for a password/],
+] as const
+for (const [prompt, why] of OTHER_PROMPTS) {
+  test(`a password is not sent to a host that asks ${JSON.stringify(prompt)}`, async () => {
+    const answers: string[] = []
+    const authenticate = (it: AuthContext) => {
+      if (it.method !== 'keyboard-interactive') return it.reject(['keyboard-interactive'])
+      return it.prompt([prompt], (given) => {
+        answers.push(...given)
+        it.accept()
+      })
+    }
+    await using stub = await startSshStub({ authenticate })
+    await using lab = new PlainLab()
+    match(await refusalOf(lab, { port: stub.port, secret: PASSWORD }), why)
+    deepEqual(answers, [])
+  })
+}
+
 test('a host that offers only what OpenSSH has dropped needs legacy_algorithms', async () => {
   await using old = await startSshd({
     config: ['KexAlgorithms diffie-hellman-group14-sha1', 'Ciphers aes128-cbc', 'MACs hmac-sha1'],
