@@ -37,7 +37,7 @@ function refuseMissing({ missing }: LoginPlan): void {
 }
 
 async function tryPlan(opened: Opened, { logins }: LoginPlan): Promise<readonly LoginReport[]> {
-  const { config } = opened.settings
+  const { config, home } = opened.settings
   const clock = composeClock()
   const auths = logins.flatMap((planned) => (planned.kind === 'login' ? [planned.auth] : []))
   const credentials = await credentialsFor(opened, auths)
@@ -48,7 +48,7 @@ async function tryPlan(opened: Opened, { logins }: LoginPlan): Promise<readonly 
   const { hostname: ownName, limits } = config
   try {
     const { concurrentRuns: concurrency, sessionsPerConnection } = limits
-    const parts = { sessions, clock, resolver, credentials, seen, ownName, concurrency, sessionsPerConnection }
+    const parts = { sessions, clock, resolver, credentials, home, seen, ownName, concurrency, sessionsPerConnection }
     return await tryLogins(logins, parts)
   } finally {
     close()

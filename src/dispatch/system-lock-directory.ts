@@ -18,7 +18,7 @@ export function makePrivateDirectory(directory: string): void {
   const found = `has mode ${(mode & 0o7777).toString(8)} and belongs to user id ${uid}`
   throw new OperatorError(
     `lock directory ${directory} ${found}, expected one in which user id ${process.getuid?.()} alone may write`,
-    `Set RCRON_LOCK_DIR to a directory of its own, or make this one so: chmod 700 ${directory}`,
+    'Set RCRON_LOCK_DIR to a path where nothing is yet, below a directory of this user: rcron makes it. The rights of this one may be as others need them.',
   )
 }
 

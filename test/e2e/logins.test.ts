@@ -1,5 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { freePort } from '../support/free-port.ts'
@@ -138,4 +138,30 @@ test('a changed host key is refused before any secret is sent, and the remedy is
   const [report] = JSON.parse(stdout) as readonly Report[]
   deepEqual([status, report?.result, report?.hostKey?.verdict], [1, 'fails', 'changed'])
   match(report?.reason ?? '', /HOST KEY CHANGED.*ssh-keygen -R/)
+})
+
+test('a certificate beside a key is named, since it is not used', async () => {
+  const certificate = `${sshd.clientKey.path}-cert.pub`
+  writeFileSync(certificate, 'ssh-ed25519-cert-v01@openssh.com AAAA\n')
+  try {
+    const { stdout } = await rcron.run(['test', '1', '--user', '1'])
+    match(stdout, /certificate[\s\S]*not used/)
+    match(stdout.replace(/\s+/g, ' '), new RegExp(`the certificate ${certificate} is not used: .*with the key alone`))
+  } finally {
+    rmSync(certificate)
+  }
+})
+
+test('a secret is not tried on a host that its auth does not name, and no connection is made', async () => {
+  await rcron.ok('auth', 'edit', '1', '--hosts', '*.example.com')
+  const before = sshd.log().match(/^Connection from /gm)?.length
+  const [status, [report]] = await tested('1', '--user', '1')
+  deepEqual([status, report?.result], [1, 'fails'])
+  match(
+    `${report?.reason} ${report?.remedy}`,
+    /auth 1 .*hosts: may not be used on 127\.0\.0\.1 .*rcron auth edit 1 --hosts/,
+  )
+  equal(sshd.log().match(/^Connection from /gm)?.length, before)
+  await rcron.ok('auth', 'edit', '1', '--hosts', '127.0.0.1')
+  equal((await tested('1', '--user', '1'))[0], 0)
 })

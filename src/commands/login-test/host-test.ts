@@ -15,9 +15,15 @@ import type { LoginReport } from './login-report.ts'
 import type { PlannedLogin } from './plan-logins.ts'
 import { type ProbeAnswer, runProbe } from './run-probe.ts'
 import type { TrialParts } from './supervised-trial.ts'
+import { unusedCertificate } from './unused-certificate.ts'
 import { placeOf } from './watch-host-keys.ts'
 
-export type HostTestParts = TrialParts & HostFactsParts & { readonly resolver: NameResolver }
+export type HostTestParts = TrialParts &
+  HostFactsParts & {
+    readonly resolver: NameResolver
+    /** What `~` stands for. */
+    readonly home: string
+  }
 
 /** Newer OpenSSH servers shut an address out after about this many refused logins in a row: the daemon's as well. */
 const MOST_REFUSALS = 4
@@ -58,7 +64,8 @@ export class HostTest {
     const report = { ...known, addresses, hostKey, tookMs }
     const { checks, failure } =
       probed.kind === 'ended' ? await this.#look(tried, probed) : await this.#shutOut(tried, probed.answer, known)
-    return { ...report, checks, result: failure === null ? 'works' : 'fails', ...failure }
+    const certificate = await unusedCertificate(auth, this.#parts.home)
+    return { ...report, checks: [...checks, ...certificate], result: failure === null ? 'works' : 'fails', ...failure }
   }
 
   /** Looks further where the login works. */
