@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { installedVersion } from './commands/version.ts'
 import { composeClock, composeLog, composeRunning, loadSettings, nameOfDatabase, tellWarnings } from './compose.ts'
 import { FollowingLease } from './compose-lease.ts'
+import { refuseForeignPlaces } from './config/judge-places.ts'
 import type { Environment } from './config/read-variables.ts'
 import { Daemon } from './daemon/daemon.ts'
 import type { DaemonSignals } from './daemon/daemon-signals.ts'
@@ -32,6 +33,7 @@ export async function composeDaemon(
 ): Promise<ComposedDaemon> {
   const first = await loadSettings(environment)
   const { config } = first
+  refuseForeignPlaces(config)
   const stateLock = takeStateLock(config.stateDirectory)
   const log = composeLog(config, 1)
   const about = { version: installedVersion(), store: nameOfDatabase(config.database), timezone: config.timezone }
@@ -60,6 +62,7 @@ export async function composeDaemon(
       killsRuns: () => settings().config.stopRuns === 'kill',
       reloadSettings: async () => {
         const next = await loadSettings(environment)
+        refuseForeignPlaces(next.config)
         tellWarnings(next.config, log)
         await lease.follow(next.config, signals.stop)
         const waiting = await running.replaceSettings(next)

@@ -1,6 +1,7 @@
 import { composeClock, composeLog, composeRunning, loadSettings, type Settings, tellWarnings } from './compose.ts'
 import { composeLease } from './compose-lease.ts'
 import type { Config } from './config/config.ts'
+import { refuseForeignPlaces } from './config/judge-places.ts'
 import type { Environment } from './config/read-variables.ts'
 import { MinuteLoop } from './daemon/minute-loop.ts'
 import type { SnapshotSource } from './daemon/snapshot-source.ts'
@@ -42,6 +43,7 @@ const LAST_RECORDS_MS = 5_000
 export async function composeTick(environment: Environment, { isByHand, isWatched }: TickManner): Promise<Ticking> {
   const first = await loadSettings(environment)
   const { config } = first
+  refuseForeignPlaces(config)
   if (!isByHand) refuseBesideDaemon(config.stateDirectory)
   const log = composeLog(isWatched ? config : quietly(first), 2)
   tellWarnings(config, log)

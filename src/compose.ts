@@ -8,7 +8,7 @@ import { loadConfig } from './config/load-config.ts'
 import { thisMachine } from './config/machine.ts'
 import type { Environment } from './config/read-variables.ts'
 import { OWN_CREDENTIALS } from './config/variables.ts'
-import { withDotenv } from './config/with-dotenv.ts'
+import { type WithDotenv, withDotenv } from './config/with-dotenv.ts'
 import { compileGently } from './daemon/compile-gently.ts'
 import { SnapshotSource } from './daemon/snapshot-source.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
@@ -21,7 +21,7 @@ import { SystemMinuteMark } from './dispatch/system-minute-mark.ts'
 import { SystemRunLocks } from './dispatch/system-run-locks.ts'
 import { OperatorError } from './domain/errors.ts'
 import { MS_PER_MINUTE } from './domain/minute.ts'
-import { describeProblem } from './domain/problem.ts'
+import { describeProblem, type Problem } from './domain/problem.ts'
 import { type Credentials, createCredentials } from './execution/credentials/credentials.ts'
 import type { Executor } from './execution/executor.ts'
 import { createHostKeys, type HostKeys } from './execution/host-keys/host-keys.ts'
@@ -47,18 +47,26 @@ export type Settings = {
   /** The environment with what `.env` adds to it: where secrets that rows refer to are looked up. */
   readonly environment: Environment
   readonly home: string
+  /** Why `.env` was passed over, where it was. */
+  readonly ignored: readonly Problem[]
 }
 
 /** The environment of the process, and beneath it what `.env` of the working directory says. Nothing of it is judged. */
-export async function loadEnvironment(processEnvironment: Environment): Promise<Environment> {
+export async function loadEnvironment(processEnvironment: Environment): Promise<WithDotenv> {
   return withDotenv(processEnvironment, join((await thisMachine()).workingDirectory, '.env'))
 }
 
 /** Reads the environment and `.env` of the working directory. Rejects with an InvalidInputError that names every problem. */
 export async function loadSettings(processEnvironment: Environment): Promise<Settings> {
   const machine = await thisMachine()
-  const environment = withDotenv(processEnvironment, join(machine.workingDirectory, '.env'))
-  return { config: loadConfig(environment, machine), environment, home: machine.home }
+  const { environment, warnings: ignored } = withDotenv(processEnvironment, join(machine.workingDirectory, '.env'))
+  const config = loadConfig(environment, machine)
+  return {
+    config: { ...config, warnings: [...ignored, ...config.warnings] },
+    environment,
+    home: machine.home,
+    ignored,
+  }
 }
 
 export function composeClock(): Clock {
@@ -346,6 +354,6 @@ export function nameOfDatabase(database: DatabaseConfig): string {
 }
 
 /** Says what is odd about settings that can be used. */
-export function tellWarnings({ warnings }: Config, log: Log): void {
+export function tellWarnings({ warnings }: Pick<Config, 'warnings'>, log: Log): void {
   for (const warning of warnings) log.warn({ problem: describeProblem(warning) }, 'settings may not be as meant')
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '../compose.ts'
 import { compileGently } from '../daemon/compile-gently.ts'
-import { OperatorError } from '../domain/errors.ts'
+import { InvalidInputError, OperatorError } from '../domain/errors.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Definitions } from '../domain/rows.ts'
 import type { CommandContext, ExitCode } from './context.ts'
@@ -39,7 +39,8 @@ async function judgeStore(settings: Settings): Promise<Judged> {
     return await withStoreOf(settings, judgeDefinitions)
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
-    return { problems: [problemOf('store', error)], counts: 'settings alone, since the store cannot be asked' }
+    const problems = error instanceof InvalidInputError ? error.problems : [problemOf('store', error)]
+    return { problems, counts: 'settings alone, since the store cannot be asked' }
   }
 }
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { composeStore, loadSettings, type Settings } from '../compose.ts'
+import { refuseForeignPlaces } from '../config/judge-places.ts'
 import { OperatorError } from '../domain/errors.ts'
 import { makeDirectory } from '../platform/make-directory.ts'
 import { errorCodeOf } from '../platform/replace-file.ts'
@@ -15,10 +16,13 @@ export type InitOptions = { readonly dryRun?: boolean; readonly json?: boolean }
  */
 export async function init(context: CommandContext, options: InitOptions): Promise<ExitCode> {
   const settings = await loadSettings(context.environment)
+  refuseForeignPlaces(settings.config)
   if (options.dryRun !== true) makeDatabaseDirectory(settings)
   const store = await composeStore(settings.config)
+  const output = new Output(context)
+  for (const problem of settings.ignored) output.problem(problem)
   try {
-    return await completeTables(store, new Output(context), options)
+    return await completeTables(store, output, options)
   } finally {
     await store.close()
   }

@@ -40,7 +40,8 @@ export async function next(
 ): Promise<ExitCode> {
   refuseOptions(wanted, options)
   const output = new Output(context)
-  const { config } = await loadSettings(context.environment)
+  const { config, ignored } = await loadSettings(context.environment)
+  for (const problem of ignored) output.problem(problem)
   const defaults = { tz: options.tz ?? config.timezone, from: options.from ?? Date.now(), count: Number(options.count) }
   if (options.stdin === true) return await answerLines(context, defaults)
   const { asked, leftOut } = await questionsOf(context, wanted, { defaults, tz: options.tz })

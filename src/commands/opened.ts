@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { composeLog, composeStore, loadSettings, type Settings } from '../compose.ts'
+import { composeLog, composeStore, loadSettings, type Settings, tellWarnings } from '../compose.ts'
+import { refuseForeignPlaces } from '../config/judge-places.ts'
 import { compileGently } from '../daemon/compile-gently.ts'
 import { OperatorError } from '../domain/errors.ts'
 import type { Definitions } from '../domain/rows.ts'
@@ -17,7 +18,11 @@ export async function withStore<Result>(
   { environment }: CommandContext,
   use: (opened: Opened) => Promise<Result>,
 ): Promise<Result> {
-  return await withStoreOf(await loadSettings(environment), use)
+  const settings = await loadSettings(environment)
+  return await withStoreOf(settings, async (opened) => {
+    tellWarnings({ warnings: settings.ignored }, opened.log)
+    return await use(opened)
+  })
 }
 
 /** As `withStore`, for settings that are there already. */
@@ -25,6 +30,7 @@ export async function withStoreOf<Result>(
   settings: Settings,
   use: (opened: Opened) => Promise<Result>,
 ): Promise<Result> {
+  refuseForeignPlaces(settings.config)
   refuseMissingDirectory(settings)
   const store = await composeStore(settings.config)
   const log = composeLog(settings.config, 2)

@@ -8,7 +8,8 @@ export type SettingsOptions = { readonly json?: boolean }
 /** Lists the variables. What they are set to is shown as it stands, unjudged; secrets are not shown. */
 export async function settings(context: CommandContext, { json }: SettingsOptions): Promise<ExitCode> {
   const output = new Output(context)
-  const environment = await loadEnvironment(context.environment)
+  const { environment, warnings } = await loadEnvironment(context.environment)
+  for (const problem of warnings) output.problem(problem)
   const listed = VARIABLE_NAMES.map((name) => ({ name, ...explain(name), ...shownValue(name, environment) }))
   if (json === true) output.json(listed)
   else {

@@ -1,21 +1,22 @@
-import { config as readDotenv } from 'dotenv'
 import { InvalidInputError } from '../domain/errors.ts'
+import type { Problem } from '../domain/problem.ts'
+import { readDotenvFile } from './dotenv-file.ts'
 import type { Environment } from './read-variables.ts'
+
+/** The environment, and what is odd about the file beneath it. */
+export type WithDotenv = { readonly environment: Environment; readonly warnings: readonly Problem[] }
 
 /**
  * The environment of the process, and beneath it what the `.env` file at `path` says. No file is fine; throws an
- * InvalidInputError where there is one that cannot be read. Changes nothing but what it returns.
+ * InvalidInputError where there is one that cannot be used. Changes nothing but what it returns.
  */
-export function withDotenv(environment: Environment, path: string): Environment {
-  const fromFile: Record<string, string> = {}
-  const { error } = readDotenv({ path, processEnv: fromFile, quiet: true })
-  if (error !== undefined && codeOf(error) !== 'ENOENT') {
-    const message = `cannot be read (${codeOf(error)}), expected a file that user id ${process.getuid?.()} may read, or none`
-    throw new InvalidInputError([{ severity: 'error', subject: path, field: null, message, hint: null }])
+export function withDotenv(environment: Environment, path: string): WithDotenv {
+  const { values, problems } = readDotenvFile(path)
+  // What the environment says wins: its value is not cut, whatever the file has for it.
+  const errors = problems.filter(({ severity, subject }) => severity === 'error' && environment[subject] === undefined)
+  if (errors.length > 0) throw new InvalidInputError(errors)
+  return {
+    environment: { ...values, ...environment },
+    warnings: problems.filter(({ severity }) => severity === 'warning'),
   }
-  return { ...fromFile, ...environment }
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : error.message
 }

@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs'
 import { OperatorError } from '../domain/errors.ts'
 import { makeDirectory } from '../platform/make-directory.ts'
+import { describeDistrust, distrustOf } from '../platform/path-trust.ts'
 import { codeOf } from './system-files.ts'
 
 /**
  * Makes `directory` with mode 0700 where there is none. Throws an OperatorError where it cannot be made, or where anyone but this user
- * may write in it: a lock file there could be anyone's word.
+ * may write in it or turn the way to it elsewhere: a lock file there could be anyone's word.
  */
 export function makePrivateDirectory(directory: string): void {
   try {
@@ -13,12 +14,23 @@ export function makePrivateDirectory(directory: string): void {
   } catch (error) {
     throw cannotMake(directory, error)
   }
+  refuseForeignWay(directory)
   const { mode, uid } = statSync(directory)
   if (uid === process.getuid?.() && (mode & 0o022) === 0) return
   const found = `has mode ${(mode & 0o7777).toString(8)} and belongs to user id ${uid}`
   throw new OperatorError(
     `lock directory ${directory} ${found}, expected one in which user id ${process.getuid?.()} alone may write`,
     'Set RCRON_LOCK_DIR to a path where nothing is yet, below a directory of this user: rcron makes it. The rights of this one may be as others need them.',
+  )
+}
+
+/** The directories and links above it; what is wrong with the directory itself is told by its mode and owner. */
+function refuseForeignWay(directory: string): void {
+  const distrust = distrustOf(directory)
+  if (distrust === null || distrust.path === directory) return
+  throw new OperatorError(
+    `lock directory ${directory}: ${distrust.path}, on the way to it, ${describeDistrust(distrust)}, expected that only root and user id ${process.getuid?.()} can change it`,
+    'Set RCRON_LOCK_DIR to a directory where nobody else may write.',
   )
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { z } from 'zod'
 import type { Minute } from '../domain/minute.ts'
 import type { Mark } from './minute-mark.ts'
@@ -57,9 +57,10 @@ function formatMark({ edition, mark }: MarkEdition): string {
 
 function rewriteInPlace(path: string, text: string): boolean {
   try {
-    if (statSync(path).size !== FILE_BYTES) return false
-    const descriptor = openSync(path, 'r+')
+    const descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
+      const found = fstatSync(descriptor)
+      if (!found.isFile() || found.size !== FILE_BYTES) return false
       return writeSync(descriptor, text, 0) === FILE_BYTES
     } finally {
       closeSync(descriptor)

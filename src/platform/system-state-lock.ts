@@ -1,8 +1,10 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { OperatorError } from '../domain/errors.ts'
 import { makeDirectory } from './make-directory.ts'
+import { makePrivateFile } from './make-private-file.ts'
 
 /** The right to be the one daemon of a state directory; gone with the process, however that ends. */
 export type StateLock = {
@@ -28,7 +30,8 @@ const held = new Set<DatabaseSync>()
 export function takeStateLock(directory: string): StateLock {
   try {
     makeDirectory(directory)
-    return lockedBy(openLock(directory, PATIENCE_MS), directory)
+    makePrivateFile(join(directory, LOCK_NAME))
+    return lockedBy(new DatabaseSync(join(directory, LOCK_NAME), { timeout: PATIENCE_MS }), directory)
   } catch (error) {
     if (error instanceof OperatorError) throw error
     return { weakness: `${directory} takes no lock: ${messageOf(error)}`, release: () => undefined }
@@ -59,7 +62,8 @@ function alreadyHeld(directory: string, cause: unknown): OperatorError {
 export function findDaemon(directory: string): string | null {
   let database: DatabaseSync | undefined
   try {
-    database = openLock(directory, 0)
+    // Only to read: where no daemon was, nothing is made.
+    database = new DatabaseSync(join(directory, LOCK_NAME), { timeout: 0, readOnly: true })
     database.prepare('SELECT count(*) FROM sqlite_schema').get()
     return null
   } catch (error) {
@@ -69,22 +73,15 @@ export function findDaemon(directory: string): string | null {
   }
 }
 
-function openLock(directory: string, timeout: number): DatabaseSync {
-  const path = join(directory, LOCK_NAME)
-  const database = new DatabaseSync(path, { timeout })
-  try {
-    chmodSync(path, 0o600)
-  } catch {
-    // Another user's, or a read-only file system: the directory guards it.
-  }
-  return database
-}
-
+/** By another name first: what stands there, a link even, is replaced and never written into. */
 function notePid(path: string): void {
+  const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
   try {
-    writeFileSync(path, `${process.pid}\n`, { mode: 0o600 })
+    writeFileSync(temporary, `${process.pid}\n`, { mode: 0o600, flag: 'wx' })
+    renameSync(temporary, path)
   } catch {
     // A full disk: the lock holds all the same, only its holder has no name.
+    rmSync(temporary, { force: true })
   }
 }
 

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, existsSync, openSync, type Stats, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { closeToOthers } from '../platform/make-private-file.ts'
 import { DatabaseFault } from './database-fault.ts'
 
 /** How long one statement may hold the event loop while another process writes; who asked then tries again later. */
@@ -13,12 +14,19 @@ export type SqliteDatabaseOptions = {
   readonly begin: 'begin' | 'begin immediate'
 }
 
-/** Opens a database file, and sees to it that only its owner can read it. Throws a DatabaseFault where there is none: it is not made. */
+/**
+ * Opens a database file; one of rcron's is made private to its owner. Whoever only reads a file that is not seen to be rcron's leaves its mode
+ * and every byte as they are: a mistyped path may name anything. Throws a DatabaseFault where there is none: it is not made.
+ */
 export function openSqliteDatabase({ path, begin }: SqliteDatabaseOptions): SqliteDatabase {
-  makePrivate(path)
+  const isPrivate = judgeFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true, readBigInts: true })
   try {
-    database.exec('pragma journal_mode = wal')
+    if (isPrivate || begin === 'begin immediate' || holdsTables(database)) {
+      makePrivate(path)
+      database.exec('pragma journal_mode = wal')
+      makePrivate(path)
+    }
     database.exec('pragma synchronous = normal')
   } catch (error) {
     database.close()
@@ -30,16 +38,28 @@ export function openSqliteDatabase({ path, begin }: SqliteDatabaseOptions): Sqli
   }
 }
 
-/** Leaves alone what is no file: a mistyped path may name anything. */
-function makePrivate(path: string): void {
+/** Whether its owner alone can read it, as what rcron has made. Throws a DatabaseFault for what is no file. */
+function judgeFile(path: string): boolean {
   const found = statOf(path)
   if (!found.isFile()) {
     const code = found.isDirectory() ? 'EISDIR' : 'not a regular file'
     const hint = 'check the path in RCRON_DATABASE_URL'
     throw new DatabaseFault({ kind: 'away', message: `SQLite at ${path}: the file cannot be opened [${code}]`, hint })
   }
-  // What others may read is taken from them; what its owner may not, somebody wanted so.
-  if ((found.mode & 0o077) !== 0) chmodSync(path, 0o600)
+  return (found.mode & 0o077) === 0
+}
+
+/** Throws the fault of SQLite where the file is no database. */
+function holdsTables(database: DatabaseSync): boolean {
+  return (
+    database.prepare("select 1 from sqlite_schema where name like 'rcron\\_%' escape '\\' limit 1").get() !== undefined
+  )
+}
+
+/** What others may read is taken from them, in the companions too; what its owner may not, somebody wanted so. */
+function makePrivate(path: string): void {
+  const file = realpathSync(path)
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) closeToOthers(name)
 }
 
 function statOf(path: string): Stats {

@@ -227,10 +227,10 @@ test('.env lies beneath the environment, and may be missing', () => {
   const path = file('.env', 'RCRON_TIMEZONE=Europe/Vienna\nRCRON_LOG_LEVEL="debug" # comment\n')
   const before = { ...process.env }
   deepEqual(withDotenv({ RCRON_LOG_LEVEL: 'error' }, path), {
-    RCRON_TIMEZONE: 'Europe/Vienna',
-    RCRON_LOG_LEVEL: 'error',
+    environment: { RCRON_TIMEZONE: 'Europe/Vienna', RCRON_LOG_LEVEL: 'error' },
+    warnings: [],
   })
-  deepEqual(withDotenv({ A: '1' }, join(directory, 'none')), { A: '1' })
+  deepEqual(withDotenv({ A: '1' }, join(directory, 'none')), { environment: { A: '1' }, warnings: [] })
   deepEqual({ ...process.env }, before)
 })
 

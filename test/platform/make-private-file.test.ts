@@ -1,5 +1,5 @@
-import { equal } from 'node:assert/strict'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { equal, throws } from 'node:assert/strict'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -21,6 +21,14 @@ test('a file is made for its owner alone; one that is there becomes so and keeps
   makePrivateFile(path)
   equal(modeOf(path), 0o600)
   equal(readFileSync(path, 'utf8'), 'text')
+})
+
+test('a link that stands there is refused, and what it leads to keeps its mode', () => {
+  const victim = join(root, 'victim')
+  writeFileSync(victim, 'precious', { mode: 0o644 })
+  symlinkSync(victim, join(root, 'link'))
+  throws(() => makePrivateFile(join(root, 'link')), /link is a symbolic link, expected a file/)
+  equal(modeOf(victim), 0o644)
 })
 
 test('where it cannot be made, whoever opens it says so', () => makePrivateFile('/proc/nope/made'))

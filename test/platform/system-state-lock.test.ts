@@ -1,7 +1,16 @@
 import { equal, match, throws } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -31,6 +40,35 @@ test('one daemon has a state directory; a second one is told whose it is, until 
   equal(findDaemon(directory), `process ${process.pid}`)
   lock.release()
   equal(findDaemon(directory), null)
+})
+
+test('F7: links in the place of its files lead to no other file', () => {
+  const directory = join(root, 'linked')
+  mkdirSync(directory)
+  const victims = ['daemon.pid', 'daemon.lock'].map((name) => {
+    const victim = join(root, `victim of ${name}`)
+    writeFileSync(victim, 'precious', { mode: 0o644 })
+    symlinkSync(victim, join(directory, name))
+    return victim
+  })
+  match(takeStateLock(directory).weakness ?? '', /daemon.lock is a symbolic link/)
+  rmSync(join(directory, 'daemon.lock'))
+  const lock = takeStateLock(directory)
+  equal(lock.weakness, null)
+  for (const victim of victims) {
+    equal(readFileSync(victim, 'utf8'), 'precious')
+    equal(statSync(victim).mode & 0o777, 0o644)
+  }
+  equal(readFileSync(join(directory, 'daemon.pid'), 'utf8'), `${process.pid}\n`)
+  lock.release()
+  equal(readdirSync(directory).sort().join(), 'daemon.lock,daemon.pid')
+})
+
+test('whoever only looks for a daemon makes nothing', () => {
+  const directory = join(root, 'looked-at')
+  mkdirSync(directory)
+  equal(findDaemon(directory), null)
+  equal(readdirSync(directory).length, 0)
 })
 
 test('a place that takes no lock gives a weak one, which says why', () => {

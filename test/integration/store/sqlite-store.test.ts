@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -38,15 +38,30 @@ test('the file and its companions are readable by their owner alone', async () =
   await store.close()
 })
 
-test('a file that others could read is made private', async () => {
+test('a database of rcron that others could read is made private', async () => {
   const path = join(folder, 'open.db')
-  writeFileSync(path, '')
+  const made = createSqliteStore(path)
+  await made.applySchema(await made.planSchema())
+  await made.close()
   chmodSync(path, 0o644)
   const store = createSqliteStore(path)
-  await store.planSchema()
-  equal(statSync(path).mode & 0o777, 0o600)
+  await store.loadDefinitions()
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) equal(statSync(file).mode & 0o777, 0o600, file)
   await store.close()
 })
+
+for (const [what, text] of Object.entries({ 'a text': 'root:x:0:0:root:/root:/bin/sh\n', nothing: '' })) {
+  test(`a file of ours that holds ${what}, named by mistake, keeps its mode and every byte`, async () => {
+    const path = join(folder, `victim-of-${what.replaceAll(' ', '-')}`)
+    writeFileSync(path, text)
+    chmodSync(path, 0o644)
+    const store = createSqliteStore(path)
+    await rejects(store.loadDefinitions(), StoreError)
+    await store.close()
+    equal(statSync(path).mode & 0o777, 0o644)
+    equal(readFileSync(path, 'utf8'), text)
+  })
+}
 
 test('a write waits for another process that writes; a read does not wait', async () => {
   const path = join(folder, 'busy.db')
