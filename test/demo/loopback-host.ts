@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
-import ssh2, { type Connection, type ServerChannel } from 'ssh2'
+import ssh2, { type AuthContext, type Connection, type ParsedKey, type ServerChannel } from 'ssh2'
 
 /** A host of the demonstration: an SSH server in this process, which runs commands in this machine's shell. */
 export type LoopbackHost = {
@@ -14,11 +14,13 @@ export type LoopbackHost = {
 
 export type LoopbackLogin = {
   readonly user: string
-  readonly password: string /** Where commands begin, and the host keeps what it knows of them. */
+  /** Of the one key that is let in, in OpenSSH's format. */
+  readonly publicKey: string
+  /** Where commands begin, and the host keeps what it knows of them. */
   readonly home: string
 }
 
-/** Listens on `address`, which must be one of 127.0.0.0/8, and lets `login` in by its password. */
+/** Listens on `address`, which must be one of 127.0.0.0/8, and lets `login` in by its key alone. */
 export async function startLoopbackHost(address: string, login: LoopbackLogin): Promise<LoopbackHost> {
   const hostKeys = [ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }).private]
   const running = new Set<ChildProcess>()
@@ -50,12 +52,19 @@ export async function startLoopbackHost(address: string, login: LoopbackLogin): 
 }
 
 function letIn(connection: Connection, login: LoopbackLogin): void {
+  const key = ssh2.utils.parseKey(login.publicKey)
+  if (key instanceof Error) throw key
   connection.on('authentication', (attempt) => {
-    const known =
-      attempt.method === 'password' && attempt.username === login.user && attempt.password === login.password
-    if (known) attempt.accept()
-    else attempt.reject(['password'])
+    if (attempt.username === login.user && hasKey(attempt, key)) attempt.accept()
+    else attempt.reject(['publickey'])
   })
+}
+
+/** Without a signature the client only asks whether the key would do. */
+function hasKey(attempt: AuthContext, key: ParsedKey): boolean {
+  if (attempt.method !== 'publickey' || !attempt.key.data.equals(key.getPublicSSH())) return false
+  const { blob, signature } = attempt
+  return signature === undefined || (blob !== undefined && key.verify(blob, signature, attempt.hashAlgo) === true)
 }
 
 type Place = { readonly home: string; readonly running: Set<ChildProcess> }

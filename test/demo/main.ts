@@ -2,21 +2,24 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import ssh2 from 'ssh2'
 import { startLoopbackHost } from './loopback-host.ts'
 import { seedDemo } from './seed-demo.ts'
 
-const LOGIN = { user: 'demo', password: 'only for the demonstration' }
+// Each start has a key of its own: the hosts run what they are told as this user, and any user of the machine reaches them.
+const key = ssh2.utils.generateKeyPairSync('ed25519')
+const USER = 'demo'
 
 const directory = mkdtempSync(join(tmpdir(), 'rcron-demo-'))
 const hosts = await Promise.all(
   ['127.0.0.2', '127.0.0.3', '127.0.0.4'].map((address) => {
     const home = join(directory, address)
     mkdirSync(home)
-    return startLoopbackHost(address, { ...LOGIN, home })
+    return startLoopbackHost(address, { user: USER, publicKey: key.public, home })
   }),
 )
 const database = join(directory, 'rcron.db')
-await seedDemo(database, hosts, LOGIN)
+await seedDemo(database, hosts, { user: USER, password: key.private })
 
 console.log(`Three SSH hosts listen on loopback, and the SQLite store ${database} holds five jobs, due at every minute:
 

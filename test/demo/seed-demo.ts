@@ -1,6 +1,6 @@
 import type { NewCron } from '../../src/store/definition-editor.ts'
 import { createSqliteStore } from '../../src/store/sqlite-store.ts'
-import type { LoopbackHost, LoopbackLogin } from './loopback-host.ts'
+import type { LoopbackHost } from './loopback-host.ts'
 
 /** Nobody listens there: the port is one that only root could use, and nobody does. */
 const CLOSED_PORT = 9
@@ -11,7 +11,7 @@ type Demonstrated = Pick<NewCron, 'cron_name' | 'cron_path' | 'action'> & { read
 export async function seedDemo(
   path: string,
   hosts: readonly LoopbackHost[],
-  { user: name, password }: Pick<LoopbackLogin, 'user' | 'password'>,
+  { user: name, password }: { readonly user: string; readonly password: string },
 ): Promise<void> {
   const store = createSqliteStore(path)
   await store.applySchema(await store.planSchema())
