@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+// SIGUSR1 opens Node's inspector, through which any user of the machine could run code here. Whoever listens to it keeps it shut: npm's
+// links and `npx` start this file with no option of Node.
+process.on('SIGUSR1', () => {})
+
 // Node must be new enough before anything else is loaded: an older one would fail on the first file with a riddle.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if ((major === 24 && minor >= 16) || (major === 26 && minor >= 1) || major > 26) {
