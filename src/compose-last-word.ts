@@ -19,7 +19,7 @@ export async function composeLastWord(environment: Environment, descriptor: 1 | 
 /** A `.env` that cannot be read is what the last word is about. */
 async function readable(environment: Environment): Promise<Environment> {
   try {
-    return await loadEnvironment(environment)
+    return (await loadEnvironment(environment)).environment
   } catch {
     return environment
   }

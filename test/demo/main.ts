@@ -41,7 +41,11 @@ const environment = {
   RCRON_DRAIN_SECONDS: '1',
   ...(process.env['NO_COLOR'] !== undefined && { NO_COLOR: process.env['NO_COLOR'] }),
 }
-const daemon = spawn(process.execPath, ['--disable-sigusr1', main, 'daemon'], { cwd: directory, env: environment, stdio: 'inherit' })
+const daemon = spawn(process.execPath, ['--disable-sigusr1', main, 'daemon'], {
+  cwd: directory,
+  env: environment,
+  stdio: 'inherit',
+})
 
 // Ctrl-C reaches the daemon too; this process waits for it, and passes on what was sent to it alone.
 process.on('SIGINT', () => {})
