@@ -9,7 +9,7 @@ import type { ActiveRuns } from './active-runs.ts'
 import { Hold } from './hold.ts'
 import { type AccessTo, activeFactsOf, adoptedRunOf } from './lock-of-run.ts'
 import { afterOutcome } from './plan-firing.ts'
-import { asKilled, lostAuthority } from './run-carrier.ts'
+import { RunConclusion } from './run-conclusion.ts'
 import { fieldsOfLock } from './run-events.ts'
 import type { RunLock, RunLocks } from './run-locks.ts'
 import { RunReport, type RunReportParts } from './run-report.ts'
@@ -41,17 +41,20 @@ type Adopted = {
 export class AdoptedRuns {
   readonly #parts: AdoptedRunsParts
   readonly #report: RunReport
+  readonly #conclusion: RunConclusion
   readonly #unheard = new Set<Promise<void>>()
 
   constructor(parts: AdoptedRunsParts) {
     this.#parts = parts
     this.#report = new RunReport(parts)
+    this.#conclusion = new RunConclusion(parts)
   }
 
-  /** Takes up the run of `lock`, unless another process is quicker. `isPassed`: its walk had gone on before its process went. */
-  async adopt(lock: RunLock, isPassed: boolean): Promise<void> {
-    const { locks, log } = this.#parts
-    if (!(await locks.takeOver(lock.run))) return
+  /**
+   * Watches the run of `lock`, which this process has taken over, to its end. `isPassed`: its walk had gone on before its process went.
+   */
+  adopt(lock: RunLock, isPassed: boolean): void {
+    const { log } = this.#parts
     const active = new ActiveRun({ ...activeFactsOf(lock), state: 'waiting' })
     this.#parts.active.add(active)
     const fields = { ...fieldsOfLock(lock), adopted: true }
@@ -93,8 +96,12 @@ export class AdoptedRuns {
       active.attach({ id: lock.run, running, hold, killGraceMs: lock.killGraceMs })
       const result = await running.result
       if (isBug(result.outcome)) throw new Error('its end is not known', { cause: result.outcome })
-      const told = asKilled(result, await lostAuthority(result, { active, hold }))
-      this.#report.collected(lock.cronId, fields, { ...told, startedAt: told.startedAt ?? lock.startedAt })
+      const known = { ...result, startedAt: result.startedAt ?? lock.startedAt }
+      over.abort()
+      const heard = { lock: hold.lock ?? lock, active, hold, fields, accessTo }
+      const { result: told, isOurs } = await this.#conclusion.of(known, heard)
+      if (isOurs) this.#report.collected(lock.cronId, fields, told)
+      else this.#report.toldElsewhere(fields, told)
       return told.outcome
     } finally {
       over.abort()

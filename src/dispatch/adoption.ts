@@ -59,20 +59,42 @@ export class Adoption {
 
   async #look(): Promise<void> {
     const found = await this.#parts.locks.readOthers()
-    this.#elsewhere.count(found.filter(({ holder }) => holder === 'living').map(({ lock }) => lock))
+    const living = found.filter(({ holder }) => holder === 'living').map(({ lock }) => lock)
     const gone = found.filter(({ holder }) => holder === 'gone').map(({ lock }) => lock)
+    const left: RunLock[] = []
     for (const lock of gone) {
-      if (this.#closed) return
-      if (this.#parts.active.has(lock.run)) continue
-      if (lock.isWaiting) await this.#giveUp(lock, gone)
-      else await this.#adopted.adopt(lock, hasGoneOn(lock, gone))
+      if (this.#closed || !(await this.#settle(lock, gone))) left.push(lock)
     }
+    this.#elsewhere.count([...living, ...left])
+  }
+
+  /** False where the run is not this process's: it could not be taken over, and counts as one that others answer for. */
+  async #settle(lock: RunLock, gone: readonly RunLock[]): Promise<boolean> {
+    if (this.#parts.active.has(lock.run) && !this.#elsewhere.has(lock.run)) return true
+    const taken = await this.#parts.locks.takeOver(lock.run)
+    if (taken === 'lost') return true
+    if (taken !== 'taken') {
+      this.#tellLeft(lock, taken.failure)
+      return false
+    }
+    this.#elsewhere.forget(lock.run)
+    if (lock.isWaiting) await this.#giveUp(lock, gone)
+    else this.#adopted.adopt(lock, hasGoneOn(lock, gone))
+    return true
+  }
+
+  /** Once for each run: it is tried again at every look. */
+  #tellLeft(lock: RunLock, failure: Error): void {
+    if (this.#elsewhere.has(lock.run)) return
+    this.#parts.log.error(
+      { ...fieldsOfLock(lock), err: failure },
+      'run not adopted: its lock cannot be taken over in writing',
+    )
   }
 
   /** Nothing of it was handed over. Where the run before it in its walk is there still, its turn comes again after that. */
   async #giveUp(lock: RunLock, gone: readonly RunLock[]): Promise<void> {
     const { locks, log } = this.#parts
-    if (!(await locks.takeOver(lock.run))) return
     if (!gone.some((before) => leadsTo(before, lock))) {
       logNotRun(log, fieldsOfLock(lock), NOT_BEGUN)
       this.#parts.onGivenUp?.(lock)

@@ -1,7 +1,7 @@
-import type { KilledBy } from '../domain/outcome.ts'
+import type { Outcome } from '../domain/outcome.ts'
 import type { Log } from '../platform/log.ts'
 import { fieldsOfLock } from './run-events.ts'
-import type { Claim, RunLock, RunLocks } from './run-locks.ts'
+import type { Claim, RunLock, RunLocks, Standing } from './run-locks.ts'
 
 export type HoldParts = { readonly locks: RunLocks; readonly log: Log }
 
@@ -24,9 +24,9 @@ export class Hold {
 
   /**
    * Claims `next`, and gives free what was held before; where that fails, what was held is held still. Without room for a lock the run
-   * goes on without: a full disk must not stop all jobs.
+   * goes on without, since a full disk must not stop all jobs; but not where the lock before it would stay and lead to it once more.
    */
-  async moveOn(next: RunLock): Promise<Claim> {
+  async moveOn(next: RunLock): Promise<Claim | Stuck> {
     const { locks } = this.#parts
     const before = this.#lock
     try {
@@ -34,36 +34,47 @@ export class Hold {
       if (claim === 'created') this.#lock = next
       return claim
     } catch (error) {
-      await this.#doWithout(next, error)
-      return 'created'
+      return (await this.#doWithout(next, error)) ? 'created' : { stuck: describeStuck(error) }
     }
   }
 
-  /** The run leaves the queue. Who took the authority to hand it over; null where it is held. */
-  async handOver(startedAt: number): Promise<KilledBy | null> {
+  /** The run leaves the queue; what keeps it from being handed over, else null. */
+  async handOver(startedAt: number): Promise<Outcome | null> {
     const lock = this.#lock
     if (lock === null || !lock.isWaiting) return null
     try {
-      return await this.note({ isWaiting: false, startedAt })
+      return whyNotBegun(await this.note({ isWaiting: false, startedAt }))
     } catch (error) {
       // A lock that says that nothing was handed over would be a lie.
-      await this.#doWithout(lock, error)
-      return null
+      return (await this.#doWithout(lock, error)) ? null : { kind: 'blocked', reason: describeStuck(error) }
     }
   }
 
   /** Writes down what has become known of the run, as `standing` answers. Rejects with an OperatorError where it cannot. */
-  async note(known: Partial<RunLock>): Promise<KilledBy | null> {
-    if (this.#lock === null) return null
+  async note(known: Partial<RunLock>): Promise<Standing> {
+    if (this.#lock === null) return HELD
     this.#lock = { ...this.#lock, ...known }
-    const writing = this.#writing.then(async () => this.#lock && (await this.#parts.locks.update(this.#lock)))
+    const writing = this.#writing.then(async () => {
+      return this.#lock === null ? HELD : await this.#parts.locks.update(this.#lock)
+    })
     this.#writing = writing.catch(() => undefined)
     return await writing
   }
 
-  /** Who took the authority to go on; null where it is held. */
-  async standing(): Promise<KilledBy | null> {
-    return this.#lock === null ? null : await this.#parts.locks.standing(this.#lock.run)
+  async standing(): Promise<Standing> {
+    return this.#lock === null ? HELD : await this.#parts.locks.standing(this.#lock.run)
+  }
+
+  /** Whether it is this process that tells the run's end, which another one may have brought about. */
+  async claim(): Promise<boolean> {
+    const lock = this.#lock
+    if (lock === null) return true
+    try {
+      return await this.#parts.locks.claim(lock.run)
+    } catch (error) {
+      this.#parts.log.error({ ...fieldsOfLock(lock), err: error }, 'lock file not brought up to date')
+      return true
+    }
   }
 
   /** Nothing more comes of it: the lock goes. */
@@ -73,13 +84,42 @@ export class Hold {
     if (lock !== null) await this.#parts.locks.remove(lock.run)
   }
 
-  /** The end of the run is not known: its lock stays, for the next start. */
+  /** The end of the run is not known, and its lock stays, for the next start; or there is none any more. */
   leave(): void {
     this.#lock = null
   }
 
-  async #doWithout(lock: RunLock, error: unknown): Promise<void> {
+  /** False where the lock that is held stays, and would be taken at its word. */
+  async #doWithout(lock: RunLock, error: unknown): Promise<boolean> {
+    if (this.#lock !== null && !(await this.#parts.locks.remove(this.#lock.run))) return false
+    this.#lock = null
     this.#parts.log.alarm({ ...fieldsOfLock(lock), err: error }, 'run goes on without a lock file')
-    await this.release()
+    return true
+  }
+}
+
+/** The lock that is held can neither be exchanged nor removed. */
+export type Stuck = { readonly stuck: string }
+
+const HELD: Standing = { kind: 'held' }
+
+function describeStuck(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error)
+  return `a lock stays that would lead to it once more: ${why}`
+}
+
+function whyNotBegun(standing: Standing): Outcome | null {
+  switch (standing.kind) {
+    case 'held':
+      return null
+    case 'marked':
+      return { kind: 'killed', by: standing.by }
+    case 'settled':
+      return { kind: 'killed', by: 'clobber' }
+    case 'absent':
+    case 'replaced':
+      return { kind: 'blocked', reason: 'its lock file has gone while it waited for its place' }
+    default:
+      return standing satisfies never
   }
 }

@@ -42,14 +42,14 @@ export function activeFactsOf({ run, cronId, cronName, action, minute, rest, isW
 
 /** What the executor needs to take up the run of `lock`. Once found, a way in is kept: the rows may be removed before the run ends. */
 export function adoptedRunOf(lock: RunLock, accessTo: AccessTo): AdoptedRun {
-  const { run, command, trace, startedAt, timeoutMs, killGraceMs, unknownSince } = lock
+  const { run, command, trace, startedAt, timeoutMs, killGraceMs, unknownSince, killedBy } = lock
   const ownConnection = lock.ownConnection ?? ownsConnection({ ownConnection: false, action: lock.action })
   let known: Access | null = null
   const access = () => {
     known = accessOf(lock, accessTo) ?? known
     return known
   }
-  return { id: run, command, trace, startedAt, timeoutMs, killGraceMs, ownConnection, unknownSince, access }
+  return { id: run, command, trace, startedAt, timeoutMs, killGraceMs, ownConnection, unknownSince, killedBy, access }
 }
 
 /** The present rows of a system and an auth; null where one of them is gone. */

@@ -6,13 +6,19 @@ import type { Executor, RunningRun, RunWatch } from '../execution/executor.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log, LogFields } from '../platform/log.ts'
 import type { ActiveRun } from './active-run.ts'
-import type { Hold } from './hold.ts'
+import type { Hold, Stuck } from './hold.ts'
 import { adoptedRunOf, lockOfRun } from './lock-of-run.ts'
 import type { RecordQueue } from './record-queue.ts'
+import { RunConclusion } from './run-conclusion.ts'
 import { fieldsOfRun } from './run-events.ts'
+import type { Claim, RunLock } from './run-locks.ts'
 import { RunReport } from './run-report.ts'
 import { watchOf } from './run-watch.ts'
 import type { Place, Throttle } from './throttle.ts'
+
+/** How long a walk waits for its lock directory to take writes, and between two attempts. Milliseconds. */
+const STUCK_MS = 60_000
+const STUCK_PAUSE_MS = 1000
 
 export type RunCarrierParts = {
   readonly executor: Executor
@@ -42,12 +48,14 @@ export type Attempt = {
 export class RunCarrier {
   readonly #parts: RunCarrierParts
   readonly #report: RunReport
+  readonly #conclusion: RunConclusion
   #closed = false
   #queueing: Promise<void> = Promise.resolve()
 
   constructor(parts: RunCarrierParts) {
     this.#parts = parts
     this.#report = new RunReport(parts)
+    this.#conclusion = new RunConclusion(parts)
   }
 
   /** From now on nothing is handed over any more. */
@@ -81,16 +89,32 @@ export class RunCarrier {
     if (!place.wasFree) await this.#queueingTurn()
     const early = this.#reasonNotToBegin(attempt)
     if (early !== null) return early
-    const claim = await hold.moveOn(lockOfRun(run, { startedAt: clock.now(), rest, isWaiting: !place.wasFree }))
+    const claim = await this.#claim(
+      attempt,
+      lockOfRun(run, { startedAt: clock.now(), rest, isWaiting: !place.wasFree }),
+    )
+    if (typeof claim === 'object' && 'stuck' in claim) return { kind: 'blocked', reason: claim.stuck }
     if (claim === 'taken') return { kind: 'skipped', reason: `another run of cron ${run.cron.id} holds its lock file` }
     if (claim !== 'created') return killed(claim.killedBy)
     await Promise.race([place.taken, active.killRequested])
     const late = this.#reasonNotToBegin(attempt)
     if (late !== null) return late
-    const killedBy = await hold.handOver(clock.now())
-    if (killedBy !== null) return killed(killedBy)
+    const obstacle = await hold.handOver(clock.now())
+    if (obstacle !== null) return obstacle
     const waitMs = place.wasFree ? 0 : Math.round(clock.monotonic() - queuedAt)
     return this.#reasonNotToBegin(attempt) ?? waitMs
+  }
+
+  /** Where the lock of the run before can neither be exchanged nor removed: most often that is over in a moment. */
+  async #claim({ active, hold }: Attempt, lock: RunLock): Promise<Claim | Stuck> {
+    const { clock } = this.#parts
+    const deadline = clock.monotonic() + STUCK_MS
+    for (;;) {
+      const claim = await hold.moveOn(lock)
+      const isStuck = typeof claim === 'object' && 'stuck' in claim
+      if (!isStuck || active.killedBy !== null || this.#closed || clock.monotonic() >= deadline) return claim
+      await Promise.race([clock.sleep(STUCK_PAUSE_MS), active.killRequested])
+    }
   }
 
   /** Thousands may come to wait at once: each writes its lock in a turn of its own, so that nothing else has to wait for all of them. */
@@ -104,11 +128,19 @@ export class RunCarrier {
     const over = new AbortController()
     const watched = { active, hold, fields, isAdopted: false, onUnknown: place.leave, over: over.signal }
     try {
-      const result = await this.#untilEnd(attempt, fields, watchOf(this.#parts, watched))
-      return this.#report.ended(run, fields, asKilled(result, await lostAuthority(result, { active, hold })))
+      const heard = await this.#untilEnd(attempt, fields, watchOf(this.#parts, watched))
+      over.abort()
+      const lock = this.#lockOf(attempt)
+      const accessTo = () => ({ system: run.cron.system, auth: run.cron.auth })
+      const { result, isOurs } = await this.#conclusion.of(heard, { lock, active, hold, fields, accessTo })
+      return isOurs ? this.#report.ended(run, fields, result) : this.#report.toldElsewhere(fields, result)
     } finally {
       over.abort()
     }
+  }
+
+  #lockOf({ run, hold }: Attempt): RunLock {
+    return hold.lock ?? lockOfRun(run, { startedAt: this.#parts.clock.now(), rest: [], isWaiting: false })
   }
 
   /** Where rcron itself fails over the run, its host is asked what became of it; where that fails too, it stays under its lock. */
@@ -118,7 +150,7 @@ export class RunCarrier {
     const first = await this.#attend(attempt, fields, () => executor.start(run, watch))
     if (!isBug(first.outcome)) return first
     const { system, auth } = run.cron
-    const lock = hold.lock ?? lockOfRun(run, { startedAt: this.#parts.clock.now(), rest: [], isWaiting: false })
+    const lock = this.#lockOf(attempt)
     const second = await this.#attend(attempt, fields, () =>
       executor.adopt(
         adoptedRunOf(lock, () => ({ system, auth })),
@@ -156,22 +188,6 @@ export class RunCarrier {
     if (how !== 'catch-up' || latestStartMin === null || lateMin <= latestStartMin) return null
     return { kind: 'missed', reason: `${lateMin} minutes late, latest_start_min is ${latestStartMin}` }
   }
-}
-
-/**
- * Which other process took the authority over a run that has ended with `result`. Only a run that did not succeed, and is not
- * known to have ended by itself, may have been ended by it; where this process has killed the run, its outcome is known.
- */
-export async function lostAuthority(result: RunResult, { active, hold }: HeldRun): Promise<KilledBy | null> {
-  const { outcome, endedByItself } = result
-  return outcome.kind === 'succeeded' || endedByItself || active.killedBy !== null ? null : await hold.standing()
-}
-
-type HeldRun = Pick<Attempt, 'active' | 'hold'>
-
-/** A kill by another process looks from here like a signal, a failure, or a host out of reach. */
-export function asKilled(result: RunResult, by: KilledBy | null): RunResult {
-  return by === null ? result : { ...result, outcome: killed(by) }
 }
 
 function killed(by: KilledBy): Outcome {

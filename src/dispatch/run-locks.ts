@@ -43,8 +43,20 @@ export type OthersLock = { readonly lock: RunLock; readonly holder: 'living' | '
 export type Claim = 'created' | 'taken' | { readonly killedBy: KilledBy }
 
 /**
- * One file for each active run, shared by all processes of an installation. The lock of a run is the authority to carry it out, and to
- * go on to the next host after it: who finds it marked, gone, or become another run's, has lost that.
+ * How the lock of a run stands that this process created or took over. `marked`: another process, or this one, wants it ended.
+ * `settled`: another process tells its end. `absent`: its file has gone, of which no process of rcron knows. `replaced`: and another
+ * run's stands in its place.
+ */
+export type Standing =
+  | { readonly kind: 'held' | 'settled' | 'absent' | 'replaced' }
+  | { readonly kind: 'marked'; readonly by: KilledBy }
+
+/** `lost`: another process was quicker, or the lock has gone. With a failure nothing was taken over: it could not be written. */
+export type TakeOver = 'taken' | 'lost' | { readonly failure: Error }
+
+/**
+ * One file for each active run, shared by all processes of an installation. The lock of a run is the authority to carry it out, to tell
+ * its end, and to go on to the next host after it.
  *
  * A lock goes only when all that was logged before is written (`Log.written`): a run whose process is killed is either told or locked.
  */
@@ -56,22 +68,27 @@ export interface RunLocks {
   create(lock: RunLock): Promise<'created' | 'taken'>
   /**
    * As `create`, in exchange for the lock of `run`, which this process holds: there is one or the other at any time. Where the authority
-   * was lost nothing is written, and the answer is who took it.
+   * was lost nothing is written, and the answer is who took it. Rejects also where the lock of `run` would stay and lead on again.
    */
   succeed(run: RunId, lock: RunLock): Promise<Claim>
-  /**
-   * Replaces the lock of a run that this process created or took over, and answers as `standing`: a mark in it stays, a lost one is left
-   * alone. Rejects as `create` does.
-   */
-  update(lock: RunLock): Promise<KilledBy | null>
-  /** Who took the authority over the run of a lock that this process created or took over; null while it is held. Never rejects. */
-  standing(run: RunId): Promise<KilledBy | null>
+  /** Replaces the lock of a run where it is held; a mark in it stays, a lost one is left alone. Rejects as `create` does. */
+  update(lock: RunLock): Promise<Standing>
+  /** `held` also where no lock could be written. Never rejects. */
+  standing(run: RunId): Promise<Standing>
   /** Marks the lock of another process's run, and answers what it says by then; null where it has gone. Rejects as `create` does. */
   mark(run: RunId, by: KilledBy): Promise<RunLock | null>
-  /** The run's end is known. A lock that has become another run's is left alone; a removal that fails is tried again at each reading. Never rejects. */
-  remove(run: RunId): Promise<void>
+  /**
+   * Takes it upon this process to tell the end of a run, whichever process has answered for it, and to remove its lock then; false where
+   * another process does so. Rejects as `create` does.
+   */
+  claim(run: RunId): Promise<boolean>
+  /**
+   * The end of this process's run is told. A lock that has become another run's is left alone; one that cannot be removed says of itself
+   * that it leads to nothing, and is tried again at each reading. False where it cannot even say so. Never rejects.
+   */
+  remove(run: RunId): Promise<boolean>
   /** Every lock that this process neither created nor took over. What is torn, foreign or a link is moved aside with a warning. Never rejects. */
   readOthers(): Promise<readonly OthersLock[]>
-  /** Makes the lock of a process that is gone this process's own; false if another one was quicker, or the lock has gone. */
-  takeOver(run: RunId): Promise<boolean>
+  /** Makes the lock of a process that is gone this process's own. Never rejects. */
+  takeOver(run: RunId): Promise<TakeOver>
 }

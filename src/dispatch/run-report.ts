@@ -30,6 +30,12 @@ export class RunReport {
     return result
   }
 
+  /** Another process has ended the run, and tells so. */
+  toldElsewhere(fields: LogFields, result: RunResult): RunResult {
+    this.#parts.log.info(fields, 'run was ended by another rcron process, which tells how')
+    return result
+  }
+
   /** Nothing was handed over, by rcron's own choice; the row keeps what its last run left. */
   notRun(fields: LogFields, result: RunResult): RunResult {
     logNotRun(this.#parts.log, fields, result.outcome)

@@ -1,12 +1,14 @@
 import type { KilledBy } from '../domain/outcome.ts'
-import type { RunId } from '../domain/run.ts'
+import type { RunId, RunResult } from '../domain/run.ts'
 import type { Death, Executor, RunWatch } from '../execution/executor.ts'
 import { ActiveRun } from './active-run.ts'
 import type { ActiveRuns } from './active-runs.ts'
 import { type AccessTo, activeFactsOf, adoptedRunOf } from './lock-of-run.ts'
+import { fieldsOfLock } from './run-events.ts'
 import type { RunLock, RunLocks } from './run-locks.ts'
+import { RunReport, type RunReportParts } from './run-report.ts'
 
-export type RunsElsewhereParts = {
+export type RunsElsewhereParts = RunReportParts & {
   readonly executor: Executor
   readonly locks: RunLocks
   readonly active: ActiveRuns
@@ -16,16 +18,18 @@ export type RunsElsewhereParts = {
 /** Runs that other living processes answer for. They count as active here, and can be ended. */
 export class RunsElsewhere {
   readonly #parts: RunsElsewhereParts
+  readonly #report: RunReport
   readonly #known = new Map<RunId, ActiveRun>()
 
   constructor(parts: RunsElsewhereParts) {
     this.#parts = parts
+    this.#report = new RunReport(parts)
   }
 
   /** These there are, and no others. */
   count(locks: readonly RunLock[]): void {
     const living = new Set(locks.map(({ run }) => run))
-    for (const id of this.#known.keys()) if (!living.has(id)) this.#forget(id)
+    for (const id of this.#known.keys()) if (!living.has(id)) this.forget(id)
     for (const lock of locks) this.#knownAs(lock)?.seenElsewhere(lock.isWaiting)
   }
 
@@ -42,21 +46,31 @@ export class RunsElsewhere {
     return run
   }
 
-  #forget(id: RunId): void {
+  has(id: RunId): boolean {
+    return this.#known.has(id)
+  }
+
+  /** No other process answers for it any more. */
+  forget(id: RunId): void {
     const run = this.#known.get(id)
     this.#known.delete(id)
     if (run !== undefined) this.#parts.active.remove(run)
   }
 
-  /** The process that answers for the run will see its end, and who wanted it; the lock goes now, so that the next run finds its name free. */
-  async #kill({ run }: RunLock, by: KilledBy): Promise<Death> {
+  /** Who ends a run takes its lock and tells its end: the process that has answered for it may not live, or not hear of it for long. */
+  async #kill(known: RunLock, by: KilledBy): Promise<Death> {
     const { locks } = this.#parts
     try {
-      const lock = await locks.mark(run, by)
-      const death = lock === null || lock.isWaiting ? DEAD : await this.#killOnHost(lock, by)
-      if (death.kind === 'dead') {
-        await locks.remove(run)
-        this.#forget(run)
+      const marked = await locks.mark(known.run, by)
+      if (marked?.isWaiting === true) return WAITS
+      // A lock that has gone proves nothing.
+      const lock = marked ?? known
+      const running = this.#parts.executor.adopt(adoptedRunOf(lock, this.#parts.accessTo), UNWATCHED)
+      const death = await running.kill(by)
+      if (death.kind !== 'dead') running.abandon()
+      else {
+        if (marked !== null) await this.#tell(lock, await running.result)
+        this.forget(known.run)
       }
       return death
     } catch (error) {
@@ -64,15 +78,21 @@ export class RunsElsewhere {
     }
   }
 
-  async #killOnHost(lock: RunLock, by: KilledBy): Promise<Death> {
-    const { executor, accessTo } = this.#parts
-    const running = executor.adopt(adoptedRunOf(lock, accessTo), UNWATCHED)
-    const death = await running.kill(by)
-    running.abandon()
-    return death
+  /** Unless its own process was quicker. Told before the lock goes. */
+  async #tell(lock: RunLock, result: RunResult): Promise<void> {
+    const { locks } = this.#parts
+    if (!(await locks.claim(lock.run))) return
+    this.#report.collected(lock.cronId, fieldsOfLock(lock), {
+      ...result,
+      startedAt: result.startedAt ?? lock.startedAt,
+    })
+    await locks.remove(lock.run)
   }
 }
 
-const DEAD: Death = { kind: 'dead' }
+const WAITS: Death = {
+  kind: 'unconfirmed',
+  reason: 'waits to begin in another process, which finds that it is not to begin any more',
+}
 
 const UNWATCHED: RunWatch = { started: () => {}, unknown: () => {}, found: () => {} }

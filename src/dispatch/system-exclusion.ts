@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { OperatorError } from '../domain/errors.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -6,15 +7,41 @@ import { makePrivateFile } from '../platform/make-private-file.ts'
 const POLL_MS = 20
 const SQLITE_BUSY = 5
 
-/** As `exclusively`, for what is done in one go; calls of one process never find each other in the way. */
-export async function exclusivelyAtOnce<T>(at: Exclusion, use: () => T): Promise<T> {
-  const database = openAt(at.path)
-  try {
-    const deadline = at.clock.monotonic() + at.waitMs
-    while (!isTaken(database)) await pause(at, deadline)
-    return use()
-  } finally {
-    database.close()
+/** As `exclusively`, for what is done in one go; calls of one process never find each other in the way. The file stays open between them. */
+export class Turns {
+  readonly #at: Exclusion
+  #database: DatabaseSync | null = null
+  #inode = 0
+
+  constructor(at: Exclusion) {
+    this.#at = at
+  }
+
+  async take<T>(use: () => T): Promise<T> {
+    const deadline = this.#at.clock.monotonic() + this.#at.waitMs
+    let database = this.#opened()
+    while (!isTaken(database)) {
+      await pause(this.#at, deadline)
+      database = this.#opened()
+    }
+    try {
+      return use()
+    } finally {
+      database.exec('ROLLBACK')
+    }
+  }
+
+  /** Opened again where another file has come in its place. */
+  #opened(): DatabaseSync {
+    const { path } = this.#at
+    const inode = statSync(path, { throwIfNoEntry: false })?.ino
+    if (this.#database !== null && inode === this.#inode) return this.#database
+    this.#database?.close()
+    this.#database = null
+    const database = openAt(path)
+    this.#database = database
+    this.#inode = statSync(path).ino
+    return database
   }
 }
 

@@ -4,6 +4,7 @@ import {
   constants,
   fstatSync,
   fsync,
+  ftruncateSync,
   linkSync,
   openSync,
   readFileSync,
@@ -30,6 +31,28 @@ export function replaceFile(path: string, text: string): void {
   }
   fsync(descriptor, () => closeSync(descriptor))
 }
+
+/**
+ * Writes `text` over the text of `path`, in the room that it takes already: where a directory takes no new names, or a disk is full, that
+ * may be all that is left. Not atomic against a loss of power. Throws where it cannot, with the old text whole.
+ */
+export function overwriteFile(path: string, text: string): void {
+  const descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const bytes = Buffer.from(text)
+    const { size, blocks } = fstatSync(descriptor)
+    if (bytes.length > Math.max(size, blocks * BLOCK_BYTES)) {
+      throw Object.assign(new Error(`${bytes.length} bytes have no room in it`), { code: 'ENOSPC' })
+    }
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, at)
+    ftruncateSync(descriptor, bytes.length)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** The unit of `stat.blocks`, whatever the file system's own is. */
+const BLOCK_BYTES = 512
 
 /** Makes `path` with all of `text` in it, or does nothing and returns false where there is a file of that name. */
 export function createFile(path: string, text: string): boolean {

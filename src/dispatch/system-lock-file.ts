@@ -8,13 +8,21 @@ import { UnusableFileError } from './system-files.ts'
 import type { ProcessIdentity } from './system-process.ts'
 
 /** What stands in a lock file: the lock, and the process that answers for it. */
-export type LockFile = { readonly lock: RunLock; readonly daemon: ProcessIdentity }
+export type LockFile = {
+  readonly lock: RunLock
+  readonly daemon: ProcessIdentity
+  /** The process that answered for it when `daemon` took it upon itself to tell its end; null before that. */
+  readonly claimedFrom: ProcessIdentity | null
+  /** Its end has been told; the file is only there because it could not be removed. It leads to nothing any more. */
+  readonly isTold: boolean
+}
 
 const FORMAT = 'rcron-lock-1'
 
 const KILLERS = ['clobber', 'operator', 'shutdown'] as const satisfies readonly KilledBy[]
 
 const id = z.int().nonnegative()
+const holder = z.object({ pid: id, start: z.string(), boot: z.string() })
 const trace = z.object({ pid: id, start: z.string(), boot: z.string(), cgroup: z.string() })
 /** What has a default is missing in a lock of an earlier rcron, which in turn passes over what it does not know. */
 const lockFile = z.object({
@@ -40,7 +48,9 @@ const lockFile = z.object({
   trace: trace.nullable(),
   unknownSince: z.number().nullable().default(null),
   killedBy: z.enum(KILLERS).nullable().default(null),
-  daemon: z.object({ pid: id, start: z.string(), boot: z.string() }),
+  daemon: holder,
+  claimedFrom: holder.nullable().default(null),
+  isTold: z.boolean().default(false),
 })
 
 /** The names under which the lock of a run may stand, in order: the first rcron's, and one for a row with the same words. */
@@ -50,8 +60,24 @@ export function lockNames({ command, host, user, action, cronId }: RunLock): rea
   return [`${hash}.rcron`, `${hash}-${cronId}.rcron`]
 }
 
-export function formatLockFile({ lock, daemon }: LockFile): string {
-  return `${JSON.stringify({ format: FORMAT, ...lock, daemon }, null, 2)}\n`
+/** The name under which the lock of a run is left whose end was told by another process than the living one that answers for it. */
+export function toldName({ run }: Pick<RunLock, 'run'>): string {
+  return `${run}${TOLD}`
+}
+
+export const TOLD = '.told'
+
+export function formatLockFile(file: LockFile): string {
+  return `${JSON.stringify(contentOf(file), null, 2)}\n`
+}
+
+/** The same in less room than `formatLockFile` takes. */
+export function formatTightly(file: LockFile): string {
+  return JSON.stringify(contentOf(file))
+}
+
+function contentOf({ lock, ...about }: LockFile) {
+  return { format: FORMAT, ...lock, ...about }
 }
 
 /** Throws an UnusableFileError that says what is wrong with `text`. */
@@ -59,8 +85,8 @@ export function parseLockFile(text: string): LockFile {
   const judged = lockFile.safeParse(jsonOf(text))
   if (!judged.success)
     throw new UnusableFileError(`it is not a lock file of this rcron (${z.prettifyError(judged.error)})`)
-  const { format: _, daemon, ...lock } = judged.data
-  return { lock, daemon }
+  const { format: _, daemon, claimedFrom, isTold, ...lock } = judged.data
+  return { lock, daemon, claimedFrom, isTold }
 }
 
 function jsonOf(text: string): unknown {

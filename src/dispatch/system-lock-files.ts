@@ -1,19 +1,23 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperatorError } from '../domain/errors.ts'
+import type { RunId } from '../domain/run.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
-import { exclusivelyAtOnce } from './system-exclusion.ts'
+import { Turns } from './system-exclusion.ts'
 import {
   codeOf,
   createFile,
+  overwriteFile,
   readOwnFile,
   removeFile,
   replaceFile,
   sweepTemporary,
   UnusableFileError,
 } from './system-files.ts'
-import { formatLockFile, type LockFile, parseLockFile } from './system-lock-file.ts'
+import { makePrivateDirectory } from './system-lock-directory.ts'
+import { formatLockFile, formatTightly, type LockFile, parseLockFile, TOLD, toldName } from './system-lock-file.ts'
+import { isAlive, isSameProcess } from './system-process.ts'
 
 /** Commands are shorter than 128 KiB, and JSON may double them. */
 export const MAX_LOCK_BYTES = 1024 * 1024
@@ -24,17 +28,20 @@ export type SystemLockFilesParts = { readonly directory: string; readonly clock:
 /** The files of a lock directory, by their names. What cannot be a lock file is moved aside when it is met. */
 export class SystemLockFiles {
   readonly #parts: SystemLockFilesParts
+  readonly #turns: Turns
 
   constructor(parts: SystemLockFilesParts) {
     this.#parts = parts
+    const { directory, clock } = parts
+    this.#turns = new Turns({ path: join(directory, '.take-over'), clock, waitMs: TURN_WAIT_MS })
   }
 
   /** Names of what may be lock files; leftovers of processes that are gone are swept on the way. */
   list(): readonly string[] {
     const { directory, log } = this.#parts
     try {
-      const names = readdirSync(directory)
-      for (const name of names) sweepTemporary(this.#path(name))
+      const names = this.#orMade(() => readdirSync(directory))
+      for (const name of names) this.#sweep(name)
       return names.filter((name) => name.endsWith('.rcron'))
     } catch (error) {
       log.error({ directory, err: error }, 'lock directory cannot be read')
@@ -71,11 +78,56 @@ export class SystemLockFiles {
 
   /** False where there is a file of that name. */
   create(name: string, file: LockFile): boolean {
-    return createFile(this.#path(name), formatLockFile(file))
+    return this.#orMade(() => createFile(this.#path(name), formatLockFile(file)))
   }
 
+  /** Where the directory takes no new file, the one that is there is written over. */
   replace(name: string, file: LockFile): void {
-    replaceFile(this.#path(name), formatLockFile(file))
+    const path = this.#path(name)
+    try {
+      replaceFile(path, formatLockFile(file))
+    } catch (error) {
+      try {
+        overwriteFile(path, formatTightly(file))
+      } catch {
+        throw error
+      }
+    }
+  }
+
+  /** Null where there is none, or one that leads to nothing any more: that is removed on the way. */
+  readUntold(name: string): LockFile | null {
+    const file = this.read(name)
+    if (!file?.isTold) return file
+    this.clear(name, file)
+    return null
+  }
+
+  /** Removes a lock whose end is told. A living process that has been waiting for that end finds what became of it. */
+  clear(name: string, { lock, daemon, claimedFrom }: LockFile): void {
+    const isAwaited = claimedFrom !== null && !isSameProcess(claimedFrom, daemon) && isAlive(claimedFrom)
+    if (isAwaited) renameSync(this.#path(name), this.#path(toldName(lock)))
+    else this.remove(name)
+  }
+
+  /** As `clear`; one that cannot be removed leads to nothing all the same. */
+  clearQuietly(name: string, file: LockFile): void {
+    try {
+      this.clear(name, file)
+    } catch {
+      // Whoever can write there removes it.
+    }
+  }
+
+  /** Writes into the lock of `run`, which cannot be removed, that it leads to nothing any more; false where that cannot be done either. */
+  sayTold(name: string, run: RunId): boolean {
+    try {
+      const file = this.read(name)
+      if (file?.lock.run === run && !file.isTold) this.replace(name, { ...file, isTold: true })
+      return true
+    } catch {
+      return false
+    }
   }
 
   remove(name: string): void {
@@ -84,13 +136,33 @@ export class SystemLockFiles {
 
   /** Runs `use` while no other process does so on this directory. Rejects where that cannot be had. */
   async exclusively<T>(use: () => T): Promise<T> {
-    const { directory, clock } = this.#parts
-    return await exclusivelyAtOnce({ path: join(directory, '.take-over'), clock, waitMs: TURN_WAIT_MS }, use)
+    return await this.#turns.take(use)
   }
 
   failure(name: string, error: unknown): OperatorError {
     const hint = 'Make room in the lock directory, and let rcron write there.'
     return new OperatorError(`lock file ${this.#path(name)}: ${codeOf(error)}`, hint, { cause: error })
+  }
+
+  /** A lock directory that was removed is made again. */
+  #orMade<T>(use: () => T): T {
+    const { directory, log } = this.#parts
+    try {
+      return use()
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error
+      makePrivateDirectory(directory)
+      log.error({ directory }, 'lock directory was gone and is made again')
+      return use()
+    }
+  }
+
+  /** What was left for a process to see has no reader when that has gone. */
+  #sweep(name: string): void {
+    sweepTemporary(this.#path(name))
+    if (!name.endsWith(TOLD)) return
+    const reader = this.readOrSkip(name)?.claimedFrom ?? null
+    if (reader === null || !isAlive(reader)) this.remove(name)
   }
 
   #moveAside(path: string, reason: unknown): void {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isRunning } from '../platform/is-running.ts'
+import { isRunning, statOf } from '../platform/is-running.ts'
 
 /** What tells a process from all others that had its number: process ids come again, in containers at every start. */
 export type ProcessIdentity = {
@@ -19,16 +19,18 @@ export function identityOf(pid: number): ProcessIdentity {
   return { pid, start: startOfProcess(pid), boot: bootId() }
 }
 
-/** Whether the process that `identity` names is alive on this machine. */
+/** Whether the process that `identity` names is alive on this machine. One that is dead and not yet reaped is not. */
 export function isAlive(identity: ProcessIdentity): boolean {
   if (identity.boot !== bootId()) return false
   return startOfProcess(identity.pid) === identity.start && isRunning(identity.pid)
 }
 
+export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return one.pid === other.pid && one.start === other.start && one.boot === other.boot
+}
+
 function startOfProcess(pid: number): string {
-  const stat = readOrNull(`/proc/${pid}/stat`)
-  // The second field is the program's name in parentheses, which may hold spaces and parentheses.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-'
+  return statOf(pid)?.[19] ?? '-'
 }
 
 function bootId(): string {
@@ -39,6 +41,6 @@ function readOrNull(path: string): string | null {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    return null // No /proc, a hidden file, or a process that is gone: all say "unknown".
+    return null // A hidden file: unknown.
   }
 }

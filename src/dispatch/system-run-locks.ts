@@ -1,21 +1,20 @@
 import type { KilledBy } from '../domain/outcome.ts'
 import type { RunId } from '../domain/run.ts'
-import type { Claim, OthersLock, RunLock, RunLocks } from './run-locks.ts'
+import type { Claim, OthersLock, RunLock, RunLocks, Standing, TakeOver } from './run-locks.ts'
 import { makePrivateDirectory } from './system-lock-directory.ts'
-import { type LockFile, lockNames } from './system-lock-file.ts'
+import { type LockFile, lockNames, toldName } from './system-lock-file.ts'
 import { SystemLockFiles, type SystemLockFilesParts } from './system-lock-files.ts'
-import { isAlive, ownIdentity, type ProcessIdentity } from './system-process.ts'
+import { isAlive, isSameProcess, ownIdentity, type ProcessIdentity } from './system-process.ts'
 
 export type SystemRunLocksParts = SystemLockFilesParts & {
   /** The process that answers for the locks made here. Absent: this one. */
   readonly holder?: ProcessIdentity
 }
 
-/** A lock that is no more was taken by a process that had ended its run. */
-const TAKEN_BY: KilledBy = 'clobber'
-
 /** The directory was listed while locks were exchanged for others: so often it is listed anew. */
 const MOST_LISTINGS = 3
+
+const HELD: Standing = { kind: 'held' }
 
 /**
  * Lock files in a directory of this user's own. The calls are synchronous within: a handful of small ones for each run,
@@ -27,7 +26,7 @@ export class SystemRunLocks implements RunLocks {
   readonly #daemon: ProcessIdentity
   /** Locks of this process, by run. */
   readonly #own = new Map<RunId, string>()
-  /** Locks whose runs have ended, and whose files could not be removed. */
+  /** Locks whose runs have ended and are told, and whose files could not be removed. */
   readonly #ended = new Map<RunId, string>()
   readonly #others = new Map<RunId, string>()
 
@@ -50,28 +49,30 @@ export class SystemRunLocks implements RunLocks {
   async succeed(run: RunId, lock: RunLock): Promise<Claim> {
     await this.#parts.log.written()
     return await this.#atomically((): Claim => {
-      const killedBy = this.#standing(run)
-      if (killedBy !== null) return { killedBy }
+      const standing = this.#standing(run)
+      if (standing.kind !== 'held') return { killedBy: standing.kind === 'marked' ? standing.by : 'clobber' }
       const claim = this.#create(lock)
-      if (claim === 'created') this.#remove(run)
+      if (claim === 'created' && !this.#remove(run)) {
+        this.#remove(lock.run)
+        throw this.#files.failure(this.#ended.get(run) ?? run, new Error('it cannot be removed'))
+      }
       return claim
     })
   }
 
-  async update(lock: RunLock): Promise<KilledBy | null> {
+  async update(lock: RunLock): Promise<Standing> {
     return await this.#atomically(() => {
       // Asked in its turn: the run may have ended meanwhile, and its lock gone.
       const name = this.#own.get(lock.run)
-      if (name === undefined) return null
-      const there = this.#readOwn(lock.run, name)
-      if (there === null) return TAKEN_BY
-      const killedBy = there.killedBy ?? lock.killedBy
-      this.#replace(name, { lock: { ...lock, killedBy }, daemon: this.#daemon })
-      return killedBy
+      const standing = this.#standing(lock.run)
+      if (name === undefined || (standing.kind !== 'held' && standing.kind !== 'marked')) return standing
+      const killedBy = standing.kind === 'marked' ? standing.by : lock.killedBy
+      this.#replace(name, { ...this.#fresh(lock), lock: { ...lock, killedBy } })
+      return standing
     })
   }
 
-  async standing(run: RunId): Promise<KilledBy | null> {
+  async standing(run: RunId): Promise<Standing> {
     return this.#standing(run)
   }
 
@@ -80,36 +81,49 @@ export class SystemRunLocks implements RunLocks {
     if (name === undefined) return null
     return await this.#atomically(() => {
       const file = this.#files.readOrSkip(name)
-      if (file?.lock.run !== run) return null
+      if (file?.lock.run !== run || file.isTold) return null
       const lock = { ...file.lock, killedBy: file.lock.killedBy ?? by }
-      this.#replace(name, { lock, daemon: file.daemon })
+      this.#replace(name, { ...file, lock })
       return lock
     })
   }
 
-  async remove(run: RunId): Promise<void> {
+  async claim(run: RunId): Promise<boolean> {
+    const own = this.#own.get(run)
+    const name = own ?? this.#others.get(run)
+    // Without a lock no other process knows of it.
+    if (name === undefined) return true
+    return await this.#atomically(() => {
+      const file = this.#files.read(name)
+      if (file?.lock.run !== run || file.isTold) return false
+      const isOthers = own === undefined ? file.claimedFrom !== null && isAlive(file.daemon) : !this.#isMine(file)
+      if (isOthers) return false
+      this.#replace(name, { ...file, daemon: this.#daemon, claimedFrom: file.daemon })
+      this.#own.set(run, name)
+      return true
+    })
+  }
+
+  async remove(run: RunId): Promise<boolean> {
     await this.#parts.log.written()
-    this.#remove(run)
+    return await this.#atomically(() => this.#remove(run))
   }
 
   async readOthers(): Promise<readonly OthersLock[]> {
-    for (const [run, name] of this.#ended) this.#removeEnded(run, name)
+    for (const [run, name] of this.#ended) if (this.#removeEnded(run, name)) this.#own.delete(run)
     for (let listings = 1; ; listings++) {
       const { found, isWhole } = this.#readOthers()
       if (isWhole || listings === MOST_LISTINGS) return found
     }
   }
 
-  async takeOver(run: RunId): Promise<boolean> {
+  async takeOver(run: RunId): Promise<TakeOver> {
     const name = this.#others.get(run)
-    if (name === undefined) return false
+    if (name === undefined) return 'lost'
     try {
       return await this.#files.exclusively(() => this.#takeOver(run, name))
     } catch (error) {
-      // A directory that takes no writes: the run is still to be watched, and no other process can do better.
-      this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'lock not taken over in writing')
-      this.#own.set(run, name)
-      return true
+      return { failure: this.#files.failure(name, error) }
     }
   }
 
@@ -129,11 +143,11 @@ export class SystemRunLocks implements RunLocks {
 
   #create(lock: RunLock): 'created' | 'taken' {
     const [name, nameOfRow] = lockNames(lock)
-    const file = { lock, daemon: this.#daemon }
+    const file = this.#fresh(lock)
     try {
-      if (this.#files.read(nameOfRow) !== null) return 'taken'
+      if (this.#files.readUntold(nameOfRow) !== null) return 'taken'
       if (this.#files.create(name, file)) return this.#created(lock, name)
-      const there = this.#files.read(name)
+      const there = this.#files.readUntold(name)
       if (there?.lock.cronId === lock.cronId) return 'taken'
       const free = there === null ? name : nameOfRow
       return this.#files.create(free, file) ? this.#created(lock, free) : 'taken'
@@ -147,22 +161,26 @@ export class SystemRunLocks implements RunLocks {
     return 'created'
   }
 
-  #standing(run: RunId): KilledBy | null {
-    const name = this.#own.get(run)
-    if (name === undefined) return null
-    try {
-      const there = this.#readOwn(run, name)
-      return there === null ? TAKEN_BY : there.killedBy
-    } catch (error) {
-      this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'lock file cannot be read')
-      return null
-    }
+  #fresh(lock: RunLock): LockFile {
+    return { lock, daemon: this.#daemon, claimedFrom: null, isTold: false }
   }
 
-  /** Null where the lock has gone, or has become another run's. */
-  #readOwn(run: RunId, name: string): RunLock | null {
-    const lock = this.#files.read(name)?.lock
-    return lock?.run === run ? lock : null
+  #standing(run: RunId): Standing {
+    const name = this.#own.get(run)
+    if (name === undefined) return HELD
+    try {
+      const file = this.#files.read(name)
+      if (file?.lock.run === run) {
+        const { killedBy } = file.lock
+        if (!this.#isMine(file)) return { kind: 'settled' }
+        return killedBy === null ? HELD : { kind: 'marked', by: killedBy }
+      }
+      if (this.#files.has(toldName({ run }))) return { kind: 'settled' }
+      return { kind: file === null ? 'absent' : 'replaced' }
+    } catch (error) {
+      this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'lock file cannot be read')
+      return { kind: 'absent' }
+    }
   }
 
   #replace(name: string, file: LockFile): void {
@@ -173,22 +191,28 @@ export class SystemRunLocks implements RunLocks {
     }
   }
 
-  #remove(run: RunId): void {
-    const name = this.#own.get(run) ?? this.#others.get(run)
-    if (name === undefined) return
-    this.#own.delete(run)
-    this.#removeEnded(run, name)
+  /** False where the file is there still, and does not say that it leads to nothing. */
+  #remove(run: RunId): boolean {
+    const name = this.#own.get(run)
+    if (name === undefined) return true
+    const leadsNowhere = this.#removeEnded(run, name)
+    if (leadsNowhere) this.#own.delete(run)
+    return leadsNowhere
   }
 
-  #removeEnded(run: RunId, name: string): void {
+  #removeEnded(run: RunId, name: string): boolean {
     try {
-      if (this.#files.read(name)?.lock.run === run) this.#files.remove(name)
+      const file = this.#files.read(name)
+      if (file?.lock.run === run && this.#isMine(file)) this.#files.clear(name, file)
+      else this.#files.remove(toldName({ run }))
       this.#ended.delete(run)
+      return true
     } catch (error) {
       if (!this.#ended.has(run)) {
         this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'lock not removed, will be tried again')
       }
       this.#ended.set(run, name)
+      return this.#files.sayTold(name, run)
     }
   }
 
@@ -202,6 +226,7 @@ export class SystemRunLocks implements RunLocks {
     for (const name of names) {
       const file = this.#files.readOrSkip(name)
       if (file === null) isWhole &&= this.#files.has(name)
+      else if (file.isTold) this.#files.clearQuietly(name, file)
       else {
         this.#others.set(file.lock.run, name)
         found.push({ lock: file.lock, holder: this.#isHeld(file) ? 'living' : 'gone' })
@@ -210,18 +235,20 @@ export class SystemRunLocks implements RunLocks {
     return { found, isWhole }
   }
 
-  #takeOver(run: RunId, name: string): boolean {
+  #takeOver(run: RunId, name: string): TakeOver {
     const file = this.#files.read(name)
-    if (file === null || file.lock.run !== run || this.#isHeld(file)) return false
-    this.#files.replace(name, { lock: file.lock, daemon: this.#daemon })
+    if (file === null || file.lock.run !== run || file.isTold || this.#isHeld(file)) return 'lost'
+    this.#files.replace(name, { ...file, daemon: this.#daemon })
     this.#own.set(run, name)
-    return true
+    return 'taken'
   }
 
   /** A lock of this very process that is not among its own was left by an earlier one with the same number and start. */
   #isHeld({ daemon }: LockFile): boolean {
-    const { pid, start, boot } = this.#daemon
-    if (daemon.pid === pid && daemon.start === start && daemon.boot === boot) return false
-    return isAlive(daemon)
+    return !isSameProcess(daemon, this.#daemon) && isAlive(daemon)
+  }
+
+  #isMine({ daemon }: LockFile): boolean {
+    return isSameProcess(daemon, this.#daemon)
   }
 }

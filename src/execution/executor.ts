@@ -27,6 +27,8 @@ export type AdoptedRun = {
   readonly ownConnection: boolean
   /** Epoch milliseconds since when its host has not been able to tell of it; null where that is not so. */
   readonly unknownSince: number | null
+  /** Who wanted it ended, and may have begun to: it is ended then, and its end known when its host has proved that nothing of it is left. */
+  readonly killedBy: KilledBy | null
   /** Asked anew at each attempt, since definitions may change; null while no definition fits. */
   readonly access: () => Access | null
 }

@@ -71,12 +71,13 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
 const NO_LOCKS: DispatcherLocks = {
   create: async () => 'created',
   succeed: async () => 'created',
-  update: async () => null,
-  standing: async () => null,
+  update: async () => ({ kind: 'held' }),
+  standing: async () => ({ kind: 'held' }),
   mark: async () => null,
-  remove: async () => undefined,
+  claim: async () => true,
+  remove: async () => true,
   readOthers: async () => [],
-  takeOver: async () => false,
+  takeOver: async () => 'lost',
 }
 
 type DispatcherLocks = ConstructorParameters<typeof Dispatcher>[0]['locks']

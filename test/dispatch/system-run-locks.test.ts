@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, throws } from 'node:assert/strict'
-import { fork, spawnSync } from 'node:child_process'
+import { fork, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
@@ -20,12 +20,14 @@ import { type TestContext, test } from 'node:test'
 import { lockOfRun } from '../../src/dispatch/lock-of-run.ts'
 import { randomRunId } from '../../src/dispatch/run-id.ts'
 import type { RunLock } from '../../src/dispatch/run-locks.ts'
-import { ownIdentity } from '../../src/dispatch/system-process.ts'
+import { identityOf, ownIdentity } from '../../src/dispatch/system-process.ts'
 import { SystemRunLocks } from '../../src/dispatch/system-run-locks.ts'
 import type { Cron } from '../../src/domain/cron.ts'
+import { statOf } from '../../src/platform/is-running.ts'
 import { aCron, aSystem, minute, RecordingLog } from '../support/builders.ts'
 import { A_TRACE } from '../support/fake-executor.ts'
 import { HandClock } from '../support/hand-clock.ts'
+import { until } from '../support/wait-until.ts'
 
 function aDirectory(t: TestContext): string {
   const parent = mkdtempSync(join(tmpdir(), 'rcron-locks-'))
@@ -99,7 +101,7 @@ test('a lock tells a later process all of the run, the trace included', async (t
   await locks.update({ ...lock, trace: A_TRACE })
   const later = open(directory).locks
   deepEqual(await later.readOthers(), [{ lock: { ...lock, trace: A_TRACE }, holder: 'gone' }])
-  equal(await later.takeOver(lock.run), true)
+  equal(await later.takeOver(lock.run), 'taken')
   deepEqual(await later.readOthers(), [])
   await later.remove(lock.run)
   deepEqual(rcronFiles(directory), [])
@@ -161,11 +163,12 @@ test('what is known late of a run does not overwrite the lock of another', async
   await mine.create(lock)
   const other = open(directory).locks
   await other.readOthers()
+  equal(await other.claim(lock.run), true)
   await other.remove(lock.run)
   const theirs = aLock()
   equal(await other.create(theirs), 'created')
-  equal(await mine.update({ ...lock, trace: A_TRACE }), 'clobber')
-  equal(await mine.standing(lock.run), 'clobber')
+  deepEqual(await mine.update({ ...lock, trace: A_TRACE }), { kind: 'replaced' })
+  deepEqual(await mine.standing(lock.run), { kind: 'replaced' })
   deepEqual(
     (await open(directory).locks.readOthers()).map((found) => found.lock),
     [theirs],
@@ -177,13 +180,13 @@ test('a lock that another process has marked says so to the one that holds it, w
   const mine = open(directory).locks
   const lock = aLock()
   await mine.create(lock)
-  equal(await mine.standing(lock.run), null)
+  deepEqual(await mine.standing(lock.run), { kind: 'held' })
   const other = open(directory).locks
   await other.readOthers()
   deepEqual(await other.mark(lock.run, 'operator'), { ...lock, killedBy: 'operator' })
   deepEqual(await other.mark(lock.run, 'clobber'), { ...lock, killedBy: 'operator' }, 'the first one stays')
-  equal(await mine.update({ ...lock, trace: A_TRACE }), 'operator')
-  equal(await mine.standing(lock.run), 'operator')
+  deepEqual(await mine.update({ ...lock, trace: A_TRACE }), { kind: 'marked', by: 'operator' })
+  deepEqual(await mine.standing(lock.run), { kind: 'marked', by: 'operator' })
   deepEqual(await mine.succeed(lock.run, aLock({ id: 2 })), { killedBy: 'operator' })
   equal(rcronFiles(directory).length, 1)
   await mine.remove(lock.run)
@@ -249,6 +252,23 @@ test('a pid that came again does not pass for the process that wrote the lock', 
   )
 })
 
+test('a process that is dead and not yet reaped holds no lock', async (t) => {
+  const directory = aDirectory(t)
+  // The shell never waits for its child, and becomes one that never will.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  t.after(() => parent.kill('SIGKILL'))
+  const [said] = await once(parent.stdout, 'data')
+  const pid = Number(String(said))
+  await until('the child is a zombie', () => statOf(pid)?.[0] === 'Z')
+  const clock = new HandClock(0)
+  const zombie = SystemRunLocks.open({ directory, clock, log: new RecordingLog(), holder: identityOf(pid) })
+  await zombie.create(aLock())
+  deepEqual(
+    (await open(directory).locks.readOthers()).map(({ holder }) => holder),
+    ['gone'],
+  )
+})
+
 test('of two processes that claim the same locks at once exactly one gets each', { timeout: 30_000 }, async (t) => {
   const directory = aDirectory(t)
   const count = 300
@@ -267,11 +287,11 @@ test('of two processes that claim the same locks at once exactly one gets each',
   const { locks } = open(directory)
   const living = await locks.readOthers()
   equal(living.filter(({ holder }) => holder === 'living').length, count)
-  equal(await locks.takeOver(living[0]?.lock.run ?? ''), false, 'a living process keeps its locks')
+  equal(await locks.takeOver(living[0]?.lock.run ?? ''), 'lost', 'a living process keeps its locks')
 
   for (const child of processes) child.kill('SIGKILL')
   await Promise.all(processes.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')))
   const gone = await locks.readOthers()
   equal(gone.filter(({ holder }) => holder === 'gone').length, count)
-  equal(await locks.takeOver(gone[0]?.lock.run ?? ''), true)
+  equal(await locks.takeOver(gone[0]?.lock.run ?? ''), 'taken')
 })

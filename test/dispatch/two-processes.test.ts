@@ -19,11 +19,20 @@ const FAILED: Outcome = { kind: 'failed', exitCode: 1 }
 function twoProcesses(t: TestContext, endOfKilled: Outcome = SIGNALED, limits = { runs: 9, runsPerHost: 9 }) {
   const a = aDispatch(t, { holder: identityOf(process.ppid), limits })
   const b = aDispatch(t, { directory: a.directory })
-  b.executor.onAdopt = (handle, { id }) => {
+  const isOwnEnd = endOfKilled.kind === 'succeeded'
+  b.executor.onAdopt = (handle, { id, killedBy }) => {
     handle.onKill = () => {
       a.executor.started.find(({ run }) => run.id === id)?.handle.end(endOfKilled)
+      handle.end(isOwnEnd || killedBy === null ? endOfKilled : { kind: 'killed', by: killedBy }, {
+        endedByItself: isOwnEnd,
+      })
       return { kind: 'dead' }
     }
+  }
+  // What is marked, and is not known to have ended by itself, is dead when its host has said so to this process too.
+  a.executor.onAdopt = (handle, { killedBy }) => {
+    if (isOwnEnd || killedBy === null) handle.end(endOfKilled, { endedByItself: isOwnEnd })
+    else handle.end({ kind: 'killed', by: killedBy })
   }
   const clobber = aFiring('clobber', [1, 2])
   return { a, b, clobber, later: { ...clobber, minute: addMinutes(clobber.minute, 1) } }
@@ -139,8 +148,11 @@ for (const [endedByItself, told] of [
     await before.dispatcher.fire({ ...firing, minute: addMinutes(firing.minute, 1) }, 'schedule').result
     void before.dispatcher.abandon()
     const after = aDispatch(t, { directory: before.directory })
+    after.executor.onAdopt = (handle, { killedBy }) => {
+      const isOwn = endedByItself || killedBy === null
+      handle.end(isOwn ? { kind: 'signaled', signal: 'SIGKILL' } : { kind: 'killed', by: killedBy }, { endedByItself })
+    }
     await after.dispatcher.adopt()
-    after.executor.adopted[0]?.handle.end({ kind: 'signaled', signal: 'SIGKILL' }, { endedByItself })
     await after.dispatcher.idle()
     deepEqual(
       after.log.entries.filter(({ message }) => message === 'run ended').map(({ fields }) => fields['outcome']),

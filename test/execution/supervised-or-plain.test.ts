@@ -47,6 +47,7 @@ for (const [what, trace, access, expected] of adoptions) {
       timeoutMs: null,
       ownConnection: false,
       unknownSince: null,
+      killedBy: null,
       killGraceMs: 1,
       access: () => access,
     }

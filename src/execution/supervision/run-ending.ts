@@ -28,12 +28,19 @@ export class RunEnding {
   /** What was heard of its end without any KILL. */
   #heard: Over | null = null
   /** A KILL may have reached the run, and none has confirmed its death. */
-  #isDoubtful = false
+  #isDoubtful: boolean
+  #hasOwnEnd = false
   #lastReason = ''
 
   constructor(parts: InquiryParts, run: EndedRun) {
     this.#parts = parts
     this.#run = run
+    this.#isDoubtful = run.beginning.kind === 'take-up' && run.beginning.killedBy !== null
+  }
+
+  /** Whether a KILL has proved that the run had ended by itself before any came. */
+  get hasOwnEnd(): boolean {
+    return this.#hasOwnEnd
   }
 
   /** Aborts when nothing should be handed over any more. */
@@ -108,6 +115,7 @@ export class RunEnding {
     )
     const verdict = judgeKill(reply, { hasBegun: contact.trace !== null })
     if (verdict.kind === 'dead') {
+      this.#hasOwnEnd = verdict.outcome !== null
       this.#outcome = verdict.outcome ?? cause
       return { death: { kind: 'dead' }, outcome: this.#outcome }
     }

@@ -15,7 +15,7 @@ import { KEPT_OUTPUT, MISSED_OUTPUT, unfetchedOutput, withNote } from './noted-o
 import type { RunContact } from './run-contact.ts'
 import { RunEnding } from './run-ending.ts'
 import { StartStream } from './start-stream.ts'
-import type { StartedOrder, SupervisedSubject } from './supervised-subject.ts'
+import type { StartedOrder, SupervisedSubject, TakenUp } from './supervised-subject.ts'
 import { type Cause, judgeSessionEnd, judgeUnanswered, type Over, over, type Silent, silent } from './verdict.ts'
 
 export type SupervisionParts = InquiryParts & {
@@ -68,7 +68,7 @@ export class SupervisedRun implements RunningRun {
 
   async #carryOut(): Promise<void> {
     const { beginning } = this.#subject
-    const heard = beginning.kind === 'start' ? await this.#start(beginning.order) : this.#takeUp(beginning.startedAt)
+    const heard = beginning.kind === 'start' ? await this.#start(beginning.order) : this.#takeUp(beginning)
     await this.#conclude(heard.kind === 'over' ? heard : await this.#inquire())
   }
 
@@ -77,7 +77,7 @@ export class SupervisedRun implements RunningRun {
     const outcome = await this.#ending.concluded(end, this.#over.signal)
     const { missedOutput } = this.#contact
     const kept = end.hasKept && missedOutput ? await this.#keptOutput() : null
-    const endedByItself = end.endedByItself && outcome === end.outcome
+    const endedByItself = this.#ending.hasOwnEnd || (end.endedByItself && outcome === end.outcome)
     this.#settle(outcome, { kept, durationMs: missedOutput ? null : this.#sinceBegin(), endedByItself })
   }
 
@@ -93,8 +93,9 @@ export class SupervisedRun implements RunningRun {
     this.#settle(lostByBug(error), { kept: 'unanswered', durationMs: null, endedByItself: false })
   }
 
-  #takeUp(startedAt: number): Silent {
+  #takeUp({ startedAt, killedBy }: TakenUp): Silent {
     this.#ending.mayHaveBegun()
+    if (killedBy !== null) void this.#endForCertain({ kind: 'killed', by: killedBy })
     this.#enforceTimeout(this.#parts.clock.now() - startedAt)
     return silent('taken up')
   }
@@ -176,7 +177,7 @@ export class SupervisedRun implements RunningRun {
     const { death, outcome } = await this.#ending.end(cause)
     if (outcome !== null) {
       await this.#lastWords()
-      this.#settle(outcome, { kept: null, durationMs: this.#sinceBegin(), endedByItself: false })
+      this.#settle(outcome, { kept: null, durationMs: this.#sinceBegin(), endedByItself: this.#ending.hasOwnEnd })
     }
     return death
   }
@@ -191,18 +192,23 @@ export class SupervisedRun implements RunningRun {
     command.close('the run was ended')
   }
 
-  /** Ends the run when its time is over, of which `passedMs` have passed, and tries again until that is done. */
+  /** Ends the run when its time is over, of which `passedMs` have passed. */
   #enforceTimeout(passedMs: number): void {
     const { timeoutMs } = this.#subject
     if (timeoutMs !== null) void this.#endAfter(timeoutMs, Math.max(0, timeoutMs - passedMs))
   }
 
   async #endAfter(timeoutMs: number, leftMs: number): Promise<void> {
+    await this.#parts.clock.sleep(leftMs, this.#over.signal)
+    await this.#endForCertain({ kind: 'timed-out', afterMs: timeoutMs })
+  }
+
+  /** Tries until it is done. */
+  async #endForCertain(cause: Cause): Promise<void> {
     const { clock, random } = this.#parts
     const { signal } = this.#over
-    await clock.sleep(leftMs, signal)
     for (let attempt = 0; !signal.aborted; attempt++) {
-      await this.#end({ kind: 'timed-out', afterMs: timeoutMs })
+      await this.#end(cause)
       await clock.sleep(pauseAfterSilence(attempt, random()), signal)
     }
   }

@@ -1,3 +1,4 @@
+import type { KilledBy } from '../../domain/outcome.ts'
 import type { RunId } from '../../domain/run.ts'
 import type { Access } from '../executor.ts'
 import type { RunContact } from './run-contact.ts'
@@ -19,7 +20,13 @@ export type SupervisedSubject = {
   readonly beginning: Beginning
 }
 
-type Beginning =
-  | { readonly kind: 'start'; readonly order: StartedOrder }
-  /** An earlier process handed it over at `startedAt`, and heard nothing of it since `unknownSince`, in epoch milliseconds. */
-  | { readonly kind: 'take-up'; readonly startedAt: number; readonly unknownSince: number | null }
+type Beginning = { readonly kind: 'start'; readonly order: StartedOrder } | TakenUp
+
+export type TakenUp = {
+  readonly kind: 'take-up'
+  /** Epoch milliseconds at which another process handed it over, and since when nothing was heard of it. */
+  readonly startedAt: number
+  readonly unknownSince: number | null
+  /** Who wanted it ended; a KILL may have reached it. */
+  readonly killedBy: KilledBy | null
+}

@@ -27,7 +27,7 @@ function startSupervised(parts: SupervisionParts, { id, cron }: Run, watch: RunW
 }
 
 function adoptSupervised(parts: SupervisionParts, adopted: AdoptedRun, watch: RunWatch): RunningRun {
-  const { id, trace, startedAt, unknownSince, access, timeoutMs, killGraceMs, ownConnection } = adopted
+  const { id, trace, startedAt, unknownSince, killedBy, access, timeoutMs, killGraceMs, ownConnection } = adopted
   return new SupervisedRun(parts, {
     id,
     contact: new RunContact({ watch, trace, ownConnection, isAdopted: true }),
@@ -35,6 +35,6 @@ function adoptSupervised(parts: SupervisionParts, adopted: AdoptedRun, watch: Ru
     timeoutMs,
     killGraceMs,
     ownConnection,
-    beginning: { kind: 'take-up', startedAt, unknownSince },
+    beginning: { kind: 'take-up', startedAt, unknownSince, killedBy },
   })
 }

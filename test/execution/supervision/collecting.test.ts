@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match, notEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RunTrace } from '../../../src/domain/run.ts'
 import type { AdoptedRun } from '../../../src/execution/executor.ts'
@@ -32,6 +32,7 @@ function adopted(clock: HandClock, overrides: Partial<AdoptedRun> = {}): Adopted
     killGraceMs: 1_000,
     ownConnection: false,
     unknownSince: null,
+    killedBy: null,
     access: () => ({ system: aSystem(), auth: anAuth() }),
     ...overrides,
   }
@@ -123,4 +124,28 @@ test('a bug while a run is read along does not end it: its host is asked', async
   const run = { id: ID, cron: aCron(), minute: minute('2026-03-01T12:00:00Z') }
   const { result } = supervisor.start(run, broken)
   deepEqual((await result).outcome, { kind: 'succeeded' })
+})
+
+test('taken up while it is being killed: killed at once, and over only on a KILL’s proof, whatever status its host has', async () => {
+  const { clock, hosts, supervisor } = aSupervisor()
+  hosts.probes = [{ ...EXITED, status: { exitCode: 143, signal: null }, endedByItself: false }]
+  hosts.kills = [
+    { kind: 'unanswered', reason: 'away', isSent: false },
+    { kind: 'stuck', pids: [8] },
+    { kind: 'ended', by: 'kill', status: null },
+  ]
+  const { result } = supervisor.adopt(adopted(clock, { killedBy: 'clobber' }), watch)
+  notEqual(await hoursUntil(clock, result, 1), 0)
+  const { outcome, endedByItself } = await result
+  deepEqual([outcome, endedByItself], [{ kind: 'killed', by: 'clobber' }, false])
+  deepEqual(hosts.asked.filter((verb) => verb === 'kill').length, 3)
+})
+
+test('taken up while it is being killed, and a KILL proves that it had ended before: its outcome is its own', async () => {
+  const { clock, hosts, supervisor } = aSupervisor()
+  hosts.probes = [EXITED]
+  hosts.kills = [{ kind: 'none', guarded: true, status: { exitCode: 0, signal: null } }]
+  const { result } = supervisor.adopt(adopted(clock, { killedBy: 'clobber' }), watch)
+  const { outcome, endedByItself } = await result
+  deepEqual([outcome, endedByItself], [{ kind: 'succeeded' }, true])
 })

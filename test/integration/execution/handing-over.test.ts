@@ -226,6 +226,7 @@ test('an adopted run is lost at once, and says why', async () => {
     killGraceMs: 1,
     ownConnection: false,
     unknownSince: null,
+    killedBy: null,
     access: () => null,
   }
   const run = lab.executor.adopt(adopted, { started: () => {}, unknown: () => {}, found: () => {} })

@@ -96,6 +96,7 @@ export class SupervisedLab implements AsyncDisposable {
       killGraceMs: 5_000,
       ownConnection: false,
       unknownSince: null,
+      killedBy: null,
       access: () => accessTo(host),
       ...overrides,
     }

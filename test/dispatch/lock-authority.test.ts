@@ -1,0 +1,274 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { chmodSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { identityOf } from '../../src/dispatch/system-process.ts'
+import { addMinutes } from '../../src/domain/minute.ts'
+import type { Outcome } from '../../src/domain/outcome.ts'
+import { aFiring, type RecordingLog } from '../support/builders.ts'
+import { settled } from '../support/hand-clock.ts'
+import { aDispatch } from './a-dispatch.ts'
+
+const FAILED: Outcome = { kind: 'failed', exitCode: 42 }
+const SIGNALED: Outcome = { kind: 'signaled', signal: 'SIGTERM' }
+const KILLED: Outcome = { kind: 'killed', by: 'clobber' }
+const NOBODY = 65534
+
+// Permissions count for all users but root.
+if (process.getuid?.() === 0) process.setuid?.(NOBODY)
+
+const told = (log: RecordingLog) =>
+  log.entries.filter(({ message }) => message === 'run ended').map(({ fields }) => fields['outcome'])
+
+test('F1: a lock directory that takes no writes while a walk goes on: the walk goes on, and no later process repeats it', async (t) => {
+  const crons = aFiring('failover', [1, 2, 3]).crons
+  const first = aDispatch(t)
+  const firing = first.dispatcher.fire(aFiring('failover', [1, 2, 3]), 'manual')
+  await settled()
+  chmodSync(first.directory, 0o500)
+  first.executor.newest(1).end(FAILED)
+  await settled()
+  deepEqual(first.executor.crons, [1, 2])
+  chmodSync(first.directory, 0o700)
+  first.executor.newest(2).succeed()
+  await firing.result
+  const second = aDispatch(t, { directory: first.directory, crons })
+  await second.dispatcher.adopt()
+  await second.dispatcher.idle()
+  deepEqual([second.executor.adopted.length, second.executor.crons, told(second.log)], [0, [], []])
+  deepEqual(second.locks(), [])
+})
+
+test('F1: an end that is told under a lock that cannot be removed is told by no other process', async (t) => {
+  const first = aDispatch(t, { holder: identityOf(process.ppid) })
+  const firing = first.dispatcher.fire(aFiring('failover', [1]), 'manual')
+  await settled()
+  chmodSync(first.directory, 0o500)
+  first.executor.newest(1).succeed()
+  await firing.result
+  const second = aDispatch(t, { directory: first.directory })
+  await second.dispatcher.adopt()
+  deepEqual([second.executor.adopted.length, [...second.dispatcher.active].length], [0, 0])
+  chmodSync(first.directory, 0o700)
+  const next = second.dispatcher.fire(aFiring('failover', [1]), 'manual')
+  await settled()
+  deepEqual(second.executor.crons, [1])
+  second.executor.newest(1).succeed()
+  await next.result
+})
+
+test('a lock that can neither be exchanged, removed nor marked keeps its walk from going on, until it can', async (t) => {
+  const { dispatcher, executor, directory, clock } = aDispatch(t)
+  const firing = dispatcher.fire(aFiring('failover', [1, 2]), 'manual')
+  await settled()
+  const [name = ''] = readdirSync(directory).filter((entry) => entry.endsWith('.rcron'))
+  chmodSync(join(directory, name), 0o400)
+  chmodSync(directory, 0o500)
+  executor.newest(1).end(FAILED)
+  await settled()
+  await clock.advance(5_000)
+  deepEqual(executor.crons, [1])
+  chmodSync(directory, 0o700)
+  await clock.advance(1_000)
+  deepEqual(executor.crons, [1, 2])
+  executor.newest(2).succeed()
+  await firing.result
+})
+
+test('a lock that stays stuck for a minute blocks its walk', async (t) => {
+  const { dispatcher, executor, directory, clock } = aDispatch(t)
+  const firing = dispatcher.fire(aFiring('failover', [1, 2]), 'manual')
+  await settled()
+  const [name = ''] = readdirSync(directory).filter((entry) => entry.endsWith('.rcron'))
+  chmodSync(join(directory, name), 0o400)
+  chmodSync(directory, 0o500)
+  executor.newest(1).end(FAILED)
+  for (let second = 0; second <= 61; second++) await clock.advance(1_000)
+  const { outcomes } = await firing.result
+  chmodSync(directory, 0o700)
+  deepEqual([outcomes.map(({ outcome }) => outcome.kind), executor.crons], [['failed', 'blocked'], [1]])
+})
+
+test('F1: a lock directory that was removed is made again', async (t) => {
+  const { dispatcher, executor, directory, locks } = aDispatch(t)
+  rmSync(directory, { recursive: true })
+  const firing = dispatcher.fire(aFiring('failover', [1, 2]), 'manual')
+  await settled()
+  equal(locks().length, 1)
+  rmSync(directory, { recursive: true })
+  executor.onAdopt = (handle) => handle.end(FAILED, { endedByItself: true })
+  executor.newest(1).end(FAILED)
+  await settled()
+  deepEqual([executor.crons, locks().length], [[1, 2], 1])
+  executor.newest(2).succeed()
+  await firing.result
+})
+
+for (const [endedByItself, outcome, tried] of [
+  [true, FAILED, [1, 2]],
+  [false, KILLED, [1]],
+] as const) {
+  test(`F4: a lock that has vanished proves nothing; its host says that the run ${endedByItself ? 'ended by itself' : 'was ended'}`, async (t) => {
+    const { dispatcher, executor, directory, locks, log } = aDispatch(t)
+    const firing = dispatcher.fire(aFiring('failover', [1, 2]), 'manual')
+    await settled()
+    for (const name of locks()) rmSync(join(directory, name))
+    executor.onAdopt = (handle) => handle.end(FAILED, { endedByItself })
+    executor.newest(1).end(FAILED)
+    await settled()
+    deepEqual(executor.crons, tried)
+    if (endedByItself) executor.newest(2).succeed()
+    deepEqual((await firing.result).outcomes[0]?.outcome, outcome)
+    deepEqual(told(log)[0], outcome.kind)
+  })
+}
+
+test('a lock that has vanished while its run waited for its place: the run is not begun, and that is told', async (t) => {
+  const { dispatcher, executor, directory, locks } = aDispatch(t, { limits: { runs: 1, runsPerHost: 1 } })
+  void dispatcher.fire(aFiring('failover', [9], { name: 'long' }), 'schedule')
+  await settled()
+  const waiting = dispatcher.fire(aFiring('failover', [1, 2]), 'schedule')
+  await settled()
+  for (const name of locks()) rmSync(join(directory, name))
+  executor.onAdopt = (handle) => handle.end({ kind: 'succeeded' }, { endedByItself: true })
+  executor.newest(9).succeed()
+  equal((await waiting.result).outcomes[0]?.outcome.kind, 'blocked')
+  deepEqual(executor.crons, [9])
+})
+
+/** Two living processes: `a` has started the run, `b` clobbers it. */
+function aClobber(t: TestContext) {
+  const a = aDispatch(t, { holder: identityOf(process.ppid) })
+  const b = aDispatch(t, { directory: a.directory })
+  const firing = aFiring('clobber', [1])
+  const later = { ...firing, minute: addMinutes(firing.minute, 1) }
+  return { a, b, firing, later }
+}
+
+test('F2: what another process is killing keeps its lock until its host has proved its death, whatever its session says', async (t) => {
+  const { a, b, firing, later } = aClobber(t)
+  const first = a.dispatcher.fire(firing, 'schedule')
+  await settled()
+  const proof = Promise.withResolvers<void>()
+  b.executor.onAdopt = (handle) => {
+    handle.onKill = async () => {
+      await proof.promise
+      handle.end(KILLED)
+      return { kind: 'dead' }
+    }
+  }
+  const second = b.dispatcher.fire(later, 'schedule')
+  await settled()
+  a.executor.newest(1).end(SIGNALED)
+  await settled()
+  // Its shell died of TERM; the command lives on in its grace.
+  deepEqual([told(a.log), a.locks().length, b.executor.crons], [[], 1, []])
+  deepEqual(
+    a.executor.adopted.map(({ run }) => run.killedBy),
+    ['clobber'],
+  )
+  proof.resolve()
+  await settled()
+  deepEqual([told(b.log), b.executor.crons], [['killed'], [1]])
+  a.executor.adopted[0]?.handle.end(KILLED)
+  deepEqual((await first.result).outcomes[0]?.outcome, KILLED)
+  deepEqual([told(a.log), told(b.log)], [[], ['killed']])
+  b.executor.newest(1).succeed()
+  await second.result
+  deepEqual(
+    readdirSync(a.directory).filter((name) => /\.(rcron|told)$/.test(name)),
+    [],
+  )
+})
+
+test('F2: the owner tells where it has the proof first, and the killer does not', async (t) => {
+  const { a, b, firing, later } = aClobber(t)
+  const first = a.dispatcher.fire(firing, 'schedule')
+  await settled()
+  const proof = Promise.withResolvers<void>()
+  b.executor.onAdopt = (handle) => {
+    handle.onKill = async () => {
+      await proof.promise
+      handle.end(KILLED)
+      return { kind: 'dead' }
+    }
+  }
+  a.executor.onAdopt = (handle) => handle.end(KILLED)
+  const second = b.dispatcher.fire(later, 'schedule')
+  await settled()
+  a.executor.newest(1).end(SIGNALED)
+  await first.result
+  proof.resolve()
+  await settled()
+  deepEqual([told(a.log), told(b.log)], [['killed'], []])
+  b.executor.newest(1).succeed()
+  await second.result
+})
+
+test('F2: a killer whose owner hears nothing tells the end itself, once; the owner says nothing, and goes on nowhere', async (t) => {
+  const { a, b } = aClobber(t)
+  const firing = aFiring('clobber', [1, 2])
+  const first = a.dispatcher.fire(firing, 'schedule')
+  await settled()
+  a.executor.newest(1).watch.unknown('connection lost')
+  await settled()
+  b.executor.onStart = (handle) => handle.succeed()
+  await b.dispatcher.fire({ ...firing, minute: addMinutes(firing.minute, 1) }, 'schedule').result
+  deepEqual(told(b.log), ['killed', 'succeeded'])
+  await b.dispatcher.recorded()
+  ok(b.recorder.records.length > 0)
+  a.executor.newest(1).end(FAILED)
+  deepEqual(
+    (await first.result).outcomes.map(({ outcome }) => outcome),
+    [KILLED],
+  )
+  deepEqual([a.executor.crons, told(a.log)], [[1], []])
+})
+
+test('F2: the end of a run whose owner died after it was killed is told by the killer', async (t) => {
+  const { a, b, firing, later } = aClobber(t)
+  void a.dispatcher.fire(firing, 'schedule')
+  await settled()
+  b.executor.onStart = (handle) => handle.succeed()
+  await b.dispatcher.fire(later, 'schedule').result
+  deepEqual([told(b.log), b.locks()], [['killed', 'succeeded'], []])
+})
+
+test('what cannot be taken over in writing is not taken over: it counts as active, is told of once, and taken up when it can be', async (t) => {
+  const before = aDispatch(t)
+  void before.dispatcher.fire(aFiring('failover', [1]), 'schedule')
+  await settled()
+  void before.dispatcher.abandon()
+  const [name = ''] = before.locks()
+  const after = aDispatch(t, { directory: before.directory })
+  chmodSync(join(before.directory, name), 0o400)
+  chmodSync(before.directory, 0o500)
+  for (let minute = 0; minute < 3; minute++) {
+    await after.clock.advance(60_000)
+    const { outcomes } = await after.dispatcher.fire(aFiring('failover', [1]), 'manual').result
+    deepEqual([outcomes[0]?.outcome.kind, after.executor.adopted.length], ['skipped', 0])
+  }
+  equal(after.log.of('error').filter((message) => message.includes('taken over')).length, 1)
+  chmodSync(before.directory, 0o700)
+  await after.clock.advance(60_000)
+  await after.dispatcher.adopt()
+  equal(after.executor.adopted.length, 1)
+  after.executor.adopted[0]?.handle.succeed()
+  await after.dispatcher.idle()
+  deepEqual([told(after.log), after.locks()], [['succeeded'], []])
+})
+
+test('a lock that was moved away and comes back in the life of its process leads nowhere', async (t) => {
+  const { dispatcher, executor, directory, locks } = aDispatch(t)
+  const firing = dispatcher.fire(aFiring('failover', [1, 2]), 'manual')
+  await settled()
+  renameSync(directory, `${directory}.away`)
+  t.after(() => rmSync(`${directory}.away`, { recursive: true, force: true }))
+  executor.onAdopt = (handle) => handle.end(FAILED, { endedByItself: true })
+  executor.newest(1).end(FAILED)
+  await settled()
+  deepEqual(executor.crons, [1, 2])
+  ok(locks().length === 1)
+  executor.newest(2).succeed()
+  await firing.result
+})
