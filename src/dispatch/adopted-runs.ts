@@ -11,6 +11,7 @@ import { type AccessTo, activeFactsOf, adoptedRunOf } from './lock-of-run.ts'
 import { afterOutcome } from './plan-firing.ts'
 import { RunConclusion } from './run-conclusion.ts'
 import { fieldsOfLock } from './run-events.ts'
+import { randomSeries } from './run-id.ts'
 import type { RunLock, RunLocks } from './run-locks.ts'
 import { RunReport, type RunReportParts } from './run-report.ts'
 import { watchOf } from './run-watch.ts'
@@ -111,14 +112,39 @@ export class AdoptedRuns {
   /** On to the hosts that are left of its firing, as the present rows have it. */
   async #goOn({ lock, active, hold, isPassed }: Adopted, outcome: Outcome): Promise<void> {
     const { walker, log } = this.#parts
+    const isOver = isPassed || lock.rest.length === 0 || active.killedBy !== null
+    // Whether a loss ends the firing is for its row to say.
+    if (isOver || afterOutcome(outcome, { onLost: 'failover' }) === 'stop') return
     const [cron] = this.#present(lock, [lock.cronId])
-    if (isPassed || cron === undefined || active.killedBy !== null || afterOutcome(outcome, cron) === 'stop') return
     const order = this.#present(lock, lock.rest)
-    const firing = { job: jobOf(lock), minute: lock.minute, crons: order }
-    if (order.length === 0 || [...this.#parts.active.relatedTo(firing)].some((other) => other !== active)) return
-    const how = lock.run === walker.scheduledRunId(lock.cronId, lock.minute) ? 'catch-up' : 'manual'
+    const obstacle = this.#obstacleTo({ lock, active }, cron, order)
+    if (cron === undefined || obstacle !== null) {
+      log.warn({ ...fieldsOfLock(lock), reason: obstacle }, 'firing does not go on after the run that was adopted')
+      return
+    }
+    if (afterOutcome(outcome, cron) === 'stop') return
+    const isScheduled = lock.run === walker.runIdOf(lock.cronId, lock.minute, null)
+    const series = isScheduled ? null : (lock.series ?? randomSeries())
     log.info({ ...fieldsOfLock(lock), hosts: order.length }, 'firing goes on after the run that was adopted')
-    await walker.walk({ firing, how, order, active, hold, begun: () => {} })
+    const firing = { job: jobOf(lock), minute: lock.minute, crons: order }
+    await walker.walk({
+      firing,
+      how: isScheduled ? 'catch-up' : 'manual',
+      series,
+      order,
+      active,
+      hold,
+      begun: () => {},
+    })
+  }
+
+  /** What keeps a firing from going on that has hosts left. */
+  #obstacleTo({ lock, active }: Pick<Adopted, 'lock' | 'active'>, cron: Cron | undefined, order: readonly Cron[]) {
+    if (cron === undefined) return 'its row is gone, disabled or of another job by now'
+    if (order.length === 0) return 'the rows of its other hosts are gone, disabled or of another job by now'
+    const firing = { job: jobOf(lock), minute: lock.minute, crons: order }
+    const other = [...this.#parts.active.relatedTo(firing)].find((run) => run !== active)
+    return other === undefined ? null : `run ${other.id} of its job is active`
   }
 
   /** Of these rows the ones that are still there, enabled, and of the lock's job. */

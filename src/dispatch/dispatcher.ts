@@ -15,6 +15,7 @@ import type { RecordJournal } from './record-journal.ts'
 import { RecordQueue } from './record-queue.ts'
 import { type FiringHow, RunCarrier, type RunCarrierParts } from './run-carrier.ts'
 import { fieldsOfCron, logNotRun } from './run-events.ts'
+import { randomSeries } from './run-id.ts'
 import { RunReport } from './run-report.ts'
 import { Throttle, type ThrottleLimits } from './throttle.ts'
 import { Walker } from './walker.ts'
@@ -72,7 +73,7 @@ export class Dispatcher {
    */
   fire(firing: Firing, how: FiringHow, tellBegun: TellBegun = () => {}): FiringUnderWay {
     const { begun, note } = beginningOf(firing, tellBegun)
-    const result = this.#fire({ firing, how, begun: note })
+    const result = this.#fire({ firing, how, series: how === 'manual' ? randomSeries() : null, begun: note })
       .catch((error: unknown) => {
         this.#parts.log.error({ job: firing.job.name, err: error }, `${BUG} while a firing was under way`)
         return { firing, how, outcomes: [] }
@@ -194,10 +195,10 @@ export class Dispatcher {
     return { cron, run: null, outcome }
   }
 
-  async #occupying<T>({ firing, how }: FiringOrder, order: readonly Cron[], use: (held: Held) => Promise<T>) {
+  async #occupying<T>({ firing, series }: FiringOrder, order: readonly Cron[], use: (held: Held) => Promise<T>) {
     const [first] = order
     const { job, minute } = firing
-    const id = first === undefined ? '' : this.#walker.runOf(firing, first, how).id
+    const id = first === undefined ? '' : this.#walker.runOf(firing, first, series).id
     const crons = order.map((cron) => cron.id)
     const active = new ActiveRun({ id, job: jobKey(job), minute, crons, state: 'waiting' })
     const hold = new Hold(this.#parts)
@@ -217,6 +218,8 @@ export type TellBegun = (crons: readonly number[]) => void
 type FiringOrder = {
   readonly firing: Firing
   readonly how: FiringHow
+  /** What the ids of its runs are made from, where that is not the installation's. */
+  readonly series: string | null
   /** To be called when these have begun, or will not; may be called again. */
   readonly begun: (crons: readonly Cron[]) => void
 }

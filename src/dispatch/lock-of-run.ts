@@ -6,10 +6,10 @@ import type { Access, AdoptedRun } from '../execution/executor.ts'
 import type { ActiveFacts } from './plan-firing.ts'
 import type { RunLock } from './run-locks.ts'
 
-export type LockFacts = Pick<RunLock, 'startedAt' | 'rest' | 'isWaiting'>
+export type LockFacts = Pick<RunLock, 'startedAt' | 'series' | 'rest' | 'isWaiting'>
 
 /** What is written down before `run` is handed over. */
-export function lockOfRun({ id, cron, minute }: Run, { startedAt, rest, isWaiting }: LockFacts): RunLock {
+export function lockOfRun({ id, cron, minute }: Run, { startedAt, series, rest, isWaiting }: LockFacts): RunLock {
   return {
     run: id,
     cronId: cron.id,
@@ -23,6 +23,7 @@ export function lockOfRun({ id, cron, minute }: Run, { startedAt, rest, isWaitin
     command: cron.command,
     action: cron.action,
     minute,
+    series,
     rest,
     isWaiting,
     startedAt,

@@ -48,7 +48,7 @@ export type Step = 'next' | 'stop'
  * On to the next host after an end that leaves nothing behind: a failure, or no contact. Not after success, nor after a
  * loss (unless the cron says so): a lost run may have done its work. While a run is unknown there is no outcome, and the walk waits.
  */
-export function afterOutcome(outcome: Outcome, cron: Cron): Step {
+export function afterOutcome(outcome: Outcome, cron: Pick<Cron, 'onLost'>): Step {
   switch (outcome.kind) {
     case 'failed':
     case 'signaled':

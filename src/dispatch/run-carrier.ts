@@ -34,6 +34,8 @@ export type FiringHow = 'schedule' | 'catch-up' | 'manual'
 export type Attempt = {
   readonly run: Run
   readonly how: FiringHow
+  /** What the ids of its firing's runs are made from, where that is not the installation's. */
+  readonly series: string | null
   /** Ids of the crons that would be tried after it, in order. */
   readonly rest: readonly number[]
   /** What the run counts as while it is under way. */
@@ -83,7 +85,7 @@ export class RunCarrier {
 
   /** Takes the lock, then waits for the place: how long, in milliseconds, or what keeps the run from beginning. */
   async #queue(attempt: Attempt, place: Place): Promise<number | Outcome> {
-    const { run, rest, active, hold } = attempt
+    const { run, series, rest, active, hold } = attempt
     const { clock } = this.#parts
     const queuedAt = clock.monotonic()
     if (!place.wasFree) await this.#queueingTurn()
@@ -91,7 +93,7 @@ export class RunCarrier {
     if (early !== null) return early
     const claim = await this.#claim(
       attempt,
-      lockOfRun(run, { startedAt: clock.now(), rest, isWaiting: !place.wasFree }),
+      lockOfRun(run, { startedAt: clock.now(), series, rest, isWaiting: !place.wasFree }),
     )
     if (typeof claim === 'object' && 'stuck' in claim) return { kind: 'blocked', reason: claim.stuck }
     if (claim === 'taken') return { kind: 'skipped', reason: `another run of cron ${run.cron.id} holds its lock file` }
@@ -139,8 +141,8 @@ export class RunCarrier {
     }
   }
 
-  #lockOf({ run, hold }: Attempt): RunLock {
-    return hold.lock ?? lockOfRun(run, { startedAt: this.#parts.clock.now(), rest: [], isWaiting: false })
+  #lockOf({ run, series, hold }: Attempt): RunLock {
+    return hold.lock ?? lockOfRun(run, { startedAt: this.#parts.clock.now(), series, rest: [], isWaiting: false })
   }
 
   /** Where rcron itself fails over the run, its host is asked what became of it; where that fails too, it stays under its lock. */

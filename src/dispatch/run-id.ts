@@ -4,19 +4,19 @@ import type { RunId } from '../domain/run.ts'
 
 /** What names a scheduled run: equal parts give equal ids, so that a restarted or a second daemon names the same run the same. */
 export type RunName = {
-  /** 32 hex digits, made once for each state directory. */
-  readonly installation: string
+  /** 32 hex digits: the installation's, made once for each state directory; or a manual firing's own, since those may repeat a minute. */
+  readonly series: string
   readonly cronId: number
   readonly minute: Minute
   /** From 1, for each start of the same cron in the same minute. */
   readonly attempt: number
 }
 
-export function runIdOf({ installation, cronId, minute, attempt }: RunName): RunId {
-  return createHash('sha256').update(`${installation},${cronId},${minute},${attempt}`).digest('hex').slice(0, 32)
+export function runIdOf({ series, cronId, minute, attempt }: RunName): RunId {
+  return createHash('sha256').update(`${series},${cronId},${minute},${attempt}`).digest('hex').slice(0, 32)
 }
 
-/** For manual firings, which may repeat a minute. */
-export function randomRunId(): RunId {
+/** The series of one manual firing. */
+export function randomSeries(): string {
   return randomBytes(16).toString('hex')
 }

@@ -18,6 +18,8 @@ export type RunLock = {
   readonly command: string
   readonly action: Action
   readonly minute: Minute
+  /** What the ids of its firing's runs are made from; null where that is the installation's, or in a lock of an earlier rcron. */
+  readonly series: string | null
   /** Ids of the crons that are tried after it where it leads to the next host, in order. */
   readonly rest: readonly number[]
   /** Nothing of it was handed over: it waits for its place. */

@@ -21,13 +21,14 @@ const FORMAT = 'rcron-lock-1'
 
 const KILLERS = ['clobber', 'operator', 'shutdown'] as const satisfies readonly KilledBy[]
 
+const hex = z.string().regex(/^[0-9a-f]{32}$/)
 const id = z.int().nonnegative()
 const holder = z.object({ pid: id, start: z.string(), boot: z.string() })
 const trace = z.object({ pid: id, start: z.string(), boot: z.string(), cgroup: z.string() })
 /** What has a default is missing in a lock of an earlier rcron, which in turn passes over what it does not know. */
 const lockFile = z.object({
   format: z.literal(FORMAT),
-  run: z.string().regex(/^[0-9a-f]{32}$/),
+  run: hex,
   cronId: id,
   cronName: z.string(),
   systemId: id,
@@ -39,6 +40,7 @@ const lockFile = z.object({
   command: z.string(),
   action: z.enum(ACTIONS),
   minute: z.int().transform((minute) => minute as Minute),
+  series: hex.nullable().default(null),
   rest: z.array(id).default([]),
   isWaiting: z.boolean().default(false),
   startedAt: z.number(),

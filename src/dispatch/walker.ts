@@ -1,12 +1,13 @@
 import type { Cron } from '../domain/cron.ts'
 import type { Firing } from '../domain/job.ts'
-import type { Run } from '../domain/run.ts'
+import type { Minute } from '../domain/minute.ts'
+import type { Run, RunId } from '../domain/run.ts'
 import type { ActiveRun } from './active-run.ts'
 import type { CronOutcome } from './firing-result.ts'
 import type { Hold } from './hold.ts'
 import { afterOutcome } from './plan-firing.ts'
 import type { FiringHow, RunCarrier } from './run-carrier.ts'
-import { randomRunId, runIdOf } from './run-id.ts'
+import { runIdOf } from './run-id.ts'
 
 export type WalkerParts = {
   readonly carrier: RunCarrier
@@ -17,6 +18,8 @@ export type WalkerParts = {
 export type Walk = {
   readonly firing: Firing
   readonly how: FiringHow
+  /** What the ids of its runs are made from, where that is not the installation's. */
+  readonly series: string | null
   /** The crons of the firing that are to be tried, in order. */
   readonly order: readonly Cron[]
   /** What the walk counts as, between its runs too. */
@@ -35,24 +38,24 @@ export class Walker {
   }
 
   /** What is held at the end is the caller's to release. Never rejects. */
-  async walk({ firing, how, order, active, hold, begun }: Walk): Promise<readonly CronOutcome[]> {
+  async walk({ firing, how, series, order, active, hold, begun }: Walk): Promise<readonly CronOutcome[]> {
     const outcomes: CronOutcome[] = []
     for (const [index, cron] of order.entries()) {
-      const run = this.runOf(firing, cron, how)
+      const run = this.runOf(firing, cron, series)
       const rest = order.slice(index + 1).map(({ id }) => id)
-      const { outcome } = await this.#parts.carrier.carryOut({ run, how, rest, active, hold, begun })
+      const { outcome } = await this.#parts.carrier.carryOut({ run, how, series, rest, active, hold, begun })
       outcomes.push({ cron, run: run.id, outcome })
       if (active.killedBy !== null || afterOutcome(outcome, cron) === 'stop') break
     }
     return outcomes
   }
 
-  runOf({ minute }: Firing, cron: Cron, how: FiringHow): Run {
-    const id = how === 'manual' ? randomRunId() : this.scheduledRunId(cron.id, minute)
-    return { id, cron, minute }
+  /** The same at every call. */
+  runOf({ minute }: Pick<Firing, 'minute'>, cron: Cron, series: string | null): Run {
+    return { id: this.runIdOf(cron.id, minute, series), cron, minute }
   }
 
-  scheduledRunId(cronId: number, minute: Firing['minute']): Run['id'] {
-    return runIdOf({ installation: this.#parts.installation, cronId, minute, attempt: 1 })
+  runIdOf(cronId: number, minute: Minute, series: string | null): RunId {
+    return runIdOf({ series: series ?? this.#parts.installation, cronId, minute, attempt: 1 })
   }
 }

@@ -1,5 +1,6 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, match, notDeepEqual } from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import type { FiringHow } from '../../src/dispatch/run-carrier.ts'
 import type { Action } from '../../src/domain/action.ts'
 import type { Cron } from '../../src/domain/cron.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
@@ -12,9 +13,14 @@ const FAILED: Outcome = { kind: 'failed', exitCode: 1 }
 const LOST: Outcome = { kind: 'lost', reason: 'given up' }
 
 /** A walk over hosts 1 to 3 whose process went while its first run was under way, and the process after it. */
-async function adoptedWalk(t: TestContext, action: Action, crons = aFiring(action, [1, 2, 3]).crons) {
+async function adoptedWalk(
+  t: TestContext,
+  action: Action,
+  crons = aFiring(action, [1, 2, 3]).crons,
+  how: FiringHow = 'schedule',
+) {
   const before = aDispatch(t)
-  void before.dispatcher.fire(aFiring(action, [1, 2, 3]), 'schedule')
+  void before.dispatcher.fire(aFiring(action, [1, 2, 3]), how)
   await settled()
   void before.dispatcher.abandon()
   const after = aDispatch(t, { directory: before.directory, crons })
@@ -82,6 +88,42 @@ for (const { what, crons, outcome, tried } of ends) {
     deepEqual(executor.crons, tried)
   })
 }
+
+test('the runs of a manual firing, too, have the ids that they would have had', async (t) => {
+  const ids = async () => {
+    const { executor, end, directory } = await adoptedWalk(t, 'failover', rows, 'manual')
+    await end(FAILED)
+    const second = aDispatch(t, { directory, crons: rows })
+    executor.newest(2).abandon()
+    await second.dispatcher.adopt()
+    return [executor.newest(2).id, second.executor.adopted.map(({ run }) => run.id)]
+  }
+  const [begun, adopted] = await ids()
+  deepEqual([begun], adopted)
+  notDeepEqual(await ids(), [begun, adopted])
+})
+
+const dropped = [
+  { what: 'its row is disabled', crons: changed(1, { enabled: false }) },
+  { what: 'its row is gone', crons: without(1) },
+  { what: 'the other rows are gone', crons: rows.slice(0, 1) },
+] as const
+
+for (const { what, crons } of dropped) {
+  test(`a firing that does not go on because ${what} is told of, with the reason`, async (t) => {
+    const { executor, end, log } = await adoptedWalk(t, 'failover', crons)
+    await end(FAILED)
+    const line = log.entries.find(({ message }) => message.startsWith('firing does not go on'))
+    match(String(line?.fields['reason']), /row.* (is|are) gone, disabled or of another job by now$/)
+    deepEqual(executor.crons, [])
+  })
+}
+
+test('a firing that has come to its end is not told of as one that does not go on', async (t) => {
+  const { end, log } = await adoptedWalk(t, 'failover', without(1))
+  await end({ kind: 'succeeded' })
+  deepEqual(log.of('warn'), [])
+})
 
 test('a firing that goes on is one of those that a tick waits for, and a run that is alive is not', async (t) => {
   const { dispatcher, executor, end } = await adoptedWalk(t, 'failover')

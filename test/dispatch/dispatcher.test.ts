@@ -442,6 +442,23 @@ test('scheduled runs of a minute have the same ids after a restart, manual ones 
   ok(manual !== (await ids('manual')))
 })
 
+test('a manual firing that waits goes by the id of the run that it begins', async (t) => {
+  const { dispatcher, executor } = aDispatch(t, { limits: { runs: 1, runsPerHost: 1 } })
+  void dispatcher.fire(aFiring('failover', [9], { name: 'long' }), 'schedule')
+  await settled()
+  void dispatcher.fire(aFiring('failover', [1, 2]), 'manual')
+  await settled()
+  const waiting = [...dispatcher.active].map(({ id }) => id)
+  const newer = await dispatcher.fire(aFiring('failover', [1, 2]), 'manual').result
+  executor.newest(9).succeed()
+  await settled()
+  deepEqual(
+    waiting,
+    executor.started.map(({ run }) => run.id),
+  )
+  match(JSON.stringify(newer.outcomes[0]?.outcome), new RegExp(executor.newest(1).id))
+})
+
 test('killing all ends what is under way and what waits, and leaves what cannot be confirmed dead under its lock', async (t) => {
   const { dispatcher, executor, locks, log, recorder } = aDispatch(t, { limits: { runs: 2, runsPerHost: 1 } })
   const [dies, stays, waits] = [1, 2, 3].map((id) =>

@@ -6,7 +6,7 @@ import { aCron, anAuth, aSystem, minute } from '../support/builders.ts'
 
 const system = aSystem({ host: 'host1', port: 22, local_port: 2022 })
 const run = { id: 'a'.repeat(32), cron: aCron({ system }), minute: minute('2026-03-01T12:00:00Z') }
-const lock = lockOfRun(run, { startedAt: 1000, rest: [2], isWaiting: false })
+const lock = lockOfRun(run, { startedAt: 1000, series: null, rest: [2], isWaiting: false })
 const accessBy = (row: SystemRow, auth = anAuth(), of = lock) =>
   adoptedRunOf(of, () => ({ system: row, auth })).access()
 

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { lockOfRun } from '../../src/dispatch/lock-of-run.ts'
-import { randomRunId } from '../../src/dispatch/run-id.ts'
+import { randomSeries } from '../../src/dispatch/run-id.ts'
 import type { RunLock } from '../../src/dispatch/run-locks.ts'
 import { identityOf, ownIdentity } from '../../src/dispatch/system-process.ts'
 import { SystemRunLocks } from '../../src/dispatch/system-run-locks.ts'
@@ -42,8 +42,8 @@ function open(directory: string) {
 
 const aLock = (overrides: Partial<Cron> = {}): RunLock =>
   lockOfRun(
-    { id: randomRunId(), cron: aCron(overrides), minute: minute('2026-03-01T12:00:00Z') },
-    { startedAt: 1000, rest: [], isWaiting: false },
+    { id: randomSeries(), cron: aCron(overrides), minute: minute('2026-03-01T12:00:00Z') },
+    { startedAt: 1000, series: null, rest: [], isWaiting: false },
   )
 
 const rcronFiles = (directory: string) => readdirSync(directory).filter((name) => name.endsWith('.rcron'))
@@ -213,12 +213,13 @@ test('a lock of an earlier rcron is read', async (t) => {
   await locks.create(lock)
   const [name = ''] = rcronFiles(directory)
   const file = JSON.parse(readFileSync(join(directory, name), 'utf8'))
-  const unknownThen = ['localPort', 'rest', 'isWaiting', 'ownConnection', 'unknownSince', 'killedBy']
+  const unknownThen = ['localPort', 'series', 'rest', 'isWaiting', 'ownConnection', 'unknownSince', 'killedBy']
   for (const field of unknownThen) delete file[field]
   writeFileSync(join(directory, name), JSON.stringify(file))
   const [found] = await open(directory).locks.readOthers()
   const without = {
     localPort: null,
+    series: null,
     rest: [],
     isWaiting: false,
     ownConnection: null,

@@ -1,7 +1,7 @@
 // A process of its own for a test: claims the lock of every cron that it is told, as fast as it can, and says which it got.
 
 import { lockOfRun } from '../../../src/dispatch/lock-of-run.ts'
-import { randomRunId } from '../../../src/dispatch/run-id.ts'
+import { randomSeries } from '../../../src/dispatch/run-id.ts'
 import { SystemRunLocks } from '../../../src/dispatch/system-run-locks.ts'
 import { aCron, minute, RecordingLog } from '../../support/builders.ts'
 import { HandClock } from '../../support/hand-clock.ts'
@@ -14,8 +14,10 @@ const locks = SystemRunLocks.open({ directory, clock, log: new RecordingLog() })
 process.on('message', async () => {
   const won: number[] = []
   for (let id = 1; id <= Number(count); id++) {
-    const run = { id: randomRunId(), cron: aCron({ id }), minute: minute('2026-03-01T12:00:00Z') }
-    if ((await locks.create(lockOfRun(run, { startedAt: 1000, rest: [], isWaiting: false }))) === 'created')
+    const run = { id: randomSeries(), cron: aCron({ id }), minute: minute('2026-03-01T12:00:00Z') }
+    if (
+      (await locks.create(lockOfRun(run, { startedAt: 1000, series: null, rest: [], isWaiting: false }))) === 'created'
+    )
       won.push(id)
   }
   process.send?.(won)

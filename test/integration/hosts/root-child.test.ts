@@ -72,7 +72,7 @@ describe('E8: a root child of sudo', { concurrency: true }, () => {
         match(outcome?.kind === 'blocked' ? outcome.reason : '', new RegExp(`still alive after KILL: pids ${root}\\b`))
         equal(existsSync(join(home, 'ran')), false)
       }
-      deepEqual(commandProcessesOf(runIdOf({ installation, cronId: 1, minute: NOON, attempt: 1 })), [root])
+      deepEqual(commandProcessesOf(runIdOf({ series: installation, cronId: 1, minute: NOON, attempt: 1 })), [root])
 
       process.kill(root, 'SIGKILL')
       deepEqual(

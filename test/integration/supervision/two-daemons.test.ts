@@ -21,7 +21,7 @@ async function aRestoredBackup(t: TestContext) {
   const hosts = [await startSshd(), await startSshd()]
   for (const host of hosts) t.after(() => host.stop())
   const daemons = labs.map((lab) => aDispatcher(t, lab, installation))
-  const idOf = (cronId: number) => runIdOf({ installation, cronId, minute: NOON, attempt: 1 })
+  const idOf = (cronId: number) => runIdOf({ series: installation, cronId, minute: NOON, attempt: 1 })
   return { daemons, hosts, idOf }
 }
 
