@@ -44,7 +44,10 @@ test('the first rcron’s tables are read as they are, with one warning', async 
   equal(definitions.crons[0]?.timezone, null)
   equal(problems.length, 1)
   equal(problems[0]?.severity, 'warning')
-  match(problems[0]?.message ?? '', /rcron_auth\.passphrase, rcron_hosts\.supervise.*rcron_crons\.timezone/)
+  match(
+    problems[0]?.message ?? '',
+    /rcron_auth\.passphrase, rcron_auth\.hosts, rcron_hosts\.supervise.*rcron_crons\.timezone/,
+  )
 })
 
 test('their missing columns are added, and nothing else is changed', async () => {
