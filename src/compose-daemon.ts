@@ -61,6 +61,8 @@ export async function composeDaemon(
       drainMs: () => settings().config.drainMs,
       killsRuns: () => settings().config.stopRuns === 'kill',
       reloadSettings: async () => {
+        // Whatever the settings say: who reloads has changed something, on a host perhaps.
+        running.retireConnections()
         const next = await loadSettings(environment)
         refuseForeignPlaces(next.config)
         tellWarnings(next.config, log)

@@ -126,13 +126,14 @@ function composeSessions(config: Config, { clock, log }: { readonly clock: Clock
     clock,
     resolver: composeResolver(clock),
     hostKeys: composeHostKeys(config, log),
+    log,
   })
 }
 
 /** As `composeSessions`, over parts that the caller has put something before. The connections are the caller's to close. */
 export function composeSessionsOver(
   { limits }: Config,
-  over: Pick<SshSessionsParts, 'clock' | 'resolver' | 'hostKeys'>,
+  over: Pick<SshSessionsParts, 'clock' | 'resolver' | 'hostKeys' | 'log'>,
 ): SshSessions {
   return createSshSessions({ ...over, timings: DEFAULT_TIMINGS, maxSessions: limits.sessionsPerConnection })
 }
@@ -173,6 +174,8 @@ export type Running = {
   readonly settings: () => Settings
   /** Puts other settings in force; resolves with the names of those that wait for the next start. */
   readonly replaceSettings: (next: Settings) => Promise<readonly string[]>
+  /** Every run from now on logs in anew; those under way end in peace. */
+  readonly retireConnections: () => void
   /** Connections first, the log last. */
   readonly close: () => Promise<void>
 }
@@ -215,6 +218,7 @@ async function composeParts(first: Settings, log: SystemLog, readFrom: Live['rea
     mark,
     settings: () => live.settings,
     replaceSettings: (next) => replaceSettings(live, first.config, next),
+    retireConnections: () => sessions.retire(),
     close: async () => {
       sessions.close()
       await live.store.close()

@@ -44,7 +44,7 @@ async function tryPlan(opened: Opened, { logins }: LoginPlan): Promise<readonly 
   const seen: SeenHostKeys = new Map()
   const hostKeys = watchHostKeys(composeHostKeys(config, withoutNews(opened.log)), seen)
   const resolver = composeResolver(clock)
-  const { sessions, close } = composeSessionsOver(config, { clock, resolver, hostKeys })
+  const { sessions, close } = composeSessionsOver(config, { clock, resolver, hostKeys, log: opened.log })
   const { hostname: ownName, limits } = config
   try {
     const { concurrentRuns: concurrency, sessionsPerConnection } = limits

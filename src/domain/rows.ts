@@ -24,6 +24,8 @@ export type SystemRow = {
   readonly supervise: number | null
   /** 1: algorithms that OpenSSH no longer offers are allowed. Null means 0. */
   readonly legacy_algorithms: number | null
+  /** Seconds that the SSH handshake and the login may take. Null: 20. */
+  readonly login_timeout_s: number | null
 }
 
 export type CronRow = {

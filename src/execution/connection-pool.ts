@@ -33,6 +33,8 @@ export type ConnectionPoolParts = {
   /** Sessions at once on one connection. */
   readonly maxSessions: number
   readonly idleMs: number
+  /** Milliseconds from which on a connection takes no new session. */
+  readonly maxAgeMs: number
 }
 
 /** Connections of one login that may be shared. */
@@ -79,6 +81,13 @@ export class ConnectionPool {
     return answer.kind === 'connected' ? unreachable('the connection ended at once') : answer
   }
 
+  /** Lends no further session on the connections of now; what runs on them ends in peace. */
+  retire(): void {
+    for (const { connections } of this.#buckets.values()) {
+      for (const pooled of [...connections]) pooled.retire()
+    }
+  }
+
   /** Lends nothing any more, and ends every connection, and with it every command that is not supervised on its host. */
   close(): void {
     this.#isClosed = true
@@ -110,11 +119,12 @@ export class ConnectionPool {
   }
 
   #open({ login, sharing }: LeaseRequest, among: Set<PooledConnection>, key?: string): PooledConnection {
-    const { gate, clock, idleMs } = this.#parts
+    const { gate, clock, idleMs, maxAgeMs } = this.#parts
     const pooled = new PooledConnection({
       connect: (signal) => gate.connect({ login, isUrgent: sharing === 'urgent' }, signal),
       clock,
       idleMs: sharing === 'shared' ? idleMs : 0,
+      maxAgeMs,
       onGone: () => {
         among.delete(pooled)
         if (key !== undefined && among.size === 0) this.#buckets.delete(key)

@@ -9,6 +9,8 @@ export type PooledConnectionParts = {
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>
   /** Milliseconds without a session after which the connection is closed; 0 for one that is not kept. */
   readonly idleMs: number
+  /** Milliseconds since its login began from which on it takes nobody new. */
+  readonly maxAgeMs: number
   /** Called once, when nobody can get a session here any more because the connection failed or ended. */
   readonly onGone: () => void
 }
@@ -22,11 +24,13 @@ export class PooledConnection {
   #connection: Connection | null = null
   #holders = 0
   #idleSince: number
+  readonly #bornAt: number
   #isRetired = false
 
   constructor(parts: PooledConnectionParts) {
     this.#parts = parts
-    this.#idleSince = parts.clock.monotonic()
+    this.#bornAt = parts.clock.monotonic()
+    this.#idleSince = this.#bornAt
     this.ready = this.#bringUp()
   }
 
@@ -36,7 +40,11 @@ export class PooledConnection {
 
   /** Whether it may be given to one more, as far as it knows. */
   get isUsable(): boolean {
-    return !this.#isRetired && !this.#life.signal.aborted
+    return !this.#isSpent && !this.#life.signal.aborted
+  }
+
+  get #isSpent(): boolean {
+    return this.#isRetired || this.#parts.clock.monotonic() - this.#bornAt >= this.#parts.maxAgeMs
   }
 
   /** The connection where it is up; null while it is coming up. */
@@ -51,7 +59,7 @@ export class PooledConnection {
   leave(): void {
     this.#holders -= 1
     this.#idleSince = this.#parts.clock.monotonic()
-    if (this.#holders === 0 && (this.#isRetired || this.#parts.idleMs === 0 || this.#connection === null)) {
+    if (this.#holders === 0 && (this.#isSpent || this.#parts.idleMs === 0 || this.#connection === null)) {
       this.close('no longer needed')
     }
   }
@@ -59,6 +67,7 @@ export class PooledConnection {
   /** Takes nobody new; closes when the last holder leaves. */
   retire(): void {
     this.#isRetired = true
+    if (this.#holders === 0) this.close('no longer needed')
   }
 
   close(reason: string): void {

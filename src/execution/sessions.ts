@@ -46,7 +46,9 @@ export class Sessions {
   }
 
   async #withinWindow(request: SessionRequest, signal: AbortSignal, first: Passing | null): Promise<SessionAnswer> {
-    const { clock, startWindowMs } = this.#parts
+    const { clock } = this.#parts
+    // A host that may take long to log in to has that time on top.
+    const startWindowMs = this.#parts.startWindowMs + (request.login.target.loginTimeoutMs ?? 0)
     const window = new AbortController()
     const answered = new AbortController()
     const giveUp = () => window.abort()
@@ -54,7 +56,7 @@ export class Sessions {
     signal.addEventListener('abort', giveUp)
     if (signal.aborted) giveUp()
     try {
-      return await this.#persist(request, window.signal, first)
+      return await this.#persist({ ...request, startWindowMs }, window.signal, first)
     } finally {
       answered.abort()
       signal.removeEventListener('abort', giveUp)
@@ -62,12 +64,12 @@ export class Sessions {
   }
 
   /** Tries until something else than a passing failure comes of it; `first` is what came of a try already made. */
-  async #persist(request: SessionRequest, window: AbortSignal, first: Passing | null): Promise<SessionAnswer> {
+  async #persist(request: Windowed, window: AbortSignal, first: Passing | null): Promise<SessionAnswer> {
     let failure = first
     for (let retries = first === null ? 0 : 1; retries <= MAX_RETRIES; retries++) {
       if (retries > 0) await this.#pause(retries, window)
       const answer = await this.#try(request, retries, window)
-      if (window.aborted && answer.kind === 'unreachable') return this.#outOfTime(failure)
+      if (window.aborted && answer.kind === 'unreachable') return outOfTime(request.startWindowMs, failure)
       if (!isPassing(answer)) return answer
       failure = answer
     }
@@ -96,11 +98,13 @@ export class Sessions {
     const spread = 0.5 + this.#parts.random()
     return this.#parts.clock.sleep(FIRST_PAUSE_MS * 3 ** (retries - 1) * spread, window)
   }
+}
 
-  #outOfTime(failure: Passing | null): SessionAnswer {
-    const last = failure === null ? '' : `; last: ${failure.reason}`
-    return unreachable(`no session could be had within ${this.#parts.startWindowMs / 1000} s${last}`, failure?.detail)
-  }
+type Windowed = SessionRequest & { readonly startWindowMs: number }
+
+function outOfTime(startWindowMs: number, failure: Passing | null): SessionAnswer {
+  const last = failure === null ? '' : `; last: ${failure.reason}`
+  return unreachable(`no session could be had within ${startWindowMs / 1000} s${last}`, failure?.detail)
 }
 
 /** A failure after which another try may come to something else. */

@@ -88,8 +88,7 @@ class PlainRun implements RunningRun {
 
   async #handOver(): Promise<SessionAnswer> {
     const { cron } = this.#run
-    const { auth, system } = cron
-    const login = await loginOf({ auth, system }, this.#parts)
+    const login = await loginOf(cron, this.#parts)
     if (login.kind === 'refused') return login
     return await this.#parts.sessions.exec(
       {

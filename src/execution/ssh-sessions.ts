@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import type { HostKeys } from './host-keys/host-keys.ts'
 import { LoginGate } from './login-gate.ts'
@@ -14,10 +15,13 @@ export type SshSessionsParts = {
   readonly timings: Timings
   /** Sessions at once on one connection. */
   readonly maxSessions: number
+  readonly log: Pick<Log, 'info'>
 }
 
 export type SshSessions = {
   readonly sessions: Sessions
+  /** Logs in anew for whatever comes: hosts and accounts may have changed. */
+  retire(): void
   /** Closes every connection; the caller's to call at the end. */
   close(): void
 }
@@ -26,7 +30,7 @@ export type SshSessions = {
 export function createSshSessions(parts: SshSessionsParts): SshSessions {
   const { clock, timings, maxSessions } = parts
   const gate = new LoginGate({ transport: createSshTransport(parts), clock })
-  const pool = new ConnectionPool({ gate, clock, maxSessions, idleMs: timings.idleMs })
+  const pool = new ConnectionPool({ gate, clock, maxSessions, idleMs: timings.idleMs, maxAgeMs: timings.maxAgeMs })
   const sessions = new Sessions({ pool, clock, startWindowMs: timings.startWindowMs, random: Math.random })
-  return { sessions, close: () => pool.close() }
+  return { sessions, retire: () => pool.retire(), close: () => pool.close() }
 }

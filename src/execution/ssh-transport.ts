@@ -1,3 +1,4 @@
+import type { Log } from '../platform/log.ts'
 import type { NotHandedOver } from './handover.ts'
 import type { HostKeys } from './host-keys/host-keys.ts'
 import type { NameResolver } from './name-resolver.ts'
@@ -12,6 +13,7 @@ export type SshTransportParts = {
   readonly resolver: NameResolver
   readonly hostKeys: HostKeys
   readonly timings: Timings
+  readonly log: Pick<Log, 'info'>
 }
 
 /** Logs in by ssh2, over sockets of our own. */

@@ -22,6 +22,8 @@ export type Timings = {
   readonly keepaliveCount: number
   /** A pooled connection without work is closed after this. */
   readonly idleMs: number
+  /** A pooled connection takes nothing new from this age on: what was true at its login is not true for ever. */
+  readonly maxAgeMs: number
   /** From asking for a run to handing its command over, all waiting and retrying included. */
   readonly startWindowMs: number
 }
@@ -38,5 +40,6 @@ export const DEFAULT_TIMINGS: Timings = {
   keepaliveMs: 15_000,
   keepaliveCount: 3,
   idleMs: 150_000,
+  maxAgeMs: 15 * 60_000,
   startWindowMs: 60_000,
 }

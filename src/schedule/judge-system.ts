@@ -8,6 +8,9 @@ import { describeUnseen } from './unseen.ts'
 
 const LARGEST_PORT = 65_535
 
+/** A login that takes longer holds up whatever waits for the host. */
+export const LONGEST_LOGIN_S = 300
+
 /** All that keeps a system from being used. */
 export function systemProblems(row: SystemRow): readonly Problem[] {
   const findings = [
@@ -16,6 +19,7 @@ export function systemProblems(row: SystemRow): readonly Problem[] {
     ...portProblems('local_port', row.local_port),
     ...flag('supervise', row.supervise),
     ...flag('legacy_algorithms', row.legacy_algorithms),
+    ...loginTimeoutProblems(row.login_timeout_s),
   ]
   return findings.map((finding) => ({ subject: `system ${row.id} (${quote(row.host).slice(1, -1)})`, ...finding }))
 }
@@ -49,6 +53,12 @@ function secretHostsProblems(hosts: string | null): readonly RowFinding[] {
 function portProblems(field: string, port: number): readonly RowFinding[] {
   if (Number.isInteger(port) && port >= 1 && port <= LARGEST_PORT) return []
   return [refuse(field, `${port}, expected a port from 1 to ${LARGEST_PORT}`, null)]
+}
+
+function loginTimeoutProblems(seconds: number | null): readonly RowFinding[] {
+  if (seconds === null || (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_LOGIN_S)) return []
+  const expected = `expected whole seconds from 1 to ${LONGEST_LOGIN_S}`
+  return [refuse('login_timeout_s', `${seconds}, ${expected}`, 'or NULL for the default')]
 }
 
 function flag(field: string, value: number | null): readonly RowFinding[] {

@@ -42,9 +42,10 @@ export const MYSQL_TABLES: readonly TableDdl[] = [
   local_port int not null default 22,
   supervise tinyint null,
   legacy_algorithms tinyint null,
+  login_timeout_s int null,
   unique key rcron_hosts_host (host, port, local_port)
 ) ${ENGINE}`,
-    added: { supervise: 'tinyint null', legacy_algorithms: 'tinyint null' },
+    added: { supervise: 'tinyint null', legacy_algorithms: 'tinyint null', login_timeout_s: 'int null' },
   },
   {
     name: 'rcron_crons',

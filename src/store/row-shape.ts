@@ -19,6 +19,7 @@ const system = z.object({
   local_port: whole,
   supervise: orNull(whole),
   legacy_algorithms: orNull(whole),
+  login_timeout_s: orNull(whole),
 })
 
 const cron = z.object({

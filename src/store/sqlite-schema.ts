@@ -24,9 +24,10 @@ export const SQLITE_TABLES: readonly TableDdl[] = [
   local_port integer not null default 22,
   supervise integer,
   legacy_algorithms integer,
+  login_timeout_s integer,
   unique (host, port, local_port)
 )`,
-    added: { supervise: 'integer', legacy_algorithms: 'integer' },
+    added: { supervise: 'integer', legacy_algorithms: 'integer', login_timeout_s: 'integer' },
   },
   {
     name: 'rcron_crons',

@@ -25,7 +25,10 @@ type TableShape<Name extends TableName> = {
 /** What definitions are read from. */
 export const DEFINITION_COLUMNS: { readonly [Name in TableName]: TableShape<Name> } = {
   rcron_auth: { required: ['id', 'user', 'password'], added: ['passphrase', 'hosts'] },
-  rcron_hosts: { required: ['id', 'host', 'port', 'local_port'], added: ['supervise', 'legacy_algorithms'] },
+  rcron_hosts: {
+    required: ['id', 'host', 'port', 'local_port'],
+    added: ['supervise', 'legacy_algorithms', 'login_timeout_s'],
+  },
   rcron_crons: {
     required: [
       'id',

@@ -5,7 +5,9 @@ import { aCronRow } from '../support/builders.ts'
 /** Definitions with `count` crons, one auth and one system. */
 export function someDefinitions(count: number, savedAt = 1_000): CachedDefinitions {
   const auths = [{ id: 1, user: 'u', password: 'PLAINTEXT-SECRET', passphrase: null, hosts: null }]
-  const systems = [{ id: 1, host: 'db1', port: 22, local_port: 22, supervise: null, legacy_algorithms: null }]
+  const systems = [
+    { id: 1, host: 'db1', port: 22, local_port: 22, supervise: null, legacy_algorithms: null, login_timeout_s: null },
+  ]
   return {
     savedAt,
     definitions: { auths, systems, crons: Array.from({ length: count }, (_, index) => cronRow(index + 1)) },

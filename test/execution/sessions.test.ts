@@ -9,12 +9,13 @@ import { aLogin, FakeTransport } from '../support/fake-transport.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
 
 const IDLE_MS = 60_000
+const MAX_AGE_MS = 15 * 60_000
 
 function build() {
   const clock = new HandClock('2026-03-01T12:00:00Z')
   const transport = new FakeTransport()
   const gate = new LoginGate({ transport, clock })
-  const pool = new ConnectionPool({ gate, clock, maxSessions: 4, idleMs: IDLE_MS })
+  const pool = new ConnectionPool({ gate, clock, maxSessions: 4, idleMs: IDLE_MS, maxAgeMs: MAX_AGE_MS })
   const sessions = new Sessions({ pool, clock, startWindowMs: 60_000, random: () => 0.5 })
   const never = new AbortController().signal
   const exec = (sharing: Sharing = 'shared', { login = aLogin(), signal = never } = {}) =>
@@ -45,6 +46,39 @@ test('a session that has ended makes room for the next one', async () => {
   await settled()
   await exec()
   equal(transport.connections.length, 1)
+})
+
+test('a connection takes nothing new once it is old, and goes when what runs on it has ended', async () => {
+  const { clock, transport, exec } = build()
+  await exec()
+  clock.advance(MAX_AGE_MS - 1)
+  await exec()
+  equal(transport.connections.length, 1)
+  clock.advance(1)
+  await exec()
+  equal(transport.connections.length, 2)
+  const [old] = transport.connections
+  equal(old?.isOpen, true)
+  for (const command of old?.running ?? []) command.end({ kind: 'exited', code: 0 })
+  await settled()
+  equal(old?.isOpen, false)
+})
+
+test('connections that are retired take nothing new; what runs on them ends in peace, and idle ones go at once', async () => {
+  const { transport, pool, exec } = build()
+  await exec()
+  await exec('shared', { login: aLogin('b') })
+  const [busy, idle] = transport.connections
+  idle?.running[0]?.end({ kind: 'exited', code: 0 })
+  await settled()
+  pool.retire()
+  await settled()
+  deepEqual([busy?.isOpen, idle?.isOpen], [true, false])
+  await exec()
+  equal(transport.connections.length, 3)
+  busy?.running[0]?.end({ kind: 'exited', code: 0 })
+  await settled()
+  equal(busy?.isOpen, false)
 })
 
 test('another secret, user or host has connections of its own', async () => {

@@ -24,6 +24,7 @@ test('every phase has its timer', () => {
     keepaliveMs: 15 * SECOND,
     keepaliveCount: 3,
     idleMs: 2.5 * MINUTE,
+    maxAgeMs: 15 * MINUTE,
     startWindowMs: MINUTE,
   })
 })

@@ -6,7 +6,15 @@ import { compileSnapshot, compileSteps } from '../../src/schedule/compile-snapsh
 import { firingsIn, rebootFirings } from '../../src/schedule/firings.ts'
 
 const auth: AuthRow = { id: 1, user: 'backup', password: 'hidden-word', passphrase: null, hosts: null }
-const system: SystemRow = { id: 1, host: 'db1', port: 22, local_port: 22, supervise: null, legacy_algorithms: null }
+const system: SystemRow = {
+  id: 1,
+  host: 'db1',
+  port: 22,
+  local_port: 22,
+  supervise: null,
+  legacy_algorithms: null,
+  login_timeout_s: null,
+}
 
 function aRow(overrides: Partial<CronRow>): CronRow {
   const fields = { cron_min: '*', cron_hour: '*', cron_dom: '*', cron_mon: '*', cron_dow: '*' }

@@ -11,7 +11,16 @@ export function minute(text: string): Minute {
 }
 
 export function aSystem(overrides: Partial<SystemRow> = {}): SystemRow {
-  return { id: 1, host: 'host1', port: 22, local_port: 22, supervise: null, legacy_algorithms: null, ...overrides }
+  return {
+    id: 1,
+    host: 'host1',
+    port: 22,
+    local_port: 22,
+    supervise: null,
+    legacy_algorithms: null,
+    login_timeout_s: null,
+    ...overrides,
+  }
 }
 
 export function anAuth(overrides: Partial<AuthRow> = {}): AuthRow {

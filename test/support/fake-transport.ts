@@ -67,7 +67,7 @@ export class FakeTransport implements Transport {
 
 export function aLogin(secret = 'a', host = 'db1'): Login {
   return {
-    target: { host, port: 22, user: 'cron', legacyAlgorithms: false },
+    target: { host, port: 22, user: 'cron', legacyAlgorithms: false, loginTimeoutMs: null },
     credential: { kind: 'password', password: secret, identity: secret },
   }
 }

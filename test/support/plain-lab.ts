@@ -52,6 +52,7 @@ export class PlainLab implements AsyncDisposable {
     this.#sessions = createSshSessions({
       resolver,
       hostKeys,
+      log: this.log,
       clock: realClock,
       timings: this.timings,
       maxSessions: options.maxSessions ?? 4,

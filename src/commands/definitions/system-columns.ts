@@ -1,3 +1,4 @@
+import { LONGEST_LOGIN_S } from '../../schedule/judge-system.ts'
 import { type Column, flag, text, wholeNumber } from './column.ts'
 
 const port = wholeNumber(1, 65_535)
@@ -22,5 +23,11 @@ export const SYSTEM_COLUMNS: readonly Column[] = [
     value: '<0|1>',
     help: '1 allows algorithms that OpenSSH no longer offers (default 0)',
     parse: flag,
+  },
+  {
+    name: 'login_timeout_s',
+    value: '<seconds>',
+    help: 'how long the SSH handshake and the login may take (default 20)',
+    parse: wholeNumber(1, LONGEST_LOGIN_S),
   },
 ]

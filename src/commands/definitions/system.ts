@@ -12,13 +12,14 @@ export const system: Noun<SystemRow, NewSystem> = {
   shelf: (editor) => editor.systems,
   find: findSystems,
   visible: async (rows) =>
-    rows.map(({ id, host, port, local_port, supervise, legacy_algorithms }) => ({
+    rows.map(({ id, host, port, local_port, supervise, legacy_algorithms, login_timeout_s }) => ({
       id,
       host,
       port,
       local_port,
       supervise: supervise ?? 1,
       legacy_algorithms: legacy_algorithms ?? 0,
+      login_timeout_s,
     })),
   listed: ['id', 'host', 'port', 'local_port', 'supervise'],
   complete: async (changes, _options, _parts, old) => {
@@ -40,4 +41,4 @@ async function findSystems({ systems }: DefinitionEditor, reference: string): Pr
   return (await systems.find(named.host)).filter(({ row }) => row?.port === named.port)
 }
 
-const NEW_SYSTEM = { id: 0, port: 22, local_port: 22, supervise: null, legacy_algorithms: null }
+const NEW_SYSTEM = { id: 0, port: 22, local_port: 22, supervise: null, legacy_algorithms: null, login_timeout_s: null }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
+import { parseServerOffer } from '../../execution/server-offer.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { parseOffer } from './parse-offer.ts'
 
 const DEADLINE_MS = 5_000
 
@@ -15,8 +15,8 @@ export async function readOffer(
   socket.on('connect', () => socket.write('SSH-2.0-rcron_test\r\n'))
   socket.on('data', (chunk: Buffer) => {
     heard = Buffer.concat([heard, chunk])
-    const offer = parseOffer(heard)
-    if (offer !== 'more') resolve(offer === 'unreadable' ? null : offer)
+    const offer = parseServerOffer(heard)
+    if (offer !== 'more') resolve(offer === 'unreadable' ? null : offer.hostKeys)
   })
   socket.on('error', () => resolve(null))
   socket.on('close', () => resolve(null))

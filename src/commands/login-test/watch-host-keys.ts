@@ -17,7 +17,7 @@ export type SeenHostKeys = Map<string, SeenHost>
 export function watchHostKeys(hostKeys: HostKeys, seen: SeenHostKeys): HostKeys {
   return {
     algorithmsFor: (host, port, legacy) => hostKeys.algorithmsFor(host, port, legacy),
-    explainNoCommonAlgorithm: (host, port) => hostKeys.explainNoCommonAlgorithm(host, port),
+    explainNoCommonAlgorithm: (host, port, offered) => hostKeys.explainNoCommonAlgorithm(host, port, offered),
     verify: (host, port, key) => {
       const verdict = hostKeys.verify(host, port, key)
       const { fingerprint, kind } = verdict

@@ -1,3 +1,4 @@
+import { listNames } from '../server-offer.ts'
 import { fingerprintOf, keyTypeOf } from './key-blob.ts'
 import type { KnownHost } from './known-host-line.ts'
 
@@ -53,8 +54,35 @@ export function describeUnlearnt({ name, file }: ShownKey, why: string): string 
   )
 }
 
+/** A host with no key of a kind that is accepted. */
+export function describeNoKind(name: string, offered: readonly string[]): string {
+  const found = `${name} has no host key of a kind that is accepted, it offers ${listNames(offered)}`
+  return signsInOldWays(offered)
+    ? `${found}; for an old host set legacy_algorithms = 1 on the system`
+    : `${found}; give it an Ed25519 key (ssh-keygen -A, HostKeyAlgorithms in sshd_config)`
+}
+
+/** Whether a host has keys for signatures that OpenSSH has dropped. */
+function signsInOldWays(offered: readonly string[]): boolean {
+  return offered.some((algorithm) => algorithm === 'ssh-rsa' || algorithm === 'ssh-dss')
+}
+
+/** A host with none of the keys that are known of it, or whose known RSA key signs in the old way alone. */
+export function describeNoneKnown(
+  { name, file }: Omit<ShownKey, 'key'>,
+  lines: readonly KnownHost[],
+  offered: readonly string[],
+): string {
+  if (offered.includes('ssh-rsa') && lines.some(({ keyType }) => keyType === 'ssh-rsa'))
+    return describeNoKind(name, offered)
+  return (
+    `${name} has none of the host keys that ${file} holds for it: ${describeLines(lines)}. ` +
+    `If the host was given a new key, forget the old one: ${forget(name, file)}`
+  )
+}
+
 /** The command that takes a host's keys out of a file. */
-export function forget(name: string, file: string): string {
+function forget(name: string, file: string): string {
   return `ssh-keygen -R ${quote(name)} -f ${quote(file)}`
 }
 

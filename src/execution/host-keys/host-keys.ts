@@ -21,9 +21,9 @@ export interface HostKeys {
   verify(host: string, port: number, key: Buffer): HostKeyVerdict
   /**
    * The reason to give when a host had no key of any algorithm that was offered ("no matching host key format" in ssh2): which
-   * keys are known and how to forget them.
+   * keys are known and how to forget them. `offered`: the algorithms of the host's keys, in its own words.
    */
-  explainNoCommonAlgorithm(host: string, port: number): string
+  explainNoCommonAlgorithm(host: string, port: number, offered: readonly string[]): string
 }
 
 export type HostKeysOptions = {
@@ -70,21 +70,16 @@ class KnownHostKeys implements HostKeys {
     return verdict
   }
 
-  explainNoCommonAlgorithm(host: string, port: number): string {
+  explainNoCommonAlgorithm(host: string, port: number, offered: readonly string[]): string {
     const { file } = this.#options
     const name = hostNameOf(host, port)
     try {
       const lines = this.#known.find(name).filter(({ revoked }) => !revoked)
-      if (lines.length > 0) {
-        return (
-          `${name} has none of the host keys that ${file} holds for it: ${describe.describeLines(lines)}. ` +
-          `If the host was given a new key, forget the old one: ${describe.forget(name, file)}`
-        )
-      }
+      if (lines.length > 0) return describe.describeNoneKnown({ name, file }, lines, offered)
     } catch {
       // The file cannot be read, so nothing was known: what follows is true.
     }
-    return `${name} has no host key of a kind that is accepted; for an old host set legacy_algorithms = 1 on the system`
+    return describe.describeNoKind(name, offered)
   }
 
   #judgeSafely(shown: Shown): HostKeyVerdict {

@@ -6,7 +6,7 @@ export function fingerprintOf(blob: Buffer): string {
 }
 
 /** The fields of an SSH wire-format key, each led by its length; undefined where the lengths do not add up. */
-function fieldsOf(blob: Buffer): readonly Buffer[] | undefined {
+export function fieldsOf(blob: Buffer): readonly Buffer[] | undefined {
   const fields: Buffer[] = []
   let at = 0
   while (at < blob.length) {
@@ -17,6 +17,12 @@ function fieldsOf(blob: Buffer): readonly Buffer[] | undefined {
     at = end
   }
   return fields
+}
+
+/** How many bits a number (mpint of RFC 4251, 5) has. */
+export function bitsOf(number: Buffer): number {
+  const first = number.findIndex((byte) => byte !== 0)
+  return first === -1 ? 0 : (number.length - first) * 8 - Math.clz32(number[first] ?? 0) + 24
 }
 
 /** How many fields follow the name of the type, for the types whose layout is fixed and simple. */

@@ -186,8 +186,11 @@ test('A5: only the key types that are known of a host are offered', () => {
   deepEqual(hostKeys.algorithmsFor('both', 22, false), ['ssh-ed25519', 'rsa-sha2-512', 'rsa-sha2-256'])
   for (const host of ['revoked', 'unknown']) deepEqual(hostKeys.algorithmsFor(host, 22, false), modern)
   deepEqual(hostKeys.algorithmsFor('rsa', 2222, true), [...modern, 'ssh-rsa', 'ssh-dss'])
-  match(hostKeys.explainNoCommonAlgorithm('rsa', 22), /line 1 \(ssh-rsa SHA256:.*ssh-keygen -R rsa /)
-  match(hostKeys.explainNoCommonAlgorithm('unknown', 22), /legacy_algorithms = 1/)
+  const explain = (host: string, ...offered: readonly string[]) => hostKeys.explainNoCommonAlgorithm(host, 22, offered)
+  match(explain('rsa', 'ssh-ed25519'), /line 1 \(ssh-rsa SHA256:.*ssh-keygen -R rsa /)
+  match(explain('rsa', 'ssh-rsa'), /it offers ssh-rsa; for an old host set legacy_algorithms = 1/)
+  match(explain('unknown', 'ssh-dss'), /it offers ssh-dss; for an old host set legacy_algorithms = 1/)
+  match(explain('unknown', 'ssh-ed448', 'x\u001b[0m'), /it offers ssh-ed448; give it an Ed25519 key/)
 })
 
 test('processes that meet the same hosts at once learn each host once, and one key only', async () => {

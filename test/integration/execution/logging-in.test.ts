@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -140,6 +140,63 @@ test('a host that offers only what OpenSSH has dropped needs legacy_algorithms',
   await using lab = new PlainLab()
   const { outcome } = await lab.run(on, 'true')
   match(outcome.kind === 'unreachable' ? outcome.reason : outcome.kind, /no algorithm in common.*legacy_algorithms = 1/)
-  const system = { id: 1, host: '127.0.0.1', port: old.port, local_port: 22, supervise: 0, legacy_algorithms: 1 }
+  const system = {
+    id: 1,
+    host: '127.0.0.1',
+    port: old.port,
+    local_port: 22,
+    supervise: 0,
+    legacy_algorithms: 1,
+    login_timeout_s: null,
+  }
   deepEqual((await lab.run(on, 'true', { system })).outcome, { kind: 'succeeded' })
 })
+
+test('B11: a short RSA key of ours is not used, and no connection is made, unless legacy_algorithms is 1', async () => {
+  const path = join(directory, 'short')
+  execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', '1024', '-N', '', '-f', path])
+  await using accepting = await startSshd({ config: [`AuthorizedKeysFile ${path}.pub`, 'RequiredRSASize 1024'] })
+  const on = { port: accepting.port, secret: path }
+  await using lab = new PlainLab()
+  match(await refusalOf(lab, on), /auth \d+ has an RSA key of 1024 bits, expected 2048 or more.*legacy_algorithms = 1/)
+  doesNotMatch(accepting.log(), /Connection from /)
+  deepEqual((await lab.run(on, 'true', { system: aLegacySystem(accepting.port) })).outcome, { kind: 'succeeded' })
+})
+
+test('B11: an RSA key signs with SHA-2 alone', async () => {
+  const { path } = makeKey(join(directory, 'rsa'), 'rsa')
+  const config = (algorithm: string) => [
+    `AuthorizedKeysFile ${path}.pub`,
+    `PubkeyAcceptedAlgorithms ${algorithm}`,
+    'HostKeyAlgorithms ssh-ed25519',
+  ]
+  await using old = await startSshd({ config: config('ssh-rsa') })
+  await using modern = await startSshd({ config: config('rsa-sha2-256') })
+  await using lab = new PlainLab()
+  match(await refusalOf(lab, { port: old.port, secret: path }), /it did not accept the key/)
+  deepEqual((await lab.run({ port: modern.port, secret: path }, 'true')).outcome, { kind: 'succeeded' })
+})
+
+test('a login that takes long works where the system allows for it', async () => {
+  await using slow = await startSshStub({ authenticate: (it) => setTimeout(() => it.accept(), 1_500) })
+  const on = { port: slow.port, secret: PASSWORD }
+  await using lab = new PlainLab({ timings: { loginMs: 500, startWindowMs: 1_000 } })
+  const { outcome } = await lab.run(on, 'true')
+  match('reason' in outcome ? outcome.reason : outcome.kind, /the authentication was not over within 0\.5 s/)
+  const system = { ...aLegacySystem(slow.port), legacy_algorithms: 0, login_timeout_s: 60 }
+  deepEqual((await lab.run(on, 'true', { system })).outcome, { kind: 'succeeded' })
+})
+
+test('a host with newer algorithms alone is not told to allow old ones, but what it offers and what it lacks', async () => {
+  await using newer = await startSshd({ config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'] })
+  await using lab = new PlainLab()
+  const { outcome } = await lab.run({ port: newer.port, secret: newer.clientKey.contents }, 'true')
+  const reason = outcome.kind === 'unreachable' ? outcome.reason : outcome.kind
+  match(reason, /key exchanges: sntrup761x25519-sha512@openssh\.com\); rcron's SSH library lacks these/)
+  match(reason, /let its sshd offer curve25519-sha256 \(KexAlgorithms in sshd_config\) too/)
+})
+
+function aLegacySystem(port: number) {
+  const ports = { port, local_port: 22 }
+  return { id: 1, host: '127.0.0.1', ...ports, supervise: 0, legacy_algorithms: 1, login_timeout_s: null }
+}

@@ -75,12 +75,12 @@ const talkers: readonly (readonly [string, (socket: Socket) => void, RegExp])[] 
   [
     'an endless greeting that takes its time',
     drip,
-    /the greeting was not over within 0\.4 s \| it said "hold the line"$/,
+    /the greeting was not over within 0\.4 s, and what it sent is no greeting of SSH \| it said "hold the line"$/,
   ],
   [
     'an HTTP server',
     (it) => it.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
-    /before a greeting like "SSH-2\.0-…" \| it said "HTTP\/1\.1 400 Bad Request"$/,
+    /it closed the connection, and did not greet as SSH servers do \("SSH-2\.0-…"\) \| it said "HTTP\/1\.1 400 Bad Request"$/,
   ],
   ['garbage', (it) => it.end(Buffer.alloc(100_000, 0x9f)), /127\.0\.0\.1/],
 ]

@@ -80,6 +80,7 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
         local_port: 22,
         supervise: null,
         legacy_algorithms: null,
+        login_timeout_s: null,
       })
       deepEqual(definitions.crons, [
         {

@@ -59,6 +59,7 @@ export class SupervisedLab implements AsyncDisposable {
     const knownHosts = join(this.#directory, 'known_hosts')
     this.#sessions = createSshSessions({
       resolver: createSystemNameResolver({ clock: realClock, dnsMs: timings.dnsMs }),
+      log: this.log,
       hostKeys: createHostKeys({ file: knownHosts, policy: 'accept-new', log: new RecordingLog() }),
       clock: realClock,
       timings,

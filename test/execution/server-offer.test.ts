@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseOffer } from '../../../src/commands/login-test/parse-offer.ts'
+import { parseServerOffer } from '../../src/execution/server-offer.ts'
 
 function list(...names: readonly string[]): Buffer {
   const text = Buffer.from(names.join(','))
@@ -20,18 +20,32 @@ function packet(type: number, ...lists: readonly Buffer[]): Buffer {
 }
 
 const HOST_KEYS = ['rsa-sha2-512', 'ssh-ed25519']
-const KEXINIT = packet(20, list('curve25519-sha256', 'x'), list(...HOST_KEYS), ...Array<Buffer>(8).fill(list()))
+const OFFER = {
+  kex: ['curve25519-sha256', 'x'],
+  hostKeys: HOST_KEYS,
+  ciphers: ['aes128-ctr'],
+  macs: ['hmac-sha2-256', 'hmac-sha1'],
+}
+const KEXINIT = packet(
+  20,
+  list(...OFFER.kex),
+  list(...HOST_KEYS),
+  list(...OFFER.ciphers),
+  list('aes256-ctr'),
+  list(...OFFER.macs),
+  ...Array<Buffer>(5).fill(list()),
+)
 const GREETING = Buffer.from('SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n')
 
-test('the kinds of host keys are the second list, after any lines before the greeting', () => {
-  deepEqual(parseOffer(Buffer.concat([GREETING, KEXINIT])), HOST_KEYS)
-  deepEqual(parseOffer(Buffer.concat([Buffer.from('Keep out!\r\nReally\n'), GREETING, KEXINIT])), HOST_KEYS)
+test('the algorithms of each kind are read, after any lines before the greeting', () => {
+  deepEqual(parseServerOffer(Buffer.concat([GREETING, KEXINIT])), OFFER)
+  deepEqual(parseServerOffer(Buffer.concat([Buffer.from('Keep out!\r\nReally\n'), GREETING, KEXINIT])), OFFER)
 })
 
 test('as long as bytes are missing, more is wanted', () => {
   const whole = Buffer.concat([GREETING, KEXINIT])
   for (let length = 0; length < whole.length; length++)
-    equal(parseOffer(whole.subarray(0, length)), 'more', `${length}`)
+    equal(parseServerOffer(whole.subarray(0, length)), 'more', `${length}`)
 })
 
 const unreadable: readonly (readonly [string, Buffer])[] = [
@@ -42,5 +56,5 @@ const unreadable: readonly (readonly [string, Buffer])[] = [
   ['a packet that is far too long', Buffer.concat([GREETING, Buffer.alloc(8, 0xff)])],
 ]
 for (const [what, bytes] of unreadable) {
-  test(`${what} tells nothing`, () => equal(parseOffer(bytes), 'unreadable'))
+  test(`${what} tells nothing`, () => equal(parseServerOffer(bytes), 'unreadable'))
 }
