@@ -3,15 +3,20 @@ import type { RunId } from '../domain/run.ts'
 import type { Death, RunningRun } from '../execution/executor.ts'
 import type { Hold } from './hold.ts'
 import type { ActiveFacts } from './plan-firing.ts'
+import type { Stage } from './plan-stage.ts'
 
 /** `waiting`: nothing is handed over now. `elsewhere`: another living process answers for it. */
 export type ActiveState = 'waiting' | 'running' | 'unknown' | 'elsewhere'
 
-export type ActiveRunFacts = Omit<ActiveFacts, 'isWaiting'> & {
+export type ActiveRunFacts = Omit<ActiveFacts, 'isWaiting' | 'stage'> & {
+  /** Absent: it is about to begin. */
+  readonly stage?: Stage
   readonly state: ActiveState
   /** Ends the run where nothing is attached. */
   readonly killElsewhere?: (by: KilledBy) => Promise<Death>
 }
+
+const BEGINNING: Stage = { kind: 'beginning' }
 
 /** What occupies a job and its rows: one run, or a walk from host to host with its present run. */
 export class ActiveRun implements ActiveFacts {
@@ -26,6 +31,7 @@ export class ActiveRun implements ActiveFacts {
   readonly #requestKill: () => void
   readonly #killElsewhere: ((by: KilledBy) => Promise<Death>) | null
   #id: RunId
+  #stage: Stage
   #waitsElsewhere = false
   #isDoubtful = false
   #state: ActiveState
@@ -33,12 +39,13 @@ export class ActiveRun implements ActiveFacts {
   #killedBy: KilledBy | null = null
   #death: Promise<Death> | null = null
 
-  constructor({ id, job, minute, crons, state, killElsewhere }: ActiveRunFacts) {
+  constructor({ id, job, minute, crons, state, stage = BEGINNING, killElsewhere }: ActiveRunFacts) {
     this.#id = id
     this.job = job
     this.minute = minute
     this.crons = crons
     this.#state = state
+    this.#stage = stage
     this.#killElsewhere = killElsewhere ?? null
     const ended = Promise.withResolvers<void>()
     this.ended = ended.promise
@@ -54,6 +61,15 @@ export class ActiveRun implements ActiveFacts {
 
   get state(): ActiveState {
     return this.#state
+  }
+
+  get stage(): Stage {
+    return this.#stage
+  }
+
+  /** It has come so far. */
+  reached(stage: Stage): void {
+    this.#stage = stage
   }
 
   /** Nothing of it is handed over now: it waits for its place, or for the death of what was before it. */
@@ -87,11 +103,13 @@ export class ActiveRun implements ActiveFacts {
   detach(): void {
     this.#attached = null
     this.#state = 'waiting'
+    this.#stage = BEGINNING
   }
 
-  /** Whether the run of the other process waits for its place. */
-  seenElsewhere(isWaiting: boolean): void {
+  /** Whether the run of the other process waits for its place, and how far it has come. */
+  seenElsewhere(isWaiting: boolean, stage: Stage): void {
     this.#waitsElsewhere = isWaiting
+    this.#stage = stage
   }
 
   /** rcron has failed over the run that was attached; it counts as active from now on until the next start. */

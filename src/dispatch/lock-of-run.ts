@@ -4,6 +4,7 @@ import type { SystemRow } from '../domain/rows.ts'
 import type { Run } from '../domain/run.ts'
 import type { Access, AdoptedRun } from '../execution/executor.ts'
 import type { ActiveFacts } from './plan-firing.ts'
+import type { Stage } from './plan-stage.ts'
 import type { RunLock } from './run-locks.ts'
 
 export type LockFacts = Pick<RunLock, 'startedAt' | 'series' | 'rest' | 'isWaiting'>
@@ -37,8 +38,17 @@ export function lockOfRun({ id, cron, minute }: Run, { startedAt, series, rest, 
 }
 
 /** What the run of `lock` occupies while it is active: its job, its row, and those that would be tried after it. */
-export function activeFactsOf({ run, cronId, cronName, action, minute, rest, isWaiting }: RunLock): ActiveFacts {
-  return { id: run, job: jobKey({ name: cronName, action }), minute, crons: [cronId, ...rest], isWaiting }
+export function activeFactsOf(lock: RunLock): ActiveFacts {
+  const { run, cronId, cronName, action, minute, rest, isWaiting } = lock
+  const job = jobKey({ name: cronName, action })
+  return { id: run, job, minute, crons: [cronId, ...rest], isWaiting, stage: stageOf(lock) }
+}
+
+/** How far the run had come when its lock was written. */
+export function stageOf({ isWaiting, startedAt, unknownSince }: RunLock): Stage {
+  if (isWaiting) return { kind: 'queued', since: startedAt, why: null }
+  if (unknownSince !== null) return { kind: 'unknown', since: unknownSince }
+  return { kind: 'running', since: startedAt }
 }
 
 /** What the executor needs to take up the run of `lock`. Once found, a way in is kept: the rows may be removed before the run ends. */

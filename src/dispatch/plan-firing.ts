@@ -1,9 +1,10 @@
 import type { Cron } from '../domain/cron.ts'
 import { type Firing, jobKey } from '../domain/job.ts'
-import { describeMinute, type Minute } from '../domain/minute.ts'
+import type { Minute } from '../domain/minute.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { RunId } from '../domain/run.ts'
 import { shuffled } from './plan-shuffle.ts'
+import { describeStage, type Stage } from './plan-stage.ts'
 
 /** A run that was begun, or is about to be, and has not been seen to end; or a walk from host to host, known by its present run. */
 export type ActiveFacts = {
@@ -15,6 +16,7 @@ export type ActiveFacts = {
   readonly minute: Minute
   /** Nothing of it is handed over now: it waits for its place, or for the death of what was before it. */
   readonly isWaiting: boolean
+  readonly stage: Stage
 }
 
 export type FiringPlan =
@@ -37,7 +39,7 @@ export function planFiring(firing: Firing, active: Iterable<ActiveFacts>): Firin
   const overlapping = overlapOf(firing, active)
   const [first] = overlapping
   if (action === 'clobber') return planClobber(firing, overlapping)
-  if (first !== undefined) return { kind: 'skip', reason: describeOverlap(first) }
+  if (first !== undefined) return { kind: 'skip', reason: describeStage(first) }
   return { kind: 'walk', order: action === 'shuffle' ? shuffled(firing) : firing.crons, kill: [] }
 }
 
@@ -69,19 +71,10 @@ export function afterOutcome(outcome: Outcome, cron: Pick<Cron, 'onLost'>): Step
   }
 }
 
-/** Why a run that is still active keeps another from starting. */
-function describeOverlap({ id, minute }: ActiveFacts): string {
-  return `run ${id}, started for ${describeMinute(minute)}, is still active`
-}
-
-function describeWait({ id, minute }: ActiveFacts): string {
-  return `run ${id}, planned for ${describeMinute(minute)}, still waits to begin`
-}
-
 /** There is nothing to kill of what only waits; it keeps its place, or under a full throttle the job would never come to run. */
 function planClobber({ crons }: Firing, overlapping: readonly ActiveFacts[]): FiringPlan {
   const waiting = overlapping.find(({ isWaiting }) => isWaiting)
-  if (waiting !== undefined) return { kind: 'skip', reason: describeWait(waiting) }
+  if (waiting !== undefined) return { kind: 'skip', reason: describeStage(waiting) }
   return { kind: 'walk', order: crons, kill: overlapping.map(({ id }) => id) }
 }
 
@@ -93,7 +86,7 @@ function planAll({ crons }: Firing, active: Iterable<ActiveFacts>): FiringPlan {
   for (const cron of crons) {
     const run = byCron.get(cron.id)
     if (run === undefined) start.push(cron)
-    else skipped.push({ cron, reason: describeOverlap(run) })
+    else skipped.push({ cron, reason: describeStage(run) })
   }
   return { kind: 'all', start, skipped }
 }

@@ -14,7 +14,10 @@ import { fieldsOfRun } from './run-events.ts'
 import type { Claim, RunLock } from './run-locks.ts'
 import { RunReport } from './run-report.ts'
 import { watchOf } from './run-watch.ts'
-import type { Place, Throttle } from './throttle.ts'
+import type { Limit, Place, Throttle } from './throttle.ts'
+
+/** What an operator sets, where runs are to wait less. */
+const LIMIT_SETTINGS = { host: 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', runs: 'RCRON_MAX_CONCURRENT_RUNS' } as const
 
 /** How long a walk waits for its lock directory to take writes, and between two attempts. Milliseconds. */
 const STUCK_MS = 60_000
@@ -98,6 +101,7 @@ export class RunCarrier {
     if (typeof claim === 'object' && 'stuck' in claim) return { kind: 'blocked', reason: claim.stuck }
     if (claim === 'taken') return { kind: 'skipped', reason: `another run of cron ${run.cron.id} holds its lock file` }
     if (claim !== 'created') return killed(claim.killedBy)
+    if (place.limit !== null) this.#waits(attempt, place.limit)
     await Promise.race([place.taken, active.killRequested])
     const late = this.#reasonNotToBegin(attempt)
     if (late !== null) return late
@@ -117,6 +121,14 @@ export class RunCarrier {
       if (!isStuck || active.killedBy !== null || this.#closed || clock.monotonic() >= deadline) return claim
       await Promise.race([clock.sleep(STUCK_PAUSE_MS), active.killRequested])
     }
+  }
+
+  #waits({ run, how, active }: Attempt, { kind, most }: Limit): void {
+    const { clock, log } = this.#parts
+    const places = kind === 'host' ? `all places of host ${run.cron.system.host}` : 'all places'
+    const why = `${places} are taken (${most})`
+    active.reached({ kind: 'queued', since: clock.now(), why })
+    log.info({ ...fieldsOfRun(run), how, limit: LIMIT_SETTINGS[kind], reason: why }, 'run waits for a place')
   }
 
   /** Thousands may come to wait at once: each writes its lock in a turn of its own, so that nothing else has to wait for all of them. */
@@ -170,6 +182,7 @@ export class RunCarrier {
     try {
       const running = start()
       active.attach({ id: run.id, running, hold, killGraceMs: run.cron.killGraceMs })
+      if (active.stage.kind !== 'running') active.reached({ kind: 'handed-over', since: this.#parts.clock.now() })
       begun()
       return await running.result
     } catch (error) {

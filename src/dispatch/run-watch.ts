@@ -11,6 +11,9 @@ import type { RunLock } from './run-locks.ts'
  */
 const TRACE_AFTER_MS = 250
 
+/** A run that was handed over and has not begun after so long waits for something that is worth a line. */
+const TELL_WAIT_AFTER_MS = 5_000
+
 export type WatchedRun = {
   readonly active: ActiveRun
   readonly hold: Hold
@@ -31,9 +34,13 @@ export function watchOf({ clock, log }: { readonly clock: Clock; readonly log: L
   const note = (known: Partial<RunLock>) => {
     hold.note(known).catch((error: unknown) => log.error({ ...fields, err: error }, 'lock file not brought up to date'))
   }
+  if (!isAdopted) void clock.sleep(TELL_WAIT_AFTER_MS, over).then(() => tellWait(log, run))
   return {
     started: (trace) => {
-      if (!isAdopted) log.info(fields, 'run started')
+      if (!isAdopted) {
+        log.info(fields, 'run started')
+        active.reached({ kind: 'running', since: clock.now() })
+      }
       const known = isAdopted ? { trace } : { trace, startedAt: clock.now() }
       void clock.sleep(TRACE_AFTER_MS, over).then(() => {
         if (!over.aborted) note(known)
@@ -41,16 +48,26 @@ export function watchOf({ clock, log }: { readonly clock: Clock; readonly log: L
     },
     unknown: (reason) => {
       active.contact('unknown')
+      const unknownSince = hold.lock?.unknownSince ?? clock.now()
+      active.reached({ kind: 'unknown', since: unknownSince })
       onUnknown?.()
       log.warn({ ...fields, reason }, 'run unknown: contact lost, it counts as active and is asked again')
       onWord?.()
-      note({ unknownSince: hold.lock?.unknownSince ?? clock.now() })
+      note({ unknownSince })
     },
     found: () => {
       active.contact('running')
+      active.reached({ kind: 'running', since: hold.lock?.startedAt ?? clock.now() })
       log.info(fields, 'run found again')
       onWord?.()
       note({ unknownSince: null })
     },
   }
+}
+
+/** Logins of a host are made so many at a time, and a host may take its time. */
+function tellWait(log: Log, { active, fields, over }: WatchedRun): void {
+  if (over.aborted || active.stage.kind !== 'handed-over') return
+  const reason = 'it was handed over, and waits for its turn to log in, or for its host to answer'
+  log.info({ ...fields, limit: 'login', reason }, 'run waits for its host')
 }

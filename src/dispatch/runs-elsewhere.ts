@@ -3,7 +3,7 @@ import type { RunId, RunResult } from '../domain/run.ts'
 import type { Death, Executor, RunWatch } from '../execution/executor.ts'
 import { ActiveRun } from './active-run.ts'
 import type { ActiveRuns } from './active-runs.ts'
-import { type AccessTo, activeFactsOf, adoptedRunOf } from './lock-of-run.ts'
+import { type AccessTo, activeFactsOf, adoptedRunOf, stageOf } from './lock-of-run.ts'
 import { fieldsOfLock } from './run-events.ts'
 import type { RunLock, RunLocks } from './run-locks.ts'
 import { RunReport, type RunReportParts } from './run-report.ts'
@@ -30,7 +30,7 @@ export class RunsElsewhere {
   count(locks: readonly RunLock[]): void {
     const living = new Set(locks.map(({ run }) => run))
     for (const id of this.#known.keys()) if (!living.has(id)) this.forget(id)
-    for (const lock of locks) this.#knownAs(lock)?.seenElsewhere(lock.isWaiting)
+    for (const lock of locks) this.#knownAs(lock)?.seenElsewhere(lock.isWaiting, stageOf(lock))
   }
 
   /** Null where this process has it. */

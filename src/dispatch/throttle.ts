@@ -3,10 +3,15 @@ import { Places } from './places.ts'
 /** How many runs may be under way at once. */
 export type ThrottleLimits = { readonly runs: number; readonly runsPerHost: number }
 
+/** Which places are all taken: those of a run's host, or those of all hosts together. */
+export type Limit = { readonly kind: 'host' | 'runs'; readonly most: number }
+
 /** A run's place under the throttle, or its wait for one. */
 export type Place = {
   /** Whether it was there at once. */
   readonly wasFree: boolean
+  /** What keeps it from being there now; null where nothing does. */
+  readonly limit: Limit | null
   /** Resolves when the place is there; never after `leave`. */
   readonly taken: Promise<void>
   /** Gives the place back, or waits for it no longer; may be called more than once. */
@@ -19,10 +24,12 @@ export type Place = {
  */
 export class Throttle {
   readonly #perHost: number
+  readonly #most: number
   readonly #all: Places
   readonly #hosts = new Map<string, Places>()
 
   constructor({ runs, runsPerHost }: ThrottleLimits) {
+    this.#most = runs
     this.#all = new Places(runs)
     this.#perHost = runsPerHost
   }
@@ -30,13 +37,14 @@ export class Throttle {
   enter(host: string): Place {
     const { promise, resolve } = Promise.withResolvers<void>()
     const places = this.#placesOf(host)
-    let isThere = false
+    let limit: Limit | null = { kind: 'host', most: this.#perHost }
     let leaveAll = () => {}
     const take = () => {
-      isThere = true
+      limit = null
       resolve()
     }
     const leaveHost = places.enter(() => {
+      limit = { kind: 'runs', most: this.#most }
       leaveAll = this.#all.enter(take)
     })
     const leave = () => {
@@ -44,7 +52,14 @@ export class Throttle {
       leaveHost()
       if (places.isEmpty && this.#hosts.get(host) === places) this.#hosts.delete(host)
     }
-    return { wasFree: isThere, taken: promise, leave }
+    return {
+      wasFree: limit === null,
+      get limit() {
+        return limit
+      },
+      taken: promise,
+      leave,
+    }
   }
 
   #placesOf(host: string): Places {

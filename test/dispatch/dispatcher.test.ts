@@ -103,6 +103,40 @@ test('the lock is there before the command is handed over, gets the trace, and g
   deepEqual(locks(), [])
 })
 
+test('a run that waits says so once, for what; and each skip says the truth of the run before', async (t) => {
+  const { dispatcher, executor, log, clock } = aDispatch(t, { limits: { runs: 2, runsPerHost: 1 } })
+  const fire = (name: string, id: number) => dispatcher.fire(aFiring('failover', [id], { name }), 'manual')
+  const skippedBy = async (name: string, id: number) => {
+    const { outcomes } = await fire(name, id).result
+    return JSON.stringify(outcomes[0]?.outcome).replace(/run [0-9a-f]{32}/, 'run X')
+  }
+  void fire('first', 1)
+  void fire('second', 2)
+  void fire('inAll', 3)
+  await settled()
+  const waits = log.entries.filter(({ message }) => message === 'run waits for a place')
+  deepEqual(
+    waits.map(({ fields }) => [fields['job'], fields['limit'], fields['reason']]),
+    [['inAll', 'RCRON_MAX_CONCURRENT_RUNS', 'all places are taken (2)']],
+  )
+  match(
+    await skippedBy('inAll', 3),
+    /run X, planned for .* is waiting for a place since 2026-03-01T12:00:00Z: all places are taken \(2\)/,
+  )
+  match(await skippedBy('first', 1), /run X, started for .* was handed over at .*, and its host has not begun it yet/)
+  await clock.advance(5_000)
+  deepEqual(
+    log.entries.filter(({ message }) => message === 'run waits for its host').map(({ fields }) => fields['job']),
+    ['first', 'second'],
+  )
+  executor.newest(1).begin()
+  match(await skippedBy('first', 1), /run X, started for 2026-03-01T12:00Z, is running since 2026-03-01T12:00:05Z/)
+  executor.newest(1).watch.unknown('gone')
+  match(await skippedBy('first', 1), /cannot be asked since 2026-03-01T12:00:05Z, and may be running/)
+  executor.newest(1).watch.found()
+  match(await skippedBy('first', 1), /is running since/)
+})
+
 test('F3: a walk has begun with its first run, of action 2 each cron on its own, and what is skipped when that is told', async (t) => {
   const { dispatcher, executor, log } = aDispatch(t, { limits: { runs: 2, runsPerHost: 1 } })
   const told: (readonly number[])[] = []
@@ -246,7 +280,7 @@ test('clobber: what waits for the throttle keeps its place, however many minutes
   equal(locks().length, 2)
   void dispatcher.fire(aFiring('failover', [8], { name: 'behind' }), 'schedule')
   const newer = await dispatcher.fire(aFiring('clobber', [1]), 'manual').result
-  match(JSON.stringify(newer.outcomes[0]?.outcome), /skipped.*still waits to begin/)
+  match(JSON.stringify(newer.outcomes[0]?.outcome), /skipped.*is waiting for a place since/)
   executor.newest(9).succeed()
   await settled()
   deepEqual(executor.crons, [9, 1])
@@ -275,7 +309,12 @@ test('the throttle: at most so many on a host, so many in all; who waited says h
   executor.newest(3).begin()
   executor.newest(3).succeed()
   await Promise.all(results)
-  equal(log.entries.find(({ fields }) => fields['cron'] === 3)?.fields['waitMs'], 1500)
+  const [waits, started] = log.entries.filter(({ fields }) => fields['cron'] === 3)
+  deepEqual(
+    [waits?.message, waits?.fields['limit'], waits?.fields['reason']],
+    ['run waits for a place', 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', 'all places of host host7 are taken (2)'],
+  )
+  deepEqual([started?.message, started?.fields['waitMs']], ['run started', 1500])
 })
 
 test('a bug below in one firing: its host is asked what became of the run, and no other firing is touched', async (t) => {

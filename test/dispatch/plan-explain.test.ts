@@ -30,14 +30,18 @@ test('explained: what runs, in which order, and why each other cron does not', (
 })
 
 test('explained: a run that is still active', () => {
-  const active = [{ id: 'r1', crons: [1], job: 'failover:backup', minute: firing.minute, isWaiting: false }]
-  deepEqual(told({ active })[1], '2 skipped: run r1, started for 2026-03-01T12:00Z, is still active')
+  const stage = { kind: 'running', since: Date.parse('2026-03-01T12:00:05Z') } as const
+  const active = [{ id: 'r1', crons: [1], job: 'failover:backup', minute: firing.minute, isWaiting: false, stage }]
+  deepEqual(
+    told({ active })[1],
+    '2 skipped: run r1, started for 2026-03-01T12:00Z, is running since 2026-03-01T12:00:05Z',
+  )
   const clobber = aFiring('clobber', [1])
   deepEqual(told({ active, firings: [clobber] })[0], '1 runs once r1 is killed')
   const all = aFiring('all', [1, 2])
   deepEqual(told({ active, firings: [all] }).slice(0, 2), [
     '2 runs',
-    '1 skipped: run r1, started for 2026-03-01T12:00Z, is still active',
+    '1 skipped: run r1, started for 2026-03-01T12:00Z, is running since 2026-03-01T12:00:05Z',
   ])
 })
 

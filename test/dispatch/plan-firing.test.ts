@@ -11,6 +11,7 @@ const anActive = (overrides: Partial<ActiveFacts> = {}): ActiveFacts => ({
   job: 'failover:backup',
   minute: 1000 as Minute,
   isWaiting: false,
+  stage: { kind: 'running', since: 0 },
   ...overrides,
 })
 

@@ -16,6 +16,19 @@ test('who leaves the queue holds nobody up, and who gives a place back gives it 
   equal(throttle.enter('a').wasFree, false)
 })
 
+test('who waits knows for which limit: its host first, then all together', () => {
+  const throttle = new Throttle(limits)
+  const places = ['a', 'a', 'a', 'b', 'c'].map((host) => throttle.enter(host))
+  deepEqual(
+    places.map(({ limit }) => limit),
+    [null, null, { kind: 'host', most: 2 }, null, { kind: 'runs', most: 3 }],
+  )
+  places[0]?.leave()
+  deepEqual([places[2]?.limit, places[4]?.limit], [{ kind: 'runs', most: 3 }, null])
+  places[1]?.leave()
+  equal(places[2]?.limit, null)
+})
+
 test('whoever comes and goes, no host has too many, nor all together, and no place is left empty that is waited for', async () => {
   const step = fc.record({ host: fc.constantFrom('a', 'b', 'c'), leaves: fc.nat({ max: 8 }) })
   await fc.assert(
