@@ -14,6 +14,8 @@ const NO_CONTROL_GROUP = '219'
 const NO_RESOURCES = 'resources'
 const NO_EXECUTOR = 'Failed to spawn executor'
 
+const RELOAD_MS = 60_000
+
 /** A point in the journal; what came before it is not looked at. */
 export type Since = { readonly cursor: string }
 
@@ -25,10 +27,17 @@ export class Service {
     this.machine = machine
   }
 
-  /** `systemctl VERB rcron`; rejects with the end of the journal when systemd says that it failed. */
+  /**
+   * `systemctl VERB rcron`; rejects with the end of the journal when systemd says that it failed. A reload resolves when the daemon is
+   * done with it: systemctl itself is as soon as the signal is sent.
+   */
   async systemctl(verb: string): Promise<void> {
+    const since = verb === 'reload' ? await this.now() : null
     const { status } = await this.machine.attempt(`systemctl ${verb} ${UNIT}`)
-    if (status === 0) return
+    if (status === 0) {
+      if (since !== null) await this.#reloaded(since)
+      return
+    }
     if ((await this.property('ExecMainStatus')) === NO_CONTROL_GROUP) {
       await eventually('systemd has tried again', async () => (await this.property('ActiveState')) === 'active', 20_000)
       return
@@ -39,6 +48,12 @@ export class Service {
       return
     }
     throw new Error(`systemctl ${verb} ended with ${status}:\n${journal}`)
+  }
+
+  async #reloaded(since: Since): Promise<void> {
+    await this.said(/^reloading settings and definitions/, since, RELOAD_MS)
+    const isActive = async () => (await this.property('ActiveState')) === 'active'
+    await eventually('systemd is told that the reload is done', isActive, RELOAD_MS)
   }
 
   /** Runs the installed command by root's shell: `arguments` is what a person would type after `rcron`. */
