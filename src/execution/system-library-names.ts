@@ -1,6 +1,8 @@
 import { lookup } from 'node:dns/promises'
+import pLimit from 'p-limit'
 import type { Clock } from '../platform/clock.ts'
 import type { Asked } from './asked-name.ts'
+import { askGetent } from './getent.ts'
 
 /** What the library said of a name holds this long; milliseconds. A silence is asked about anew. */
 const KEPT_MS = 60_000
@@ -13,8 +15,10 @@ const MAX_KEPT_NAMES = 10_000
 
 export type LibraryNamesParts = {
   readonly clock: Pick<Clock, 'monotonic'>
-  /** Asks the C library, which may block a thread for long. Never rejects. */
+  /** Asks the C library, which may take long. Never rejects. */
   readonly lookup: (name: string) => Promise<Asked>
+  /** Names that are asked for at once. */
+  readonly atOnce: number
 }
 
 /** One name that waits for its turn, for all who ask for it. */
@@ -29,15 +33,15 @@ type Waiting = {
 type Said = { readonly asked: Asked; readonly at: number }
 
 /**
- * What only the C library can tell of a name: multicast DNS, containers, directories. It is asked for one name at a time, and so
- * holds one thread at most. Names that somebody waits for go first, and among them those that it has known before: names that
+ * What only the C library can tell of a name: multicast DNS, containers, directories. It is asked for a few names at
+ * a time. Names that somebody waits for go first, and among them those that it has known before: names that
  * are dead may take their time. One whose askers have gone is still looked up, so that its answer is there the next minute.
  */
 export class LibraryNames {
   readonly #parts: LibraryNamesParts
   readonly #waiting = new Map<string, Waiting>()
   readonly #said = new Map<string, Said>()
-  #isAsking = false
+  readonly #asking = new Set<string>()
 
   constructor(parts: LibraryNamesParts) {
     this.#parts = parts
@@ -57,7 +61,7 @@ export class LibraryNames {
       waiting.askers -= 1
     }
     signal.addEventListener('abort', leave, { once: true })
-    void this.#work()
+    this.#work()
     return await waiting.answer.promise
   }
 
@@ -75,26 +79,33 @@ export class LibraryNames {
     return waiting
   }
 
-  async #work(): Promise<void> {
-    if (this.#isAsking) return
-    this.#isAsking = true
-    for (let next = this.#next(); next !== null; next = this.#next()) {
-      const asked = await this.#parts.lookup(next.name)
-      this.#waiting.delete(next.name)
-      this.#keep(next.name, asked)
-      next.answer.resolve(asked)
+  #work(): void {
+    while (this.#asking.size < this.#parts.atOnce) {
+      const next = this.#next()
+      if (next === null) return
+      this.#asking.add(next.name)
+      void this.#lookUp(next)
     }
-    this.#isAsking = false
+  }
+
+  async #lookUp({ name, answer }: Waiting): Promise<void> {
+    const asked = await this.#parts.lookup(name)
+    this.#asking.delete(name)
+    this.#waiting.delete(name)
+    this.#keep(name, asked)
+    answer.resolve(asked)
+    this.#work()
   }
 
   #next(): Waiting | null {
     const now = this.#parts.clock.monotonic()
     for (const waiting of this.#waiting.values()) {
+      if (this.#asking.has(waiting.name)) continue
       if (waiting.askers === 0 && now - waiting.askedAt > WANTED_MS) this.#drop(waiting)
     }
-    const [first] = [...this.#waiting.values()].sort(
-      (a, b) => Number(a.askers === 0) - Number(b.askers === 0) || a.rank - b.rank,
-    )
+    const [first] = [...this.#waiting.values()]
+      .filter(({ name }) => !this.#asking.has(name))
+      .sort((a, b) => Number(a.askers === 0) - Number(b.askers === 0) || a.rank - b.rank)
     return first ?? null
   }
 
@@ -111,8 +122,15 @@ export class LibraryNames {
   }
 }
 
-/** Asks the C library for a name. Never rejects. */
+/** A call of the library holds a thread of few: one at a time. */
+const oneByOne = pLimit(1)
+
+/** Asks the C library for a name, by a child where the machine has getent. Never rejects. */
 export async function askLibrary(name: string): Promise<Asked> {
+  return (await askGetent(name)) ?? (await oneByOne(() => callLibrary(name)))
+}
+
+async function callLibrary(name: string): Promise<Asked> {
   try {
     const found = await lookup(name, { all: true, order: 'verbatim' })
     const addresses = found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }) as const)

@@ -21,6 +21,8 @@ export type SystemNameResolverParts = {
   readonly resolvConf?: string
   /** Asks the C library; that of the system if not given. Never rejects. */
   readonly lookup?: (name: string) => Promise<Asked>
+  /** Names that the library is asked for at once. */
+  readonly lookupsAtOnce?: number
 }
 
 type Answer = Resolved | Unreachable
@@ -33,8 +35,10 @@ const LONGEST_MS = 300_000
 const STALE_MS = 24 * 60 * 60_000
 const PATIENCE_MS = 1_000
 
-/** There is no name server to ask, or none listens. */
-const NO_SERVER = 'ECONNREFUSED'
+/** The library is asked too where the name servers have not answered in this time. Milliseconds. */
+const HEDGE_MS = 1_000
+
+const LOOKUPS_AT_ONCE = 16
 
 const MAX_KEPT_NAMES = 10_000
 
@@ -56,7 +60,11 @@ class SystemNameResolver implements NameResolver {
 
   constructor(parts: SystemNameResolverParts) {
     this.#parts = parts
-    this.#library = new LibraryNames({ clock: parts.clock, lookup: parts.lookup ?? askLibrary })
+    this.#library = new LibraryNames({
+      clock: parts.clock,
+      lookup: parts.lookup ?? askLibrary,
+      atOnce: parts.lookupsAtOnce ?? LOOKUPS_AT_ONCE,
+    })
   }
 
   async resolve(name: string): Promise<Answer> {
@@ -123,20 +131,31 @@ class SystemNameResolver implements NameResolver {
     const hosts = parseHostsFile(await textOf(this.#parts.hostsFile ?? '/etc/hosts'))
     const listed = hosts.get(name.replace(/\.$/, ''))
     if (listed !== undefined) return { kind: 'found', addresses: listed, ttlMs: 0 }
-    const asked = await this.#askServers(name, servers)
-    if (asked.kind === 'found' || (asked.kind === 'silent' && asked.why !== NO_SERVER)) return asked
-    const told = await this.#library.ask(name, signal)
-    return told.kind === 'absent' ? asked : told
+    const asking = this.#askServers(name, servers)
+    const early = await Promise.race([asking, delay(HEDGE_MS, null, { ref: false })])
+    if (early?.kind === 'found') return early
+    const telling = this.#library.ask(name, signal)
+    const both = Promise.all([asking, telling]).then(([asked, told]) => (told.kind === 'absent' ? asked : told))
+    return await Promise.race([whenFound(asking), whenFound(telling), both])
   }
 
   async #askServers(name: string, servers: Resolver): Promise<Asked> {
     const rules = parseSearchRules(await textOf(this.#parts.resolvConf ?? '/etc/resolv.conf'))
+    let silence: Asked | null = null
     for (const candidate of candidates(name, rules)) {
       const asked = await askNameServers(servers, candidate)
-      if (asked.kind !== 'absent') return asked
+      if (asked.kind === 'found') return asked
+      // A domain of the search list that fails does not keep the others from being tried, as in the C library.
+      if (asked.kind === 'silent') silence ??= asked
     }
-    return { kind: 'absent' }
+    return silence ?? { kind: 'absent' }
   }
+}
+
+/** Never settles where nothing is found. */
+async function whenFound(asking: Promise<Asked>): Promise<FoundName> {
+  const asked = await asking
+  return asked.kind === 'found' ? asked : await new Promise(() => {})
 }
 
 /** Empty where the file cannot be read: then it has nothing to say. */

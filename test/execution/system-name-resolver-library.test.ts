@@ -20,7 +20,7 @@ function build() {
     most = Math.max(most, answers.length)
     return await promise
   }
-  const names = new LibraryNames({ clock, lookup })
+  const names = new LibraryNames({ clock, lookup, atOnce: 1 })
   const ask = (name: string, signal = new AbortController().signal) => names.ask(name, signal)
   const askInVain = (...dead: readonly string[]) => {
     const caller = new AbortController()

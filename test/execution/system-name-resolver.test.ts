@@ -33,7 +33,14 @@ test('dead names that the library is slow to deny wait for it once each, and fai
     asked.push(name)
     return never
   }
-  const resolver = createSystemNameResolver({ clock: realClock, dnsMs: 300, servers, lookup, ...files })
+  const resolver = createSystemNameResolver({
+    clock: realClock,
+    dnsMs: 300,
+    servers,
+    lookup,
+    lookupsAtOnce: 1,
+    ...files,
+  })
   const dead = Array.from({ length: 12 }, (_, n) => `dead${n}.test`)
   for (let minute = 0; minute < 3; minute++) {
     for (const answer of await Promise.all(dead.map((name) => resolver.resolve(name)))) {
@@ -50,7 +57,7 @@ test('a name that the library alone knows is answered at once beside dead ones, 
   const { promise: never } = Promise.withResolvers<Asked>()
   const lookup = (): Promise<Asked> => (isSlow ? never : Promise.resolve(found))
   const clock = { monotonic: () => now }
-  const resolver = createSystemNameResolver({ clock, dnsMs: 5_000, servers, lookup, ...files })
+  const resolver = createSystemNameResolver({ clock, dnsMs: 5_000, servers, lookup, lookupsAtOnce: 1, ...files })
   const good = await resolver.resolve('good.test')
   isSlow = true
   now += 10 * 60_000
@@ -67,7 +74,7 @@ test('while no answer comes, an address that was good is used after a second, an
   const answers = [Promise.resolve(found), late.promise]
   const clock = { monotonic: () => now }
   const lookup = () => answers.shift() ?? Promise.reject(new Error('asked too often'))
-  const resolver = createSystemNameResolver({ clock, dnsMs: 5_000, servers, lookup, ...files })
+  const resolver = createSystemNameResolver({ clock, dnsMs: 5_000, servers, lookup, lookupsAtOnce: 1, ...files })
   const first = await resolver.resolve('good.test')
   now += 10 * 60_000
   deepEqual(await resolver.resolve('good.test'), first)
@@ -80,7 +87,14 @@ test('while no answer comes, an address that was good is used after a second, an
 test('a name that nobody knows is no such host', async () => {
   const { servers } = await startIgnorant()
   const lookup = async (): Promise<Asked> => ({ kind: 'absent' })
-  const resolver = createSystemNameResolver({ clock: realClock, dnsMs: 5_000, servers, lookup, ...files })
+  const resolver = createSystemNameResolver({
+    clock: realClock,
+    dnsMs: 5_000,
+    servers,
+    lookup,
+    lookupsAtOnce: 1,
+    ...files,
+  })
   const answer = await resolver.resolve('nobody.test')
   match(answer.kind === 'unreachable' ? answer.reason : '', /^nobody\.test: no such host/)
 })

@@ -9,10 +9,12 @@ export interface NameServer extends Disposable {
   close(): void
 }
 
-/** Answers 127.0.0.1 for `known`, and nothing, or that there is no such name, for the rest. */
+const DENIALS = { silence: 0, 'no such name': 0x83, failure: 0x82 } as const
+
+/** Answers 127.0.0.1 for `known`, and nothing, that there is no such name, or that it failed, for the rest. */
 export async function startNameServer(
   known: readonly string[],
-  others: 'silence' | 'no such name' = 'silence',
+  others: 'silence' | 'no such name' | 'failure' = 'silence',
 ): Promise<NameServer> {
   const server = createSocket('udp4')
   server.on('message', (query, from) => {
@@ -24,7 +26,7 @@ export async function startNameServer(
       query[0] ?? 0,
       query[1] ?? 0,
       0x81,
-      isKnown ? 0x80 : 0x83,
+      isKnown ? 0x80 : DENIALS[others],
       0,
       1,
       0,

@@ -1,5 +1,9 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { askGetent } from '../../../src/execution/getent.ts'
 import { createSystemNameResolver } from '../../../src/execution/system-name-resolver.ts'
 import { DEFAULT_TIMINGS } from '../../../src/execution/timings.ts'
 import { aSystem } from '../../support/builders.ts'
@@ -59,4 +63,46 @@ test('the hosts file is honoured', async () => {
   const resolver = createSystemNameResolver({ clock: realClock, dnsMs: 1_000, servers: ['127.0.0.1:9'] })
   const answer = await resolver.resolve('localhost')
   ok(answer.kind === 'resolved' && answer.addresses.some(({ address }) => address === '127.0.0.1' || address === '::1'))
+})
+
+test('a domain of the search list that fails does not keep a name from being found, as in the C library', async (t) => {
+  using nameServer = await startNameServer(['db'], 'failure')
+  const directory = mkdtempSync(join(tmpdir(), 'rcron-names-'))
+  t.after(() => rmSync(directory, { recursive: true }))
+  const resolvConf = join(directory, 'resolv.conf')
+  writeFileSync(resolvConf, 'search broken.test worse.test\n')
+  const resolver = createSystemNameResolver({
+    clock: realClock,
+    dnsMs: 5_000,
+    servers: [nameServer.address],
+    resolvConf,
+  })
+  deepEqual(await resolver.resolve('db'), { kind: 'resolved', addresses: [{ address: '127.0.0.1', family: 4 }] })
+})
+
+test('a name for which the name servers fail is asked of the C library', async () => {
+  using nameServer = await startNameServer([], 'failure')
+  const found = { kind: 'found', addresses: [{ address: '127.0.0.9', family: 4 }], ttlMs: 0 } as const
+  const lookup = () => Promise.resolve(found)
+  const resolver = createSystemNameResolver({ clock: realClock, dnsMs: 5_000, servers: [nameServer.address], lookup })
+  deepEqual(await resolver.resolve('mdns.local'), { kind: 'resolved', addresses: found.addresses })
+})
+
+test('a name for which the name servers are silent is asked of the C library meanwhile', async () => {
+  using nameServer = await startNameServer([])
+  const found = { kind: 'found', addresses: [{ address: '127.0.0.9', family: 4 }], ttlMs: 0 } as const
+  const lookup = () => Promise.resolve(found)
+  const resolver = createSystemNameResolver({ clock: realClock, dnsMs: 60_000, servers: [nameServer.address], lookup })
+  deepEqual(await resolver.resolve('slow.local'), { kind: 'resolved', addresses: found.addresses })
+})
+
+test('getent tells what the C library knows, and what it does not', async () => {
+  const known = await askGetent('localhost')
+  ok(known?.kind === 'found' && known.addresses.some(({ address }) => address === '127.0.0.1' || address === '::1'))
+  deepEqual(await askGetent('127.1'), {
+    kind: 'found',
+    addresses: [{ address: '127.0.0.1', family: 4 }],
+    ttlMs: 0,
+  })
+  deepEqual(await askGetent('--help'), { kind: 'absent' })
 })
