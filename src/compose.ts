@@ -26,6 +26,7 @@ import { type Credentials, createCredentials } from './execution/credentials/cre
 import type { Executor } from './execution/executor.ts'
 import { createHostKeys, type HostKeys } from './execution/host-keys/host-keys.ts'
 import type { NameResolver } from './execution/name-resolver.ts'
+import { portOf } from './execution/port-of.ts'
 import type { Sessions } from './execution/sessions.ts'
 import { createPlainExecutor } from './execution/ssh-plain-executor.ts'
 import { createSshSessions, type SshSessions, type SshSessionsParts } from './execution/ssh-sessions.ts'
@@ -264,6 +265,7 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
     locks,
     journal: parts.journal,
     recorder: { recordRun: (record) => live.store.recordRun(record) },
+    placeOf: (system) => sessions.places.of({ host: system.host, port: portOf(system, live.settings.config.hostname) }),
     limits: { runs: limits.concurrentRuns, runsPerHost: limits.concurrentRunsPerHost },
     installation: installationId(stateDirectory, log),
     accessTo: (systemId, authId) => source.access(systemId, authId),

@@ -1,6 +1,7 @@
 import { BUG, isBug, lostByBug } from '../domain/bug.ts'
 import { minuteOf } from '../domain/minute.ts'
 import type { KilledBy, Outcome } from '../domain/outcome.ts'
+import type { SystemRow } from '../domain/rows.ts'
 import { NO_OUTPUT, type Run, type RunResult } from '../domain/run.ts'
 import type { Executor, RunningRun, RunWatch } from '../execution/executor.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -26,6 +27,8 @@ const STUCK_PAUSE_MS = 1000
 export type RunCarrierParts = {
   readonly executor: Executor
   readonly throttle: Throttle
+  /** Where a system is reached: several names of one machine share its places. Its name, if not given. */
+  readonly placeOf?: (system: SystemRow) => string | Promise<string>
   readonly records: RecordQueue
   readonly clock: Clock
   readonly log: Log
@@ -71,7 +74,8 @@ export class RunCarrier {
   /** Never rejects: a bug on the way is logged and ends this run as lost. */
   async carryOut(attempt: Attempt): Promise<RunResult> {
     const { run, how, active, begun } = attempt
-    const place = this.#parts.throttle.enter(run.cron.system.host)
+    const where = this.#parts.placeOf?.(run.cron.system) ?? run.cron.system.host
+    const place = this.#parts.throttle.enter(typeof where === 'string' ? where : await where)
     const fields = { ...fieldsOfRun(run), how }
     try {
       const waitMs = await this.#queue(attempt, place)

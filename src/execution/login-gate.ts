@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { Clock } from '../platform/clock.ts'
 import { type NotHandedOver, unreachable } from './handover.ts'
+import type { HostPlaces } from './host-places.ts'
 import { LoginLine, type LoginTurn } from './login-line.ts'
 import type { Target } from './target.ts'
 import type { Connected, Login, Transport } from './transport.ts'
@@ -10,7 +11,11 @@ const MAX_HANDSHAKES = 8
 
 type Answer = Connected | NotHandedOver
 
-export type LoginGateParts = { readonly transport: Transport; readonly clock: Pick<Clock, 'monotonic'> }
+export type LoginGateParts = {
+  readonly transport: Transport
+  readonly clock: Pick<Clock, 'monotonic'>
+  readonly places: Pick<HostPlaces, 'of'>
+}
 
 /** How a login is asked for. */
 export type LoginRequest = {
@@ -34,10 +39,12 @@ export class LoginGate {
 
   /** Never rejects. */
   async connect({ login, isUrgent }: LoginRequest, signal: AbortSignal): Promise<Answer> {
-    const line = this.#lineOf(login.target)
+    const known = this.#parts.places.of(login.target)
+    const place = typeof known === 'string' ? known : await known
+    const line = this.#lineOf(place, login.target)
     const turn = await line.turn({ secret: login.credential.identity, isUrgent }, signal)
     if (turn.kind !== 'turn') return turn
-    return isUrgent ? await this.#take(turn, login, signal) : await this.#takeInTurn(turn, login, signal)
+    return isUrgent ? await this.#take(turn, login, signal) : await this.#takeInTurn(turn, { login, place }, signal)
   }
 
   async #take(turn: LoginTurn, login: Login, signal: AbortSignal): Promise<Answer> {
@@ -50,8 +57,8 @@ export class LoginGate {
     }
   }
 
-  async #takeInTurn(turn: LoginTurn, login: Login, signal: AbortSignal): Promise<Answer> {
-    const limit = this.#limitOf(login.target)
+  async #takeInTurn(turn: LoginTurn, { login, place }: Placed, signal: AbortSignal): Promise<Answer> {
+    const limit = this.#limitOf(place)
     return await limit(async () => {
       const answer = await this.#take(turn, login, signal)
       if (answer.kind === 'connected') limit.concurrency = Math.min(MAX_HANDSHAKES, limit.concurrency + 1)
@@ -62,17 +69,19 @@ export class LoginGate {
     })
   }
 
-  #lineOf({ host, port, user }: Target): LoginLine {
-    const key = JSON.stringify([host, port, user])
+  #lineOf(place: string, { user }: Target): LoginLine {
+    const key = JSON.stringify([place, user])
     const line = this.#lines.get(key) ?? new LoginLine(() => this.#parts.clock.monotonic())
     this.#lines.set(key, line)
     return line
   }
 
-  #limitOf({ host, port }: Target): LimitFunction {
-    const key = JSON.stringify([host, port])
-    const limit = this.#hosts.get(key) ?? pLimit(MAX_HANDSHAKES)
-    this.#hosts.set(key, limit)
+  #limitOf(place: string): LimitFunction {
+    const limit = this.#hosts.get(place) ?? pLimit(MAX_HANDSHAKES)
+    this.#hosts.set(place, limit)
     return limit
   }
 }
+
+/** A login, and where it leads: the names of one machine share its limits. */
+type Placed = { readonly login: Login; readonly place: string }

@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import type { HostKeys } from './host-keys/host-keys.ts'
+import { HostPlaces } from './host-places.ts'
 import { LoginGate } from './login-gate.ts'
 import type { NameResolver } from './name-resolver.ts'
 import { Sessions } from './sessions.ts'
@@ -20,6 +21,8 @@ export type SshSessionsParts = {
 
 export type SshSessions = {
   readonly sessions: Sessions
+  /** Where hosts are reached. */
+  readonly places: HostPlaces
   /** Logs in anew for whatever comes: hosts and accounts may have changed. */
   retire(): void
   /** Closes every connection; the caller's to call at the end. */
@@ -28,9 +31,10 @@ export type SshSessions = {
 
 /** Sessions over pooled connections of ssh2. */
 export function createSshSessions(parts: SshSessionsParts): SshSessions {
-  const { clock, timings, maxSessions } = parts
-  const gate = new LoginGate({ transport: createSshTransport(parts), clock })
+  const { clock, timings, maxSessions, resolver } = parts
+  const places = new HostPlaces(resolver)
+  const gate = new LoginGate({ transport: createSshTransport(parts), clock, places })
   const pool = new ConnectionPool({ gate, clock, maxSessions, idleMs: timings.idleMs, maxAgeMs: timings.maxAgeMs })
   const sessions = new Sessions({ pool, clock, startWindowMs: timings.startWindowMs, random: Math.random })
-  return { sessions, retire: () => pool.retire(), close: () => pool.close() }
+  return { sessions, places, retire: () => pool.retire(), close: () => pool.close() }
 }

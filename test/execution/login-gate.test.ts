@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type NotHandedOver, refused, unreachable, unreachableForNow } from '../../src/execution/handover.ts'
 import { LoginGate } from '../../src/execution/login-gate.ts'
 import type { Login } from '../../src/execution/transport.ts'
-import { aLogin, FakeTransport } from '../support/fake-transport.ts'
+import { aLogin, BY_NAME, FakeTransport } from '../support/fake-transport.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
 
 const MINUTE = 60_000
@@ -12,10 +12,10 @@ const wrong = refused('authentication', 'wrong password')
 
 type Asking = { readonly isUrgent?: boolean; readonly login?: Login; readonly signal?: AbortSignal }
 
-function build() {
+function build(places = BY_NAME) {
   const clock = new HandClock('2026-03-01T12:00:00Z')
   const transport = new FakeTransport()
-  const gate = new LoginGate({ transport, clock })
+  const gate = new LoginGate({ transport, clock, places })
   const never = new AbortController().signal
   const ask = ({ isUrgent = false, login = aLogin(), signal = never }: Asking = {}) =>
     gate.connect({ login, isUrgent }, signal)
@@ -258,4 +258,12 @@ test('a try that was given up says nothing of the host to those that wait for it
     equal((await given).kind, 'unreachable')
     deepEqual(kinds(await waiting), ['connected'])
   }
+})
+
+test('the names of one machine share its breaker: a secret that was refused by one name is not tried by another', async () => {
+  const { transport, ask } = build({ of: ({ port }) => `10.0.0.1 ${port}` })
+  transport.policy = ({ answer }) => answer(wrong)
+  await ask({ login: aLogin('a', 'db1') })
+  match(reasonOf(await ask({ login: aLogin('a', 'db1.example.com') })), /not tried again for/)
+  equal(transport.attempts.length, 1)
 })

@@ -5,7 +5,7 @@ import { refused, unreachable, unreachableForNow } from '../../src/execution/han
 import { LoginGate } from '../../src/execution/login-gate.ts'
 import { Sessions } from '../../src/execution/sessions.ts'
 import type { ExecAnswer, Login } from '../../src/execution/transport.ts'
-import { aLogin, FakeTransport } from '../support/fake-transport.ts'
+import { aLogin, BY_NAME, FakeTransport } from '../support/fake-transport.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
 
 const IDLE_MS = 60_000
@@ -14,7 +14,7 @@ const MAX_AGE_MS = 15 * 60_000
 function build() {
   const clock = new HandClock('2026-03-01T12:00:00Z')
   const transport = new FakeTransport()
-  const gate = new LoginGate({ transport, clock })
+  const gate = new LoginGate({ transport, clock, places: BY_NAME })
   const pool = new ConnectionPool({ gate, clock, maxSessions: 4, idleMs: IDLE_MS, maxAgeMs: MAX_AGE_MS })
   const sessions = new Sessions({ pool, clock, startWindowMs: 60_000, random: () => 0.5 })
   const never = new AbortController().signal

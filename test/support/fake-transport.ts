@@ -1,5 +1,6 @@
 import type { NotHandedOver } from '../../src/execution/handover.ts'
 import { unreachable } from '../../src/execution/handover.ts'
+import type { HostPlaces } from '../../src/execution/host-places.ts'
 import type { CommandEnd, Connected, Connection, ExecAnswer, Login, Transport } from '../../src/execution/transport.ts'
 
 /** A command on a fake connection, ended by the test. */
@@ -71,3 +72,6 @@ export function aLogin(secret = 'a', host = 'db1'): Login {
     credential: { kind: 'password', password: secret, identity: secret },
   }
 }
+
+/** Every name is a place of its own. */
+export const BY_NAME: Pick<HostPlaces, 'of'> = { of: ({ host, port }) => `${host} ${port}` }
