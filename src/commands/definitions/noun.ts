@@ -14,6 +14,7 @@ export type Options = Readonly<Record<string, unknown>>
 export type ChangeParts = {
   readonly context: CommandContext
   readonly editor: DefinitionEditor
+  readonly knownHostsFile: string
   /** What seals secrets under the cache key. Rejects with an OperatorError where there is none. */
   readonly seal: () => Promise<SecretSeal>
   /** Rejects with an InvalidInputError that names everything that keeps a row from working. */

@@ -1,14 +1,19 @@
+import { InvalidInputError } from '../../domain/errors.ts'
 import type { SystemRow } from '../../domain/rows.ts'
 import type { DefinitionEditor, Entry, NewSystem } from '../../store/definition-editor.ts'
 import { parseHostPort } from '../host-port.ts'
-import { type Noun, required } from './noun.ts'
+import { type ChangeParts, type Noun, type Options, required } from './noun.ts'
 import { SYSTEM_COLUMNS } from './system-columns.ts'
 
 /** A host with its ports. */
 export const system: Noun<SystemRow, NewSystem> = {
   name: 'system',
   columns: SYSTEM_COLUMNS,
-  extraOptions: (command) => command,
+  extraOptions: (command) =>
+    command.option(
+      '--host-key <key>',
+      'the public key by which the host is known, "ssh-ed25519 AAAA…": written into known_hosts before anybody connects',
+    ),
   shelf: (editor) => editor.systems,
   find: findSystems,
   visible: async (rows) =>
@@ -22,8 +27,10 @@ export const system: Noun<SystemRow, NewSystem> = {
       login_timeout_s,
     })),
   listed: ['id', 'host', 'port', 'local_port', 'supervise'],
-  complete: async (changes, _options, _parts, old) => {
+  complete: async (changes, options, parts, old) => {
     if (old === null) required('system', changes, ['host'])
+    const row = { ...NEW_SYSTEM, ...old?.row, ...changes } as SystemRow
+    await pinIfGiven(row, options, parts)
     return changes
   },
   definitions: async (columns) => ({
@@ -39,6 +46,26 @@ async function findSystems({ systems }: DefinitionEditor, reference: string): Pr
   const named = parseHostPort(reference)
   if (found.length > 0 || named === null) return found
   return (await systems.find(named.host)).filter(({ row }) => row?.port === named.port)
+}
+
+/** Before the row is there: no run may meet another key in between. */
+async function pinIfGiven(row: SystemRow, options: Options, { knownHostsFile, judge }: ChangeParts): Promise<void> {
+  const given = options['hostKey']
+  if (typeof given !== 'string') return
+  const { parsePublicKey, pinHostKey } = await import('../../execution/host-keys/pin-host-key.ts')
+  await judge({ auths: [], systems: [row], crons: [] })
+  const key = parseGiven(given, parsePublicKey)
+  if (options['dryRun'] === true) return
+  pinHostKey({ file: knownHostsFile, host: row.host, ports: [row.port, row.local_port], key })
+}
+
+function parseGiven(given: string, parse: (text: string) => Buffer): Buffer {
+  try {
+    return parse(given)
+  } catch (error) {
+    const message = `found ${JSON.stringify(given.slice(0, 80))}: ${(error as Error).message}`
+    throw new InvalidInputError([{ severity: 'error', subject: '--host-key', field: null, message, hint: null }])
+  }
 }
 
 const NEW_SYSTEM = { id: 0, port: 22, local_port: 22, supervise: null, legacy_algorithms: null, login_timeout_s: null }

@@ -17,6 +17,7 @@ export function withEditor(context: CommandContext, use: (parts: VerbParts) => P
       context,
       output: new Output(context),
       editor: opened.store.editor,
+      knownHostsFile: opened.settings.config.knownHostsFile,
       seal: () => composeSeal(opened.settings.config, opened.log),
       judge: (definitions) => judge(context, opened, definitions),
     }),

@@ -40,6 +40,9 @@ function remedyToReach(reason: string, { system, port, isLocalPort, ownName }: A
   const edit = `rcron system edit ${system.id}`
   if (UNKNOWN_NAME.test(reason)) return `correct the name with "${edit} --host", or make DNS or /etc/hosts know it`
   if (/legacy_algorithms/.test(reason)) return `${edit} --legacy-algorithms 1`
+  // Its reason says what its sshd is to offer.
+  if (/no algorithm in common/.test(reason)) return null
+  if (/authentication was not over/.test(reason)) return `"${edit} --login-timeout-s" gives its login more time`
   if (isLocalPort) {
     return `its local_port is used, since rcron (${ownName}) is in its domain: see that sshd listens on ${port}, give another with "${edit} --local-port", or set RCRON_HOSTNAME`
   }

@@ -31,6 +31,15 @@ const remedies: readonly (readonly [string, Parameters<typeof failureOf>[0], Par
     /--legacy-algorithms 1/,
   ],
   [
+    'new algorithms only',
+    unreachable(
+      "db1:22: no algorithm in common (its key exchanges: x); rcron's SSH library lacks these: let its sshd offer y",
+    ),
+    {},
+    null,
+  ],
+  ['a slow login', unreachable('db1:22: the authentication was not over within 20 s'), {}, /edit 3 --login-timeout-s"/],
+  [
     'nothing listens on the local port',
     unreachable('db1:2022: connection refused'),
     { port: 2022, isLocalPort: true },
