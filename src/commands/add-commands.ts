@@ -10,10 +10,12 @@ export function addRunningCommands(program: Command, context: CommandContext, ru
   program
     .command('tick')
     .summary('plan and run one minute, and exit when its runs have ended')
+    .argument('[cron...]', 'with --at: ids, names or NAME@HOST; these alone, of those that are due then')
     .option('--at <time>', 'fire this minute by hand (ISO 8601)')
+    .option('--yes', 'do not ask before several jobs are started by hand')
     .option('--dry-run', 'print what would run where, in which order, and why each other cron would not')
     .option('--json', 'print JSON')
-    .action((options) => run(async () => (await import('./tick.ts')).tick(context, options)))
+    .action((wanted, options) => run(async () => (await import('./tick.ts')).tick(context, wanted, options)))
 }
 
 export function addTryingCommands(program: Command, context: CommandContext, run: Run): void {

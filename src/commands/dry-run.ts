@@ -2,10 +2,12 @@ import { loadSettings } from '../compose.ts'
 import { type Notes, readNotes } from '../compose-dry-run.ts'
 import { activeFactsOf } from '../dispatch/lock-of-run.ts'
 import { describeExplanation, type Explanation, explainMinute } from '../dispatch/plan-explain.ts'
+import type { Cron } from '../domain/cron.ts'
 import { describeMinute, type Minute, minuteOf } from '../domain/minute.ts'
 import { firingsIn, rebootFirings } from '../schedule/firings.ts'
 import type { Snapshot } from '../schedule/snapshot.ts'
 import type { CommandContext, ExitCode } from './context.ts'
+import { idsCalled, refuseUnknown } from './firings-by-hand.ts'
 import { minuteAt } from './minute-at.ts'
 import { loadJudged, withStoreOf } from './opened.ts'
 import { Output } from './output.ts'
@@ -13,7 +15,11 @@ import { Output } from './output.ts'
 export type DryRunOptions = { readonly at?: string; readonly json?: boolean }
 
 /** Prints what a tick would do now, or by hand at a time, and why it would not do the rest. Nothing is run or noted, also beside a daemon. */
-export async function dryRun(context: CommandContext, { at, json }: DryRunOptions): Promise<ExitCode> {
+export async function dryRun(
+  context: CommandContext,
+  wanted: readonly string[],
+  { at, json }: DryRunOptions,
+): Promise<ExitCode> {
   const output = new Output(context)
   const settings = await loadSettings(context.environment)
   const { config } = settings
@@ -21,7 +27,9 @@ export async function dryRun(context: CommandContext, { at, json }: DryRunOption
   const { snapshot } = await withStoreOf(settings, loadJudged)
   const notes = readNotes(config)
   for (const problem of [...config.warnings, ...notes.problems]) output.problem(problem)
-  const { due, explanations } = explain({ snapshot, minute, notes, isByHand: at !== undefined })
+  refuseUnknown(snapshot, wanted)
+  const only = wanted.length === 0 ? null : idsCalled(snapshot, wanted)
+  const { due, explanations } = explain({ snapshot, minute, notes, only, isByHand: at !== undefined })
   const rows = explanations.map((explanation) => rowOf(explanation, snapshot))
   if (json === true) {
     output.json(explanations.map(({ kind }, index) => ({ minute: describeMinute(minute), kind, ...rows[index] })))
@@ -39,6 +47,8 @@ type Explaining = {
   readonly snapshot: Snapshot
   readonly minute: Minute
   readonly notes: Notes
+  /** The crons that are asked about, by id; null for all. */
+  readonly only: ReadonlySet<number> | null
   /** By hand neither the mark nor the machine's boot counts. */
   readonly isByHand: boolean
 }
@@ -49,11 +59,14 @@ type Explained = {
   readonly explanations: readonly Explanation[]
 }
 
-function explain({ snapshot, minute, notes, isByHand }: Explaining): Explained {
-  const { crons, problems } = snapshot
+function explain({ snapshot, minute, notes, only, isByHand }: Explaining): Explained {
+  const isAsked = ({ id }: Pick<Cron, 'id'>) => only === null || only.has(id)
+  const crons = snapshot.crons.filter(isAsked)
+  const problems = only === null ? snapshot.problems : []
   const active = notes.locks.map(activeFactsOf)
   const atBoot = !isByHand && notes.isFirstSinceBoot ? rebootFirings(snapshot, minute) : []
-  const firings = firingsIn(snapshot, minute)
+  const due = firingsIn(snapshot, minute).map((firing) => ({ ...firing, crons: firing.crons.filter(isAsked) }))
+  const firings = due.filter((firing) => firing.crons.length > 0)
   const fired = new Set(atBoot.flatMap((firing) => firing.crons.map(({ id }) => id)))
   const others = crons.filter(({ id }) => !fired.has(id))
   return {

@@ -51,7 +51,7 @@ SIGHUP reads settings and definitions anew. SIGTERM stops planning and waits for
   tick: {
     about: `Plans and runs one minute, and exits when its runs have ended: for those who start rcron from cron, and for trying a setup.
 
-Without --at, a minute is run once however often tick is called, and minutes missed since the last call are caught up within RCRON_CATCH_UP_MINUTES. Ticks may overlap: a run that is still active is seen by the next one. With --at the crons due in that minute are run by hand: what was planned before is neither asked nor noted, and the rules of overlap hold. After a boot of the machine the first tick runs the crons of @reboot, once.
+Without --at, a minute is run once however often tick is called, and minutes missed since the last call are caught up within RCRON_CATCH_UP_MINUTES. Ticks may overlap: a run that is still active is seen by the next one. With --at the crons due in that minute are run by hand, or those of them that are named: what was planned before is neither asked nor noted, and the rules of overlap hold; on a terminal it is asked before several jobs are started. After a boot of the machine the first tick runs the crons of @reboot, once.
 
 While a daemon uses the state directory a tick is refused, since the daemon plans every minute; --at and --dry-run are not. With nobody at a terminal only warnings, errors and the outcomes of runs are printed, so that a local crontab has nothing to mail for an idle minute; RCRON_LOG_LEVEL=info asks for more.`,
     examples: [
@@ -59,6 +59,7 @@ While a daemon uses the state directory a tick is refused, since the daemon plan
       ['rcron tick --dry-run', 'what would run now; nothing is run or noted'],
       ['rcron tick --at 2026-03-01T02:30 --dry-run', 'what is due at that time'],
       ['rcron tick --at 2026-03-01T02:30', 'run it now'],
+      ['rcron tick --at 2026-03-01T02:30 dump', 'run that job alone'],
     ],
     exits: [
       [0, 'every job succeeded, or nothing was due'],
@@ -95,7 +96,7 @@ Hosts are tried at the same time, the logins of one host one after the other; af
     ],
   },
   next: {
-    about: `Prints coming times of schedules or of crons, and reads each schedule in plain words. Without arguments: of all enabled crons. Rows that cannot be used are named on standard error, and the others answered.
+    about: `Prints coming times of schedules or of crons, and reads each schedule in plain words. Without arguments: of all enabled crons; one that is named is answered, and marked, where it is disabled. Rows that cannot be used are named on standard error, and the others answered.
 
 With --stdin each line of standard input is a question {"expr","tz","from","count"}, of which only expr is needed (null is as if absent), and each is answered by a line {"next":[...]} or {"error":"..."}, in order and as they come.`,
     examples: [
@@ -146,7 +147,7 @@ With --stdin each line of standard input is a question {"expr","tz","from","coun
   },
   cron: {
     about:
-      'What runs, when, where and as whom. A new cron is disabled until "rcron cron enable". Crons that share a name and an action are one job, tried in the order of their ids.',
+      'What runs, when, where and as whom. A new cron is disabled until "rcron cron enable". Crons that share a name and an action are one job, tried in the order of their ids. A name means all that have it, NAME@HOST or an id means one.',
     examples: [
       ['rcron cron list', ''],
       ['rcron cron enable dump', ''],

@@ -40,6 +40,7 @@ const EDITING: Readonly<Record<string, Examples>> = {
   system: [['rcron system edit db1.example.com --port 2222', '']],
   cron: [
     ["rcron cron edit dump --schedule '0 4 * * *' --timezone Europe/Berlin", ''],
+    ['rcron cron edit dump@db1.example.com --timeout-s 600', 'one cron of a job'],
     ['rcron cron edit 7 --timeout-s ""', 'an empty value takes an optional column away'],
   ],
 }
@@ -55,13 +56,13 @@ export function verbPage(noun: string, verb: string): ManualPage | null {
       }
     case 'edit':
       return {
-        about: `Changes the columns that are given and leaves the others. A change that would keep the ${noun} from working is refused.`,
+        about: `Changes the columns that are given and leaves the others. A change that would keep the ${noun} from working is refused.${noun === 'cron' ? ' A name means the whole job: all of its crons are shown, and changed alike, or none; on a terminal it is asked before.' : ''}`,
         examples: EDITING[noun] ?? [],
         exits: CHANGE_EXITS,
       }
     case 'remove':
       return {
-        about: `Removes ${noun}s by id or name. All are looked up before the first is removed, so that a mistyped name removes nothing. A name means all that have it; where these are several they are shown, and it is asked first.`,
+        about: `Removes ${noun}s by id or name. All are looked up before the first is removed, so that a mistyped name removes nothing. A name means all that have it. On a terminal they are shown, and it is asked first; elsewhere a name that means several needs --yes. Runs of a cron that are under way go on, and are named.`,
         examples: [
           [`rcron ${noun} remove 3 --dry-run`, 'say which one that is'],
           [`rcron ${noun} remove 3 4`, ''],
@@ -89,7 +90,7 @@ export function verbPage(noun: string, verb: string): ManualPage | null {
       }
     case 'disable':
       return {
-        about: 'Keeps crons from running. A name means all that have it. Runs that are under way go on.',
+        about: 'Keeps crons from running. A name means all that have it. Runs that are under way go on, and are named.',
         examples: [['rcron cron disable dump', '']],
         exits: CHANGE_EXITS,
       }

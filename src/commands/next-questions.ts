@@ -2,6 +2,7 @@ import type { Cron } from '../domain/cron.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { CronRow } from '../domain/rows.ts'
 import type { Snapshot } from '../schedule/snapshot.ts'
+import { cronsCalled } from './crons-called.ts'
 import type { NextQuestion } from './next-answer.ts'
 
 /** What holds for every question; `tz` is the zone that was asked for, if any: it goes before a cron's own. */
@@ -14,7 +15,12 @@ export type KnownCrons = {
   readonly rows: readonly CronRow[]
 }
 
-export type Asked = { readonly name: string; readonly question: NextQuestion }
+export type Asked = {
+  readonly name: string
+  /** False for a cron that is disabled: these times are those at which it would run. */
+  readonly enabled: boolean
+  readonly question: NextQuestion
+}
 
 export type Chosen = {
   readonly asked: readonly Asked[]
@@ -30,7 +36,7 @@ export function isExpression(text: string): boolean {
 }
 
 export function questionOfExpression(expr: string, { defaults }: Asking): Asked {
-  return { name: expr, question: { ...defaults, expr } }
+  return { name: expr, enabled: true, question: { ...defaults, expr } }
 }
 
 /** What `wanted` asks for, in its order: schedules, and crons by id or name. Of a name all are meant. Pure. */
@@ -60,19 +66,14 @@ export function chooseEnabled(asking: Asking, { snapshot, rows }: KnownCrons): C
   }
 }
 
-function questionOfCron({ id, name, expression, timezone }: Cron, { defaults, tz }: Asking): Asked {
-  return { name: `cron ${id} (${name})`, question: { ...defaults, expr: written(expression), tz: tz ?? timezone } }
+function questionOfCron({ id, name, enabled, expression, timezone }: Cron, { defaults, tz }: Asking): Asked {
+  const question = { ...defaults, expr: written(expression), tz: tz ?? timezone }
+  return { name: `cron ${id} (${name})`, enabled, question }
 }
 
 /** A macro stands in the first of the five fields; written on one line, it stands alone. */
 function written(expression: string): string {
   return expression.startsWith('@') ? expression.slice(0, expression.indexOf(' ')) : expression
-}
-
-/** The cron of that id, else all of that name. */
-function cronsCalled(crons: readonly Cron[], reference: string): readonly Cron[] {
-  const byId = crons.filter(({ id }) => String(id) === reference)
-  return byId.length > 0 ? byId : crons.filter(({ name }) => name === reference)
 }
 
 function problemsOfCalled({ snapshot, rows }: KnownCrons, reference: string): readonly Problem[] {

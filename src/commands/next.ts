@@ -30,7 +30,7 @@ export type NextOptions = {
 }
 
 type Defaults = Asking['defaults']
-type Answered = Omit<Asked['question'], 'from'> & { readonly name: string } & NextAnswer
+type Answered = Omit<Asked['question'], 'from'> & Pick<Asked, 'name' | 'enabled'> & NextAnswer
 
 /** Tells coming times of schedules or crons. Exits with 2 where one cannot be read. */
 export async function next(
@@ -47,8 +47,9 @@ export async function next(
   const { asked, leftOut } = await questionsOf(context, wanted, { defaults, tz: options.tz })
   for (const problem of leftOut) output.problem(problem)
   if (asked.length === 0) output.note(NONE_ENABLED)
-  const answers = asked.map(({ name, question }) => ({
+  const answers = asked.map(({ name, enabled, question }) => ({
     name,
+    enabled,
     ...question,
     from: instantAfterWhich(question),
     ...answerNext(question),
@@ -128,7 +129,8 @@ async function questionsOf(context: CommandContext, wanted: readonly string[], a
 }
 
 function print(output: Output, answer: Answered): void {
-  const title = answer.name === answer.expr ? answer.expr : `${answer.name}  ${answer.expr}`
+  const name = answer.enabled ? answer.name : `${answer.name}, disabled`
+  const title = answer.name === answer.expr ? answer.expr : `${name}  ${answer.expr}`
   output.line(styled('bold', title), '  ', styled('dim', `(${answer.tz})`))
   if ('error' in answer) {
     for (const line of answer.error.split('\n')) output.line('  ', styled('red', line))

@@ -1,31 +1,49 @@
 import { composeTick, type Ticking } from '../compose-tick.ts'
 import { type FiringResult, hasSucceeded } from '../dispatch/firing-result.ts'
-import { OperatorError } from '../domain/errors.ts'
-import { describeMinute, type Minute } from '../domain/minute.ts'
+import { InvalidInputError, OperatorError } from '../domain/errors.ts'
+import type { Firing } from '../domain/job.ts'
+import { describeMinute } from '../domain/minute.ts'
 import { describeOutcome } from '../domain/outcome.ts'
-import { firingsIn } from '../schedule/firings.ts'
+import type { Problem } from '../domain/problem.ts'
 import type { Snapshot } from '../schedule/snapshot.ts'
 import { asLogged } from './as-logged.ts'
+import { canAsk, confirmed } from './confirm.ts'
 import type { CommandContext, ExitCode } from './context.ts'
 import { dryRun } from './dry-run.ts'
+import { firingsByHand } from './firings-by-hand.ts'
 import { minuteAt } from './minute-at.ts'
 import { Output } from './output.ts'
 
-export type TickOptions = { readonly at?: string; readonly dryRun?: boolean; readonly json?: boolean }
-
-/** Plans and runs one minute and waits for its runs. Exits with 0 where every firing succeeded, else with 1. */
-export async function tick(context: CommandContext, options: TickOptions): Promise<ExitCode> {
-  if (options.dryRun === true) return await dryRun(context, options)
-  return await asLogged(context, 2, () => tickNow(context, options))
+export type TickOptions = {
+  readonly at?: string
+  readonly dryRun?: boolean
+  readonly yes?: boolean
+  readonly json?: boolean
 }
 
-async function tickNow(context: CommandContext, options: TickOptions): Promise<ExitCode> {
+/**
+ * Plans and runs one minute and waits for its runs; by hand, of the jobs that `wanted` names, or of all. Exits with 0 where every firing
+ * succeeded, else with 1.
+ */
+export async function tick(
+  context: CommandContext,
+  wanted: readonly string[],
+  options: TickOptions,
+): Promise<ExitCode> {
+  if (options.at === undefined && wanted.length > 0) throw new InvalidInputError([namedWithoutTime(wanted)])
+  if (options.dryRun === true) return await dryRun(context, wanted, options)
+  return await asLogged(context, 2, () => tickNow(context, wanted, options))
+}
+
+async function tickNow(context: CommandContext, wanted: readonly string[], options: TickOptions): Promise<ExitCode> {
   const isWatched = context.stderr.isTTY === true
   await using ticking = await composeTick(context.environment, { isByHand: options.at !== undefined, isWatched })
   const at = options.at === undefined ? null : minuteAt(options.at, ticking.timezone)
   const snapshot = await definitionsOf(ticking)
+  const byHand = at === null ? null : firingsByHand(snapshot, at, wanted)
+  if (byHand !== null && byHand.length > 1 && options.yes !== true) await confirmStart(context, byHand)
   await ticking.dispatcher.adopt()
-  const results = at === null ? await ticking.planNow(snapshot) : await fireByHand(ticking, snapshot, at)
+  const results = byHand === null ? await ticking.planNow(snapshot) : await fireByHand(ticking, byHand)
   report(context, results, options.json === true)
   // What an earlier tick has left may have ended, and its firing not.
   await ticking.dispatcher.heard()
@@ -47,8 +65,29 @@ async function definitionsOf({ source }: Ticking): Promise<Snapshot> {
   )
 }
 
-function fireByHand({ dispatcher }: Ticking, snapshot: Snapshot, minute: Minute): Promise<readonly FiringResult[]> {
-  return Promise.all(firingsIn(snapshot, minute).map((firing) => dispatcher.fire(firing, 'manual').result))
+function fireByHand({ dispatcher }: Ticking, firings: readonly Firing[]): Promise<readonly FiringResult[]> {
+  return Promise.all(firings.map((firing) => dispatcher.fire(firing, 'manual').result))
+}
+
+/** Where somebody is there to be asked, several jobs are started only after a yes. */
+async function confirmStart(context: CommandContext, firings: readonly Firing[]): Promise<void> {
+  if (!canAsk(context)) return
+  const output = new Output(context)
+  for (const { job, crons } of firings) {
+    const hosts = crons.map(({ system }) => system.host).join(', ')
+    output.note(`${job.name} (${job.action}) on ${hosts}`)
+  }
+  if (await confirmed(context, `Start these ${firings.length} jobs now?`)) return
+  throw new OperatorError(
+    'cancelled: nothing was started',
+    'Jobs can be named behind the time: rcron tick --at TIME JOB',
+  )
+}
+
+function namedWithoutTime([first = '']: readonly string[]): Problem {
+  const message = 'crons can be named only together with --at'
+  const hint = 'without it a tick runs whatever is due now'
+  return { severity: 'error', subject: JSON.stringify(first), field: null, message, hint }
 }
 
 /** Where nobody watches, nothing is said of nothing: a local crontab would mail it, minute by minute. */

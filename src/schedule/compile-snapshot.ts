@@ -1,8 +1,10 @@
 import type { Cron } from '../domain/cron.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Definitions } from '../domain/rows.ts'
+import { jobDifferenceSteps } from './job-differences.ts'
 import { type JudgingContext, judgeCron } from './judge-cron.ts'
 import { authProblems, systemProblems } from './judge-system.ts'
+import { lookAlikeSteps } from './look-alike-names.ts'
 import { mixedActionSteps } from './mixed-actions.ts'
 import type { Schedule } from './schedule.ts'
 import { createScheduleMemo } from './schedule-memo.ts'
@@ -41,7 +43,10 @@ export function* compileSteps({ definitions, problems, defaultTimezone }: Compil
   const entries = yield* tableEntries(enabled, judged.schedules)
   const table = yield* scheduleTableSteps(entries, STEP_ROWS)
   const mixed = yield* mixedActionSteps(judged.crons, STEP_ROWS)
-  const found = [...auths.problems, ...systems.problems, ...judged.problems, ...mixed]
+  const differing = yield* jobDifferenceSteps(judged.crons, judged.schedules, STEP_ROWS)
+  const alike = yield* lookAlikeSteps(judged.crons, STEP_ROWS)
+  const ofRows = [...auths.problems, ...systems.problems, ...judged.problems]
+  const found = [...ofRows, ...mixed, ...differing, ...alike]
   return { crons: judged.crons, enabled, table, schedules: judged.schedules, problems: [...problems, ...found] }
 }
 

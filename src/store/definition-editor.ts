@@ -41,8 +41,12 @@ export interface Shelf<Row, Fields> {
   add(fields: Fields, settle?: (id: number) => Partial<Fields>): Promise<number>
   /** Changes the columns that are given and leaves the others. */
   edit(id: number, changes: Partial<Fields>): Promise<void>
+  /** As `edit`, of several rows: all of them, or none. */
+  editAll(ids: readonly number[], changes: Partial<Fields>): Promise<void>
   /** Removes one row, unless a cron still uses it. */
   remove(id: number): Promise<void>
+  /** As `remove`, of several rows: all of them, or none. */
+  removeAll(ids: readonly number[]): Promise<void>
 }
 
 /** Changes what the store defines, for the command line. */

@@ -67,29 +67,43 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
   }
 
   edit(id: number, changes: Partial<Fields>): Promise<void> {
-    const { table, written, checkWrite } = this.#rules
+    return this.editAll([id], changes)
+  }
+
+  editAll(ids: readonly number[], changes: Partial<Fields>): Promise<void> {
     return this.#engine.writeOnce(async (db) => {
-      const before = await this.#rowOf(db, id)
-      const given = this.#given(written(changes))
-      const values = this.#writable(given, await this.#engine.presentColumns(db))
-      await checkWrite(db, { ...before, ...given }, id)
-      if (Object.keys(values).length === 0) return
-      // The first rcron's `last_run` may set itself at every update.
-      const kept = table === 'rcron_crons' ? { last_run: sql.ref('last_run') } : {}
-      await anyTable(db)
-        .updateTable(table)
-        .set({ ...values, ...kept })
-        .where('id', '=', id)
-        .execute()
+      for (const id of ids) await this.#editIn(db, id, changes)
     })
   }
 
+  async #editIn(db: Kysely<Tables>, id: number, changes: Partial<Fields>): Promise<void> {
+    const { table, written, checkWrite } = this.#rules
+    const before = await this.#rowOf(db, id)
+    const given = this.#given(written(changes))
+    const values = this.#writable(given, await this.#engine.presentColumns(db))
+    await checkWrite(db, { ...before, ...given }, id)
+    if (Object.keys(values).length === 0) return
+    // The first rcron's `last_run` may set itself at every update.
+    const kept = table === 'rcron_crons' ? { last_run: sql.ref('last_run') } : {}
+    await anyTable(db)
+      .updateTable(table)
+      .set({ ...values, ...kept })
+      .where('id', '=', id)
+      .execute()
+  }
+
   remove(id: number): Promise<void> {
+    return this.removeAll([id])
+  }
+
+  removeAll(ids: readonly number[]): Promise<void> {
     const { table, checkRemove } = this.#rules
     return this.#engine.writeOnce(async (db) => {
-      const row = await this.#rowOf(db, id)
-      await checkRemove(db, id, this.#subjectOf(row))
-      await anyTable(db).deleteFrom(table).where('id', '=', id).execute()
+      for (const id of ids) {
+        const row = await this.#rowOf(db, id)
+        await checkRemove(db, id, this.#subjectOf(row))
+        await anyTable(db).deleteFrom(table).where('id', '=', id).execute()
+      }
     })
   }
 

@@ -1,5 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { answering } from '../support/answering.ts'
 import { ResidentRcron } from '../support/resident-rcron.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -34,12 +35,6 @@ test('show shows all of a name', async () => {
       [2, '[::1]:2222'],
     ],
   )
-})
-
-test('edit wants one', async () => {
-  const { status, stderr } = await rcron.run(['cron', 'edit', 'dump', '--cron-min', '5'])
-  equal(status, 2)
-  match(stderr, /cron "dump": 2 crons are called so: 1, 2; give one of these ids/)
 })
 
 test('where one of a job could not run none is enabled, and all that is wrong is told', async () => {
@@ -88,39 +83,17 @@ test('all of a name are removed only where that is said: without a terminal thei
   match(stderr, /cron "dump": means 2 crons: 1, 2; give the ids of those that are to go, or --yes for all/)
 })
 
-/** Answers the question with `key` as soon as it is asked. */
-function answering(key: string): string {
-  return `import fcntl, os, pty, struct, sys, termios
-pid, terminal = pty.fork()
-if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
-    os.execv(sys.argv[1], sys.argv[1:])
-said = b""
-answered = False
-while True:
-    try: chunk = os.read(terminal, 4096)
-    except OSError: break
-    if not chunk: break
-    said += chunk
-    if not answered and b"Remove all" in said:
-        answered = True
-        os.write(terminal, b"${key}")
-sys.stdout.buffer.write(said)
-sys.stdout.flush()
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))`
-}
-
 test('on a terminal they are shown, and it is asked', async () => {
-  const no = await rcron.inTerminal(answering('n'), ['cron', 'remove', 'dump'])
+  const no = await rcron.inTerminal(answering('Remove all', 'n'), ['cron', 'remove', 'dump'])
   equal(no.status, 1)
   match(no.stdout, /1 +dump .*127\.0\.0\.1:2 [\s\S]*2 +dump .*\[::1\]:2222 [\s\S]*cancelled: nothing was removed/)
   equal((await enabled()).length, 3)
-  const yes = await rcron.inTerminal(answering('y'), ['cron', 'remove', 'dump'])
+  const yes = await rcron.inTerminal(answering('Remove all', 'y'), ['cron', 'remove', 'dump'])
   match(yes.stdout, /removed cron 1 "dump"[\s\S]*removed cron 2 "dump"/)
   equal((await enabled()).length, 1)
 })
 
-test('--yes does not ask, and neither does a name of one', async () => {
+test('--yes does not ask, and without a terminal neither does a name of one', async () => {
   doesNotMatch(await rcron.ok('system', 'remove', '[::1]:2222'), /Remove all/)
   await rcron.ok('cron', 'remove', 'other')
   equal(

@@ -137,7 +137,7 @@ const spoken: readonly (readonly [readonly string[], RegExp])[] = [
   ],
   [['0 0 30 2 *'], /warning: .*\n {2}never\n$/],
   [['@reboot'], /^@reboot .*\n {2}once after each boot.*\n {2}at no time of the clock\n$/],
-  [['off', '@daily', 'nightly'], /^cron 2 \(off\) [\s\S]*\n@daily [\s\S]*\ncron 1 \(nightly\) /],
+  [['off', '@daily', 'nightly'], /^cron 2 \(off\), disabled [\s\S]*\n@daily [\s\S]*\ncron 1 \(nightly\) /],
   [['hourly', '--count', '1'], /^cron 3 \(hourly\) {2}@hourly {2}\(UTC\)\n/],
   [
     ['nightly', '--from', '2026-07-01T12:00Z', '--count', '2'],

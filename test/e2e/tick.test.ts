@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { takeStateLock } from '../../src/platform/system-state-lock.ts'
+import { answering } from '../support/answering.ts'
 import { freePort } from '../support/free-port.ts'
 import { RcronCommand } from '../support/rcron-command.ts'
 import { startSshd } from '../support/sshd.ts'
@@ -175,6 +176,51 @@ test('clobber kills the run of the tick before, and then runs', async () => {
   const killed = (JSON.parse(await printed) as readonly Shown[]).find(({ job }) => job === 'clobber')
   doesNotMatch(killed?.outcome ?? '', /succeeded/)
   deepEqual(locksOf('clobber'), [])
+})
+
+test('by hand jobs can be named: those alone run, by name, id or name and host', async () => {
+  const before = linesOf('often').length
+  const run = async (...words: readonly string[]) => {
+    const { status, stdout } = await rcron.run(['tick', '--at', at(3), ...words, '--json'])
+    return [status, ...(JSON.parse(stdout) as readonly Shown[]).map(({ cron }) => cron)]
+  }
+  deepEqual(await run('everywhere'), [1, 6, 7])
+  deepEqual(await run('everywhere@127.0.0.1'), [0, 6])
+  deepEqual(await run('6', '6'), [0, 6])
+  equal(linesOf('often').length, before)
+  const said = await rcron.ok('tick', '--at', at(3), '--dry-run', 'everywhere', '4')
+  match(
+    said,
+    /^2026-03-01T03:00Z: 1 job is due\n.*\n6 +everywhere .*runs\n7 +everywhere .*runs\n4 +shuffled .*not due\n$/,
+  )
+})
+
+const unfit: readonly (readonly [readonly string[], RegExp])[] = [
+  [
+    ['--at', at(3), 'nosuch', 'shuffled', 'off', 'bad'],
+    /cron "nosuch": there is no such cron.*\ncron "shuffled": is not due at 2026-03-01T03:00Z; .*\ncron "off": is disabled; .*\ncron "bad": .*"rcron check"/,
+  ],
+  [['everywhere'], /"everywhere": crons can be named only together with --at/],
+  [['--at', at(3), '--dry-run', 'nosuch'], /cron "nosuch": there is no such cron that can be used/],
+]
+for (const [words, message] of unfit) {
+  test(`tick ${words.join(' ')} runs nothing, and says why`, async () => {
+    const before = linesOf('everywhere').length
+    const { status, stdout, stderr } = await rcron.run(['tick', ...words])
+    deepEqual([status, stdout, linesOf('everywhere').length], [2, '', before])
+    match(stderr, message)
+  })
+}
+
+test('on a terminal it is asked before more than one job is started by hand', async () => {
+  const before = linesOf('often').length
+  const no = await rcron.inTerminal(answering('Start these 2 jobs', 'n'), ['tick', '--at', at(3)])
+  equal(no.status, 1)
+  match(no.stdout, /often \(failover\) on 127\.0\.0\.1[\s\S]*cancelled: nothing was started/)
+  equal(linesOf('often').length, before)
+  const one = await rcron.inTerminal(answering('Start these', 'n'), ['tick', '--at', at(3), 'often'])
+  const all = await rcron.inTerminal(answering('Start these', 'n'), ['tick', '--at', at(2), '--yes'])
+  deepEqual([one.status, all.status, linesOf('often').length], [0, 0, before + 2])
 })
 
 test('without --at no minute is run twice, however often tick is called', async () => {

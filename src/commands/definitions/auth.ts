@@ -39,10 +39,13 @@ export const auth: Noun<AuthRow, NewAuth> = {
   // `complete` has seen to it that the required columns are there.
   writing: async (columns, options, { seal }) =>
     options['seal'] === true ? await sealedWriting(columns as NewAuth, seal) : null,
-  definitions: async (columns) => ({
-    auths: [{ id: 0, passphrase: null, hosts: null, ...columns } as AuthRow],
+  ofOneRow: null,
+  afterAdding: () => '',
+  definitions: async (rows) => ({
+    auths: rows.map((columns) => ({ id: 0, passphrase: null, hosts: null, ...columns }) as AuthRow),
     systems: [],
     crons: [],
+    beside: new Set(),
   }),
 }
 

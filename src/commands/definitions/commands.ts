@@ -8,7 +8,7 @@ import type { Noun, Options } from './noun.ts'
 import { system } from './system.ts'
 import type { VerbParts } from './verbs.ts'
 
-const NAMES = 'ids or names; a name means all that have it'
+const NAMES = 'ids or names; a name means all that have it, and of crons NAME@HOST one'
 
 type Run = (work: () => Promise<ExitCode>) => Promise<void>
 type Verbs = typeof import('./verbs.ts')
@@ -59,18 +59,22 @@ function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): 
     .action((wanted: string[], options: Options) =>
       carryOut((verbs, parts) => verbs.showEntries(noun, wanted, options, parts)),
     )
-  withColumns(group.command('edit').summary('change the columns that are given'), noun, 'edit')
-    .argument(reference, 'id or name')
-    .option('--dry-run', 'judge the change and make none')
-    .action((wanted: string, options: Options) =>
-      carryOut((verbs, parts) => verbs.editEntry(noun, wanted, options, parts)),
+  const edit = withColumns(group.command('edit').summary('change the columns that are given'), noun, 'edit')
+    .argument(
+      reference,
+      noun.ofOneRow === null ? 'id or name' : `id, NAME@${noun.ofOneRow}, or a name, which means all that have it`,
     )
+    .option('--dry-run', 'judge the change and make none')
+  if (noun.ofOneRow !== null) edit.option('--yes', 'do not ask, where a name means several')
+  edit.action((wanted: string, options: Options) =>
+    carryOut((verbs, parts) => verbs.editEntries(noun, wanted, options, parts)),
+  )
   group
     .command('remove')
     .summary('remove them, unless a cron still uses them')
     .argument(references, NAMES)
     .option('--dry-run', 'say what would be removed')
-    .option('--yes', 'do not ask, where a name means several')
+    .option('--yes', 'do not ask')
     .action((wanted: string[], options: Options) =>
       carryOut((verbs, parts) => verbs.removeEntries(noun, wanted, options, parts)),
     )

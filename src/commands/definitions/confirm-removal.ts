@@ -1,23 +1,26 @@
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
+import { canAsk, confirmed } from '../confirm.ts'
 import type { CommandContext } from '../context.ts'
-import type { Meant } from './find-entry.ts'
+import { entriesOf, type Meant } from './find-entry.ts'
 
 /**
- * Has it confirmed that all rows of a name are to be removed, after `show` has shown them. Where nobody is there to be asked, rejects
- * with an InvalidInputError that names their ids; where the answer is no, with an OperatorError.
+ * Has the removal of rows confirmed, after `show` has shown them. Where nobody is there to be asked, ids and names of one row are taken at
+ * their word; rejects with an InvalidInputError for a name of several, and with an OperatorError where the answer is no.
  */
 export async function confirmRemoval(
   noun: string,
-  several: readonly Meant<unknown>[],
+  meant: readonly Meant<unknown>[],
   { context, show }: { readonly context: CommandContext; readonly show: () => Promise<void> },
 ): Promise<void> {
-  if (!context.stdin.isTTY) throw new InvalidInputError(several.map((meant) => severalMeant(noun, meant)))
+  if (!canAsk(context)) {
+    const several = meant.filter(({ entries }) => entries.length > 1)
+    if (several.length > 0) throw new InvalidInputError(several.map((it) => severalMeant(noun, it)))
+    return
+  }
   await show()
-  const { confirm, isCancel } = await import('@clack/prompts')
-  const message = `Remove all of them?`
-  const answer = await confirm({ message, initialValue: false, input: context.stdin, output: context.stderr })
-  if (isCancel(answer) || !answer) throw new OperatorError('cancelled: nothing was removed', null)
+  const question = entriesOf(meant).length === 1 ? 'Remove it?' : 'Remove all of them?'
+  if (!(await confirmed(context, question))) throw new OperatorError('cancelled: nothing was removed', null)
 }
 
 function severalMeant(noun: string, { reference, entries }: Meant<unknown>): Problem {

@@ -2,11 +2,13 @@ import { Option } from 'commander'
 import { ACTIONS } from '../../domain/action.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { CronRow } from '../../domain/rows.ts'
-import type { DefinitionEditor, Entry, NewCron, StoredCron } from '../../store/definition-editor.ts'
+import type { DefinitionEditor, NewCron, StoredCron } from '../../store/definition-editor.ts'
 import { describeHostPort } from '../host-port.ts'
+import { besideOthers, NEW_CRON_ID, soundRows } from './beside-others.ts'
 import { optionKey } from './column.ts'
 import { CRON_COLUMNS } from './cron-columns.ts'
 import { missingIn, pastedLine, referencesOf, SCHEDULE_COLUMNS, scheduleOf } from './cron-options.ts'
+import { findCrons } from './find-crons.ts'
 import type { Noun, Options } from './noun.ts'
 
 /** One row of the crontab. */
@@ -23,7 +25,7 @@ export const cron: Noun<StoredCron, NewCron> = {
         ),
       ),
   shelf: (editor) => editor.crons,
-  find: (editor, reference) => editor.crons.find(reference),
+  find: findCrons,
   visible,
   listed: ['id', 'cron_name', 'schedule', 'cron_path', 'host', 'user', 'action', 'enabled', 'last_run', 'errors'],
   complete: async (changes, options, { editor }, old) => {
@@ -39,15 +41,17 @@ export const cron: Noun<StoredCron, NewCron> = {
     if (problems.length > 0) throw new InvalidInputError(problems)
     return complete
   },
-  definitions: async (columns, editor) => ({
-    auths: soundRows(await editor.auths.find(String(columns['user']))),
-    systems: soundRows(await editor.systems.find(String(columns['host']))),
-    crons: [{ ...NEW_CRON, ...columns } as CronRow],
-  }),
+  definitions: (rows, editor) =>
+    besideOthers(
+      rows.map((columns) => ({ ...NEW_CRON, ...columns }) as CronRow),
+      editor,
+    ),
+  ofOneRow: 'host',
+  afterAdding: (id, { enabled }) => (enabled === 1 ? '' : ` (disabled: "rcron cron enable ${id}" lets it run)`),
 }
 
 const NEW_CRON = {
-  id: 0,
+  id: NEW_CRON_ID,
   cron_min: '*',
   cron_hour: '*',
   cron_dom: '*',
@@ -79,10 +83,6 @@ async function visible(rows: readonly StoredCron[], editor: DefinitionEditor): P
     user_id: row.user,
     action: ACTIONS[row.action] ?? row.action,
   }))
-}
-
-function soundRows<Row>(entries: readonly Entry<Row>[]): Row[] {
-  return entries.flatMap(({ row }) => (row === null ? [] : [row]))
 }
 
 function expressionOf({ cron_min, cron_hour, cron_dom, cron_mon, cron_dow }: CronRow): string {

@@ -18,7 +18,13 @@ export type ChangeParts = {
   /** What seals secrets under the cache key. Rejects with an OperatorError where there is none. */
   readonly seal: () => Promise<SecretSeal>
   /** Rejects with an InvalidInputError that names everything that keeps a row from working. */
-  readonly judge: (definitions: Definitions) => Promise<void>
+  readonly judge: (judged: Judged) => Promise<void>
+}
+
+/** Rows that are judged together. */
+export type Judged = Definitions & {
+  /** Those that are there to be compared with, by their subjects (`cron 3`): what is wrong with them is no matter of the change. */
+  readonly beside: ReadonlySet<string>
 }
 
 /** What is written of a row before its id is known, and what follows from that. */
@@ -46,8 +52,12 @@ export type Noun<Row, Fields> = {
   ) => Promise<Options>
   /** How a complete new row is written; null where it is written as it is. */
   readonly writing?: (columns: Options, options: Options, parts: ChangeParts) => Promise<Writing<Fields> | null>
-  /** The row that `columns` make, beside the rows that it refers to: what is judged before it is written. */
-  readonly definitions: (columns: Options, editor: DefinitionEditor) => Promise<Definitions>
+  /** The rows that are to be written, beside those that they refer to or belong with: what is judged before. */
+  readonly definitions: (rows: readonly Options[], editor: DefinitionEditor) => Promise<Judged>
+  /** The column in which the rows of one name differ by nature, where a change by name is of all of them; null where one is wanted. */
+  readonly ofOneRow: string | null
+  /** What is said behind the new id. */
+  readonly afterAdding: (id: number, row: Options) => string
 }
 
 /** Rejects with an InvalidInputError that names each of `names` that `columns` lacks. */

@@ -33,10 +33,13 @@ export const system: Noun<SystemRow, NewSystem> = {
     await pinIfGiven(row, options, parts)
     return changes
   },
-  definitions: async (columns) => ({
+  ofOneRow: null,
+  afterAdding: () => '',
+  definitions: async (rows) => ({
     auths: [],
-    systems: [{ ...NEW_SYSTEM, ...columns } as SystemRow],
+    systems: rows.map((columns) => ({ ...NEW_SYSTEM, ...columns }) as SystemRow),
     crons: [],
+    beside: new Set(),
   }),
 }
 

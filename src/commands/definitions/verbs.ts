@@ -1,16 +1,26 @@
-import { InvalidInputError } from '../../domain/errors.ts'
+import type { RunLock } from '../../dispatch/run-locks.ts'
+import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
-import type { Entry, StoredCron } from '../../store/definition-editor.ts'
+import type { Entry } from '../../store/definition-editor.ts'
+import { canAsk, confirmed } from '../confirm.ts'
 import type { ExitCode } from '../context.ts'
 import type { Output } from '../output.ts'
-import { type Column, optionFlag, optionKey } from './column.ts'
 import { confirmRemoval } from './confirm-removal.ts'
 import { cron } from './cron.ts'
+import { describeActiveRun } from './describe-active-run.ts'
 import { entriesOf, findEntries, findEntry, findMeant } from './find-entry.ts'
-import type { ChangeParts, Noun, Options } from './noun.ts'
+import { givenColumns } from './given-columns.ts'
+import { type ChangeParts, type Noun, type Options, problemOfOption } from './noun.ts'
+import { printTable, showTable, visibleOf, withoutSecrets } from './shown-rows.ts'
 
 /** What every verb needs. */
-export type VerbParts = ChangeParts & { readonly output: Output }
+export type VerbParts = ChangeParts & {
+  readonly output: Output
+  /** Runs that have a lock file; none where they cannot be read. */
+  readonly activeRuns: () => Promise<readonly RunLock[]>
+  /** Says when a running daemon acts by what was changed. */
+  readonly tellTakeUp: () => void
+}
 
 export async function listEntries<R, F>(noun: Noun<R, F>, options: Options, parts: VerbParts): Promise<ExitCode> {
   const { output, editor } = parts
@@ -46,11 +56,14 @@ export async function showEntries<R, F>(
 
 export async function addEntry<R, F>(noun: Noun<R, F>, options: Options, parts: VerbParts): Promise<ExitCode> {
   const { output, editor } = parts
-  const row = await noun.complete(changesOf(noun.columns, options), options, parts, null)
-  await parts.judge(await noun.definitions(row, editor))
+  const row = await noun.complete(givenColumns(noun.columns, options), options, parts, null)
+  await parts.judge(await noun.definitions([row], editor))
   if (options['dryRun'] === true) {
-    output.line(`would add this ${noun.name}; it would work:`)
-    output.record(withoutSecrets(row))
+    if (options['json'] === true) output.json(withoutSecrets(row))
+    else {
+      output.line(`would add this ${noun.name}; it would work:`)
+      output.record(withoutSecrets(row))
+    }
     return 0
   }
   // `complete` has seen to it that the required columns are there.
@@ -58,35 +71,76 @@ export async function addEntry<R, F>(noun: Noun<R, F>, options: Options, parts: 
   const shelf = noun.shelf(editor)
   const id = writing ? await shelf.add(writing.first, writing.settle) : await shelf.add(row as F)
   if (options['json'] === true) output.json({ id })
-  else output.line(`added ${noun.name} ${id}`)
+  else output.line(`added ${noun.name} ${id}${noun.afterAdding(id, row)}`)
+  parts.tellTakeUp()
   return 0
 }
 
-export async function editEntry<R, F>(
+/** Changes one row; where the noun's names mean all that have them, all of these, in one transaction. */
+export async function editEntries<R, F>(
   noun: Noun<R, F>,
   reference: string,
   options: Options,
   parts: VerbParts,
 ): Promise<ExitCode> {
   const { output, editor } = parts
-  const shelf = noun.shelf(editor)
-  const entry = await findEntry(noun, editor, reference)
-  const changes = await noun.complete(changesOf(noun.columns, options), options, parts, entry)
-  if (Object.keys(changes).length === 0) {
-    throw new InvalidInputError([nothingGiven(noun.name)])
-  }
+  const entries = await entriesToEdit(noun, reference, parts)
+  const changes = await noun.complete(givenColumns(noun.columns, options), options, parts, entries[0] ?? null)
+  refuseChanges(noun, changes, { reference, entries })
   // A row whose shape does not hold is mended column by column: it cannot be judged as a whole before it is.
-  if (entry.row !== null) await parts.judge(await noun.definitions({ ...entry.row, ...changes }, editor))
+  const sound = entries.flatMap(({ row }) => (row === null ? [] : [{ ...row, ...changes }]))
+  if (sound.length > 0) await parts.judge(await noun.definitions(sound, editor))
+  const named = `${noun.name} ${entries.map(({ id }) => id).join(', ')}`
   if (options['dryRun'] === true) {
-    output.line(
-      `would change ${noun.name} ${entry.id}; ${entry.row === null ? 'check it afterwards' : 'it would work'}:`,
-    )
+    const works = entries.length > 1 ? 'they would work' : 'it would work'
+    output.line(`would change ${named}; ${sound.length < entries.length ? 'check it afterwards' : works}:`)
     output.record(withoutSecrets(changes))
     return 0
   }
-  await shelf.edit(entry.id, changes as Partial<F>)
-  output.line(`changed ${noun.name} ${entry.id}: ${Object.keys(changes).join(', ')}`)
+  if (entries.length > 1) await confirmChange(noun, entries, { changes, options, parts })
+  await noun.shelf(editor).editAll(
+    entries.map(({ id }) => id),
+    changes as Partial<F>,
+  )
+  for (const { id } of entries) output.line(`changed ${noun.name} ${id}: ${Object.keys(changes).join(', ')}`)
+  parts.tellTakeUp()
   return 0
+}
+
+async function entriesToEdit<R, F>(
+  noun: Noun<R, F>,
+  reference: string,
+  { editor }: VerbParts,
+): Promise<readonly Entry<R>[]> {
+  return noun.ofOneRow === null ? [await findEntry(noun, editor, reference)] : findEntries(noun, editor, [reference])
+}
+
+type Wanted<R> = { readonly reference: string; readonly entries: readonly Entry<R>[] }
+
+function refuseChanges<R, F>(noun: Noun<R, F>, changes: Options, { reference, entries }: Wanted<R>): void {
+  if (Object.keys(changes).length === 0) throw new InvalidInputError([nothingGiven(noun.name)])
+  const column = entries.length > 1 ? noun.ofOneRow : null
+  if (column === null || changes[column] === undefined) return
+  const message = `${reference} means ${entries.length} ${noun.name}s, which would all have the same ${column}`
+  const ids = entries.map(({ id }) => id).join(', ')
+  const hint = `give one of ${ids} instead of the name, or ${reference}@HOST`
+  throw new InvalidInputError([problemOfOption(`--${column}`, message, hint)])
+}
+
+type Change = { readonly changes: Options; readonly options: Options; readonly parts: VerbParts }
+
+/** Shows all rows of a name before they are changed; where somebody is there, asks. */
+async function confirmChange<R, F>(
+  noun: Noun<R, F>,
+  entries: readonly Entry<R>[],
+  { changes, options, parts }: Change,
+): Promise<void> {
+  const { output, context } = parts
+  await showTable(noun, entries, parts)
+  output.line(`All ${entries.length} get:`)
+  output.record(withoutSecrets(changes))
+  if (options['yes'] === true || !canAsk(context) || (await confirmed(context, 'Change all of them?'))) return
+  throw new OperatorError('cancelled: nothing was changed', null)
 }
 
 export async function removeEntries<R, F>(
@@ -96,97 +150,53 @@ export async function removeEntries<R, F>(
   parts: VerbParts,
 ): Promise<ExitCode> {
   const { output, editor } = parts
-  const shelf = noun.shelf(editor)
+  const isDry = options['dryRun'] === true
   // All are looked up before the first is removed: a mistyped name removes nothing.
   const meant = await findMeant(noun, editor, references)
   const entries = entriesOf(meant)
-  const several = meant.filter((it) => it.entries.length > 1)
-  if (several.length > 0 && options['dryRun'] !== true && options['yes'] !== true) {
-    const show = async () => printTable(noun, await visibleOf(noun, entries, parts), output)
-    await confirmRemoval(noun.name, several, { context: parts.context, show })
+  if (noun.name === 'cron') await tellActiveRuns(entries, 'and its end is told in the log alone', parts)
+  if (!isDry && options['yes'] !== true) {
+    const show = () => showTable(noun, entries, parts)
+    await confirmRemoval(noun.name, meant, { context: parts.context, show })
   }
+  if (!isDry) await noun.shelf(editor).removeAll(entries.map(({ id }) => id))
   for (const { id, name } of entries) {
-    if (options['dryRun'] !== true) await shelf.remove(id)
-    output.line(`${options['dryRun'] === true ? 'would remove' : 'removed'} ${noun.name} ${id} ${JSON.stringify(name)}`)
+    output.line(`${isDry ? 'would remove' : 'removed'} ${noun.name} ${id} ${JSON.stringify(name)}`)
   }
+  if (!isDry) parts.tellTakeUp()
   return 0
 }
 
-/** Sets `enabled` of crons. Where one of them could not run, none is enabled, and all that is wrong is told. */
+/** Sets `enabled` of crons, all at once. Where one of them could not run, none is enabled, and all that is wrong is told. */
 export async function enableCrons(references: readonly string[], enabled: 0 | 1, parts: VerbParts): Promise<ExitCode> {
   const { output, editor } = parts
   const entries = await findEntries(cron, editor, references)
-  if (enabled === 1) await judgeAll(entries, parts)
+  if (enabled === 1) {
+    const rows = entries.map(({ id, row }) => ({ id, ...row, enabled }))
+    await parts.judge(await cron.definitions(rows, editor))
+  } else await tellActiveRuns(entries, 'to its end', parts)
+  await editor.crons.editAll(
+    entries.map(({ id }) => id),
+    { enabled },
+  )
   for (const { id, name } of entries) {
-    await editor.crons.edit(id, { enabled })
     output.line(`${enabled === 1 ? 'enabled' : 'disabled'} cron ${id} ${JSON.stringify(name)}`)
   }
+  parts.tellTakeUp()
   return 0
 }
 
-async function judgeAll(entries: readonly Entry<StoredCron>[], { judge, editor }: VerbParts): Promise<void> {
-  const problems: Problem[] = []
-  for (const { row } of entries) {
-    try {
-      await judge(await cron.definitions({ ...row, enabled: 1 }, editor))
-    } catch (error) {
-      if (!(error instanceof InvalidInputError)) throw error
-      problems.push(...error.problems)
-    }
-  }
-  if (problems.length > 0) throw new InvalidInputError(problems)
-}
-
-function printTable<R, F>({ listed }: Noun<R, F>, shown: readonly Options[], output: Output): void {
-  output.table(
-    listed,
-    shown.map((fields) => listed.map((name) => fields[name])),
-  )
+/** Names the runs that what is changed does not end. */
+async function tellActiveRuns(
+  entries: readonly Entry<unknown>[],
+  further: string,
+  { output, activeRuns }: VerbParts,
+): Promise<void> {
+  const ids = new Set(entries.map(({ id }) => id))
+  for (const lock of await activeRuns()) if (ids.has(lock.cronId)) output.note(describeActiveRun(lock, further))
 }
 
 function nothingGiven(noun: string): Problem {
   const subject = `rcron ${noun} edit`
-  const hint = `"${subject} --help" lists the options`
-  return { severity: 'error', subject, field: null, message: 'nothing to change was given', hint }
-}
-
-/** The columns that options set, parsed; every bad one is reported at once. */
-function changesOf(columns: readonly Column[], options: Options): Options {
-  const changes: Record<string, unknown> = {}
-  const problems: Problem[] = []
-  for (const column of columns) {
-    const given = options[optionKey(column)]
-    if (typeof given !== 'string') continue
-    try {
-      changes[column.name] = column.parse(given)
-    } catch (error) {
-      const expected = error instanceof Error ? error.message : String(error)
-      const message = `found ${JSON.stringify(given)}, ${expected}`
-      problems.push({ severity: 'error', subject: optionFlag(column), field: null, message, hint: null })
-    }
-  }
-  if (problems.length > 0) throw new InvalidInputError(problems)
-  return changes
-}
-
-/** What may be seen of each entry, in the same order; of one whose shape does not hold, what is wrong with it. */
-async function visibleOf<R, F>(
-  noun: Noun<R, F>,
-  entries: readonly Entry<R>[],
-  { editor }: VerbParts,
-): Promise<readonly Options[]> {
-  const sound = entries.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]))
-  const fields = await noun.visible(
-    sound.map(({ row }) => row),
-    editor,
-  )
-  const byId = new Map(sound.map(({ id }, at) => [id, fields[at] ?? {}]))
-  return entries.map(({ id, name, problem }) => byId.get(id) ?? { id, name, problem: problem?.message ?? null })
-}
-
-function withoutSecrets(row: Options): Options {
-  const hidden = Object.entries(row).map(([name, value]) =>
-    (name === 'password' || name === 'passphrase') && value !== null ? [name, '(given)'] : [name, value],
-  )
-  return Object.fromEntries(hidden)
+  return problemOfOption(subject, 'nothing to change was given', `"${subject} --help" lists the options`)
 }

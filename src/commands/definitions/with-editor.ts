@@ -1,12 +1,14 @@
 import { composeSeal } from '../../compose.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
-import type { AuthRow, Definitions } from '../../domain/rows.ts'
+import type { AuthRow } from '../../domain/rows.ts'
 import { compileSnapshot } from '../../schedule/compile-snapshot.ts'
 import type { CommandContext, ExitCode } from '../context.ts'
 import { credentialsFor } from '../credentials-for.ts'
 import { type Opened, withStore } from '../opened.ts'
 import { Output } from '../output.ts'
+import { NEW_CRON_ID } from './beside-others.ts'
+import type { Judged } from './noun.ts'
 import { isReference } from './secret-input.ts'
 import type { VerbParts } from './verbs.ts'
 
@@ -19,25 +21,34 @@ export function withEditor(context: CommandContext, use: (parts: VerbParts) => P
       editor: opened.store.editor,
       knownHostsFile: opened.settings.config.knownHostsFile,
       seal: () => composeSeal(opened.settings.config, opened.log),
-      judge: (definitions) => judge(context, opened, definitions),
+      judge: (judged) => judge(context, opened, judged),
+      activeRuns: async () => (await import('../../compose-dry-run.ts')).readNotes(opened.settings.config).locks,
+      tellTakeUp: () => new Output(context).note(describeTakeUp(opened.settings.config.cache.staleMinutes)),
     }),
   )
 }
 
+function describeTakeUp(staleMinutes: number): string {
+  const within = staleMinutes === 1 ? 'a minute' : `${staleMinutes} minutes`
+  return `A running daemon takes this up within ${within}; at once after "systemctl reload rcron" (SIGHUP).`
+}
+
 /** Warnings are told and change nothing; errors end the command. */
-async function judge(context: CommandContext, opened: Opened, definitions: Definitions): Promise<void> {
-  const problems = await problemsOf(opened, definitions)
+async function judge(context: CommandContext, opened: Opened, judged: Judged): Promise<void> {
+  const problems = await problemsOf(opened, judged)
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new InvalidInputError(errors)
   const output = new Output(context)
   for (const warning of problems) output.problem(warning)
 }
 
-async function problemsOf(opened: Opened, definitions: Definitions): Promise<readonly Problem[]> {
+async function problemsOf(opened: Opened, { beside, ...definitions }: Judged): Promise<readonly Problem[]> {
   const defaultTimezone = opened.settings.config.timezone
   const { problems } = compileSnapshot({ definitions, problems: [], defaultTimezone })
   const secrets = definitions.crons.length > 0 ? [] : await secretProblems(opened, definitions.auths)
-  return [...problems, ...secrets].map((problem) => ({ ...problem, subject: namedNew(problem.subject) }))
+  return [...problems, ...secrets]
+    .filter(({ subject }) => !beside.has(/^\w+ \d+/.exec(subject)?.[0] ?? ''))
+    .map((problem) => ({ ...problem, subject: namedNew(problem.subject), message: namedNew(problem.message) }))
 }
 
 async function secretProblems(opened: Opened, auths: readonly AuthRow[]): Promise<readonly Problem[]> {
@@ -54,6 +65,6 @@ async function secretProblems(opened: Opened, auths: readonly AuthRow[]): Promis
 }
 
 /** A row that is not in the store yet has no id. */
-function namedNew(subject: string): string {
-  return subject.replace(/^(auth|system|cron) 0\b/, 'new $1')
+function namedNew(text: string): string {
+  return text.replace(/^(auth|system) 0\b/, 'new $1').replaceAll(`cron ${NEW_CRON_ID}`, 'new cron')
 }

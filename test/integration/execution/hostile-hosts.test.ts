@@ -44,7 +44,10 @@ for (const [harm, expected] of harms) {
     t.after(() => stall.stop())
     const { outcome } = await lab.run({ port, secret }, 'true')
     const longest = stall.take()
-    match('reason' in outcome ? outcome.reason : outcome.kind, expected)
+    match(
+      'reason' in outcome ? [outcome.reason, 'detail' in outcome ? outcome.detail : ''].join(' | ') : outcome.kind,
+      expected,
+    )
     ok(longest < LONGEST_STALL_MS, `stalled for ${longest} ms`)
   })
 }

@@ -1,0 +1,36 @@
+import type { CronRow } from '../../domain/rows.ts'
+import { nameSkeleton } from '../../schedule/name-skeleton.ts'
+import type { DefinitionEditor, Entry } from '../../store/definition-editor.ts'
+import type { Judged } from './noun.ts'
+
+/** A new cron comes behind all others. */
+export const NEW_CRON_ID = Number.MAX_SAFE_INTEGER
+
+/** `rows` as they would be, beside what they refer to, and the crons whose names are the same or look the same. */
+export async function besideOthers(rows: readonly CronRow[], editor: DefinitionEditor): Promise<Judged> {
+  const written = new Set(rows.map(({ id }) => id))
+  const names = new Set(rows.map(({ cron_name }) => nameSkeleton(cron_name)))
+  const others = soundRows(await editor.crons.list()).filter(
+    ({ id, cron_name }) => !written.has(id) && names.has(nameSkeleton(cron_name)),
+  )
+  const crons = [...rows, ...others]
+  const [hosts, users] = [idsOf(crons, 'host'), idsOf(crons, 'user')]
+  const [ownHosts, ownUsers] = [idsOf(rows, 'host'), idsOf(rows, 'user')]
+  const systems = soundRows(await editor.systems.list()).filter(({ id }) => hosts.has(id))
+  const auths = soundRows(await editor.auths.list()).filter(({ id }) => users.has(id))
+  const beside = [
+    ...others.map(({ id }) => `cron ${id}`),
+    ...systems.flatMap(({ id }) => (ownHosts.has(id) ? [] : [`system ${id}`])),
+    ...auths.flatMap(({ id }) => (ownUsers.has(id) ? [] : [`auth ${id}`])),
+  ]
+  return { auths, systems, crons, beside: new Set(beside) }
+}
+
+function idsOf(rows: readonly CronRow[], column: 'host' | 'user'): ReadonlySet<number> {
+  return new Set(rows.map((row) => row[column]))
+}
+
+/** Those whose shape holds. */
+export function soundRows<Row>(entries: readonly Entry<Row>[]): Row[] {
+  return entries.flatMap(({ row }) => (row === null ? [] : [row]))
+}

@@ -1,0 +1,10 @@
+import type { RunLock } from '../../dispatch/run-locks.ts'
+
+/** `cron 5 "dump" has a run under way on db1 since …: it goes on, …`. */
+export function describeActiveRun(lock: RunLock, further: string): string {
+  const { cronId, cronName, run, host, startedAt, isWaiting, unknownSince } = lock
+  const since = new Date(startedAt).toISOString()
+  const state = isWaiting ? `that waits to be started on ${host}` : `under way on ${host}`
+  const doubt = unknownSince === null ? '' : `, and has not been reached since ${new Date(unknownSince).toISOString()}`
+  return `cron ${cronId} ${JSON.stringify(cronName)} has a run ${state} since ${since} (${run})${doubt}: it goes on, ${further}`
+}

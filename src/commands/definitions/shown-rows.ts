@@ -1,0 +1,39 @@
+import type { DefinitionEditor, Entry } from '../../store/definition-editor.ts'
+import type { Output } from '../output.ts'
+import type { Noun, Options } from './noun.ts'
+
+type Showing = { readonly output: Output; readonly editor: DefinitionEditor }
+
+/** What may be seen of each entry, in the same order; of one whose shape does not hold, what is wrong with it. */
+export async function visibleOf<R, F>(
+  noun: Noun<R, F>,
+  entries: readonly Entry<R>[],
+  { editor }: Showing,
+): Promise<readonly Options[]> {
+  const sound = entries.flatMap(({ id, row }) => (row === null ? [] : [{ id, row }]))
+  const fields = await noun.visible(
+    sound.map(({ row }) => row),
+    editor,
+  )
+  const byId = new Map(sound.map(({ id }, at) => [id, fields[at] ?? {}]))
+  return entries.map(({ id, name, problem }) => byId.get(id) ?? { id, name, problem: problem?.message ?? null })
+}
+
+export function printTable<R, F>({ listed }: Noun<R, F>, shown: readonly Options[], output: Output): void {
+  output.table(
+    listed,
+    shown.map((fields) => listed.map((name) => fields[name])),
+  )
+}
+
+/** The same as `listEntries` prints, of `entries` alone. */
+export async function showTable<R, F>(noun: Noun<R, F>, entries: readonly Entry<R>[], parts: Showing): Promise<void> {
+  printTable(noun, await visibleOf(noun, entries, parts), parts.output)
+}
+
+export function withoutSecrets(row: Options): Options {
+  const hidden = Object.entries(row).map(([name, value]) =>
+    (name === 'password' || name === 'passphrase') && value !== null ? [name, '(given)'] : [name, value],
+  )
+  return Object.fromEntries(hidden)
+}

@@ -1,0 +1,58 @@
+import type { Cron } from '../domain/cron.ts'
+import { InvalidInputError } from '../domain/errors.ts'
+import type { Firing } from '../domain/job.ts'
+import { describeMinute, type Minute } from '../domain/minute.ts'
+import type { Problem } from '../domain/problem.ts'
+import { firingsIn } from '../schedule/firings.ts'
+import type { Snapshot } from '../schedule/snapshot.ts'
+import { cronsCalled } from './crons-called.ts'
+import { missingRow } from './definitions/find-entry.ts'
+
+/**
+ * What is fired by hand in `minute`: the crons that are due then; where there are words, those of them that a word means. Throws an
+ * InvalidInputError that names every word of which nothing would run, and why.
+ */
+export function firingsByHand(snapshot: Snapshot, minute: Minute, words: readonly string[]): readonly Firing[] {
+  const due = firingsIn(snapshot, minute)
+  if (words.length === 0) return due
+  const dueIds = new Set(due.flatMap(({ crons }) => crons.map(({ id }) => id)))
+  const problems = words.flatMap((word) => whyNothing(word, cronsCalled(snapshot.crons, word), { dueIds, minute }))
+  if (problems.length > 0) throw new InvalidInputError(problems)
+  const wanted = idsCalled(snapshot, words)
+  return due
+    .map((firing) => ({ ...firing, crons: firing.crons.filter(({ id }) => wanted.has(id)) }))
+    .filter(({ crons }) => crons.length > 0)
+}
+
+/** The ids of all that `words` mean. */
+export function idsCalled({ crons }: Snapshot, words: readonly string[]): ReadonlySet<number> {
+  return new Set(words.flatMap((word) => cronsCalled(crons, word).map(({ id }) => id)))
+}
+
+/** Throws an InvalidInputError that names each of `words` which means no cron that can be used. */
+export function refuseUnknown({ crons }: Snapshot, words: readonly string[]): void {
+  const unknown = words.filter((word) => cronsCalled(crons, word).length === 0)
+  if (unknown.length > 0) throw new InvalidInputError(unknown.map(unusable))
+}
+
+type Time = { readonly dueIds: ReadonlySet<number>; readonly minute: Minute }
+
+function whyNothing(word: string, called: readonly Cron[], { dueIds, minute }: Time): readonly Problem[] {
+  if (called.length === 0) return [unusable(word)]
+  if (called.some(({ id }) => dueIds.has(id))) return []
+  const subject = `cron ${JSON.stringify(word)}`
+  const problem = { severity: 'error', subject, field: null } as const
+  if (called.every(({ enabled }) => !enabled)) {
+    return [{ ...problem, message: 'is disabled', hint: `"rcron cron enable" lets it run` }]
+  }
+  const hint = '"rcron next" with its name tells its times; --at takes one of them'
+  return [{ ...problem, message: `is not due at ${describeMinute(minute)}`, hint }]
+}
+
+function unusable(word: string): Problem {
+  return {
+    ...missingRow('cron', word),
+    message: 'there is no such cron that can be used',
+    hint: '"rcron cron list" shows what there is, "rcron check" what keeps it from running',
+  }
+}
