@@ -73,13 +73,17 @@ test('next marks what is disabled', async () => {
 
 test('a run that is under way is named before its cron is removed or disabled', async () => {
   const cron = aCron({ id: 1, name: 'busy', command: 'true' })
-  const facts = { startedAt: Date.parse('2026-03-01T02:30:00Z'), rest: [], isWaiting: false }
+  const facts = { startedAt: Date.parse('2026-03-01T02:30:00Z'), series: null, rest: [], isWaiting: false }
   const lock = lockOfRun({ id: run, cron, minute: minute('2026-03-01T02:30:00Z') }, facts)
   const locks = join(rcron.stateDirectory, 'locks')
   mkdirSync(locks, { recursive: true, mode: 0o700 })
-  writeFileSync(join(locks, lockNames(lock)[0]), formatLockFile({ lock, daemon: { pid: 1, start: '1', boot: 'x' } }), {
-    mode: 0o600,
-  })
+  writeFileSync(
+    join(locks, lockNames(lock)[0]),
+    formatLockFile({ lock, daemon: { pid: 1, start: '1', boot: 'x' }, claimedFrom: null, isTold: false }),
+    {
+      mode: 0o600,
+    },
+  )
   const named = new RegExp(
     `cron 1 "busy" has a run under way on host1 since 2026-03-01T02:30:00.000Z \\(${run}\\): it goes on`,
   )

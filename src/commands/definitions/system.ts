@@ -56,7 +56,7 @@ async function pinIfGiven(row: SystemRow, options: Options, { knownHostsFile, ju
   const given = options['hostKey']
   if (typeof given !== 'string') return
   const { parsePublicKey, pinHostKey } = await import('../../execution/host-keys/pin-host-key.ts')
-  await judge({ auths: [], systems: [row], crons: [] })
+  await judge({ auths: [], systems: [row], crons: [], beside: new Set() })
   const key = parseGiven(given, parsePublicKey)
   if (options['dryRun'] === true) return
   pinHostKey({ file: knownHostsFile, host: row.host, ports: [row.port, row.local_port], key })
