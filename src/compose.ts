@@ -22,6 +22,7 @@ import { SystemRunLocks } from './dispatch/system-run-locks.ts'
 import { OperatorError } from './domain/errors.ts'
 import { MS_PER_MINUTE } from './domain/minute.ts'
 import { describeProblem, type Problem } from './domain/problem.ts'
+import type { AuthRow } from './domain/rows.ts'
 import { type Credentials, createCredentials } from './execution/credentials/credentials.ts'
 import type { Executor } from './execution/executor.ts'
 import { createHostKeys, type HostKeys } from './execution/host-keys/host-keys.ts'
@@ -258,10 +259,11 @@ type DispatcherParts = Base & {
 
 function composeDispatcher({ live, clock, log, source, sessions, credentials, locks, ...parts }: DispatcherParts) {
   const { limits, stateDirectory } = live.settings.config
+  const current = { resolve: (auth: AuthRow, host: string) => credentials.resolve(source.authNow(auth), host) }
   return new Dispatcher({
     clock,
     log,
-    executor: composeExecutor(live.settings.config, { sessions: sessions.sessions, credentials, clock, log }),
+    executor: composeExecutor(live.settings.config, { sessions: sessions.sessions, credentials: current, clock, log }),
     locks,
     journal: parts.journal,
     recorder: { recordRun: (record) => live.store.recordRun(record) },
@@ -275,7 +277,10 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
   })
 }
 
-type ExecutorParts = Pick<DispatcherParts, 'credentials' | 'clock' | 'log'> & { readonly sessions: Sessions }
+type ExecutorParts = Pick<DispatcherParts, 'clock' | 'log'> & {
+  readonly sessions: Sessions
+  readonly credentials: Pick<Credentials, 'resolve'>
+}
 
 function composeExecutor({ hostname, lostAfterMs }: Config, parts: ExecutorParts): Executor {
   const { execAnswerMs, killMs } = DEFAULT_TIMINGS

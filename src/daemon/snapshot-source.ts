@@ -78,6 +78,13 @@ export class SnapshotSource {
     return system === undefined || auth === undefined ? null : { system, auth }
   }
 
+  /** The row of `auth` as it is now, for a run that was planned by an older one: what was forbidden since then is forbidden to it too. */
+  authNow(auth: AuthRow): AuthRow {
+    const now = this.#auths.get(auth.id)
+    if (now === undefined) return auth
+    return now.user === auth.user ? now : { ...auth, hosts: now.hosts }
+  }
+
   /** Whether the store did not answer when it was last asked. */
   get storeFailing(): boolean {
     return this.#storeFailing

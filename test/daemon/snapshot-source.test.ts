@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { OperatorError } from '../../src/domain/errors.ts'
 import type { Problem } from '../../src/domain/problem.ts'
+import type { AuthRow } from '../../src/domain/rows.ts'
 import { aCronRow, anAuth, aSystem } from '../support/builders.ts'
 import { settled } from '../support/hand-clock.ts'
 import { aSource } from './a-source.ts'
@@ -144,6 +145,21 @@ test('rows by id are those of the newest reading, and null once one of them is g
   store.definitions = definitionsOf([], [aSystem({ host: 'elsewhere' })], [])
   await source.refresh()
   equal(source.access(1, 1), null)
+})
+
+test('a run that waited logs in by its auth as it is now; where the user is another, by its own secret on the hosts of now', async () => {
+  const { source, store } = aSource()
+  const planned = anAuth()
+  const of = async (...auths: readonly AuthRow[]) => {
+    store.definitions = definitionsOf([], [aSystem()], auths)
+    await source.refresh()
+    return source.authNow(planned)
+  }
+  const limited = anAuth({ hosts: 'db1', password: 'rotated' })
+  deepEqual(await of(planned), planned)
+  deepEqual(await of(limited), limited)
+  deepEqual(await of({ ...limited, user: 'other' }), { ...planned, hosts: 'db1' })
+  deepEqual(await of(anAuth({ id: 2 })), planned)
 })
 
 test('what is wrong with secrets is told once, together with the rest, and again when it is mended', async () => {
