@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { installedVersion } from './commands/version.ts'
 import { composeClock, composeLog, composeRunning, loadSettings, nameOfDatabase, tellWarnings } from './compose.ts'
 import { FollowingLease } from './compose-lease.ts'
+import { ZONE_RULES, zoneReview, zonesIn } from './compose-zone-rules.ts'
 import { refuseForeignPlaces } from './config/judge-places.ts'
 import type { Environment } from './config/read-variables.ts'
 import { Daemon } from './daemon/daemon.ts'
@@ -37,7 +38,7 @@ export async function composeDaemon(
   const stateLock = takeStateLock(config.stateDirectory)
   const log = composeLog(config, 1)
   const about = { version: installedVersion(), store: nameOfDatabase(config.database), timezone: config.timezone }
-  log.info({ ...about, stateDirectory: config.stateDirectory }, 'rcron is starting')
+  log.info({ ...about, zoneRules: ZONE_RULES, stateDirectory: config.stateDirectory }, 'rcron is starting')
   tellWarnings(config, log)
   if (stateLock.weakness !== null) log.error({ reason: stateLock.weakness }, 'a second daemon would not be noticed')
   const lease = new FollowingLease(config, { clock: composeClock(), log })
@@ -46,6 +47,7 @@ export async function composeDaemon(
   const isNew = () => !existsSync(config.cache.file)
   const running = await composeRunning(first, log, (store) => new PreparedStore({ store, isNew, log }))
   const { clock, source, dispatcher, settings } = running
+  const reviewZones = zoneReview(log)
   const book = await MinuteBook.open({ mark: running.mark, catchUpMinutes: config.catchUpMinutes, log })
   const daemon = new Daemon(
     {
@@ -69,6 +71,10 @@ export async function composeDaemon(
         await lease.follow(next.config, signals.stop)
         const waiting = await running.replaceSettings(next)
         if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings that take effect at the next start')
+      },
+      onRefreshed: () => {
+        const ofCrons = source.snapshot === null ? [] : zonesIn(source.snapshot)
+        reviewZones([settings().config.timezone, ...ofCrons], clock.now())
       },
     },
     signals,

@@ -55,12 +55,12 @@ export type Settings = {
 
 /** The environment of the process, and beneath it what `.env` of the working directory says. Nothing of it is judged. */
 export async function loadEnvironment(processEnvironment: Environment): Promise<WithDotenv> {
-  return withDotenv(processEnvironment, join((await thisMachine()).workingDirectory, '.env'))
+  return withDotenv(processEnvironment, join((await thisMachine(processEnvironment)).workingDirectory, '.env'))
 }
 
 /** Reads the environment and `.env` of the working directory. Rejects with an InvalidInputError that names every problem. */
 export async function loadSettings(processEnvironment: Environment): Promise<Settings> {
-  const machine = await thisMachine()
+  const machine = await thisMachine(processEnvironment)
   const { environment, warnings: ignored } = withDotenv(processEnvironment, join(machine.workingDirectory, '.env'))
   const config = loadConfig(environment, machine)
   return {

@@ -1,4 +1,5 @@
 import type { Settings } from '../compose.ts'
+import { reviewZones, ZONE_RULES, zonesIn } from '../compose-zone-rules.ts'
 import { compileGently } from '../daemon/compile-gently.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
 import type { Problem } from '../domain/problem.ts'
@@ -12,26 +13,34 @@ import { loadUsableSettings } from './usable-settings.ts'
 export type CheckOptions = { readonly json?: boolean }
 
 type Judged = { readonly problems: readonly Problem[]; readonly counts: string }
+/** `timezone` is the one of crons that name none; null where settings do not say. */
+type JudgedAll = Judged & { readonly timezone: string | null }
 
 /** Judges the settings and every definition, and prints every problem. Exits with 1 where one of them is an error. */
 export async function check(context: CommandContext, { json }: CheckOptions): Promise<ExitCode> {
   const output = new Output(context)
-  const { problems, counts } = await judgeAll(context)
+  const { problems, counts, timezone } = await judgeAll(context)
   const errors = problems.filter(({ severity }) => severity === 'error').length
-  if (json === true) output.json({ problems })
+  if (json === true) output.json({ problems, timezone, zoneRules: ZONE_RULES })
   else {
     for (const problem of problems) output.problem(problem)
+    if (timezone !== null) output.note(`time zone ${timezone}, by the rules of ${ZONE_RULES}`)
     output.note(`${counts}: ${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`)
   }
   return errors === 0 ? 0 : 1
 }
 
 /** Settings that cannot be used and a store that cannot be asked are problems like others. */
-async function judgeAll(context: CommandContext): Promise<Judged> {
+async function judgeAll(context: CommandContext): Promise<JudgedAll> {
   const { settings, problems } = await loadUsableSettings(context)
-  if (settings === null) return { problems, counts: 'settings alone, since they do not lead to the store' }
+  if (settings === null) {
+    return { problems, counts: 'settings alone, since they do not lead to the store', timezone: null }
+  }
   const judged = await judgeStore(settings)
-  return { problems: [...problems, ...judged.problems], counts: judged.counts }
+  // Another one stands in for a zone that cannot be used.
+  const isStandIn = problems.some(({ subject, severity }) => subject === 'RCRON_TIMEZONE' && severity === 'error')
+  const timezone = isStandIn ? null : settings.config.timezone
+  return { problems: [...problems, ...judged.problems], counts: judged.counts, timezone }
 }
 
 async function judgeStore(settings: Settings): Promise<Judged> {
@@ -49,7 +58,8 @@ async function judgeDefinitions(opened: Opened): Promise<Judged> {
   const { definitions, problems } = await store.loadDefinitions()
   const snapshot = await compileGently({ definitions, problems, defaultTimezone: settings.config.timezone })
   const secrets = await judgeSecrets(opened, definitions)
-  return { problems: [...snapshot.problems, ...secrets], counts: countsOf(settings, definitions) }
+  const zones = await reviewZones(new Set([settings.config.timezone, ...zonesIn(snapshot)]), Date.now())
+  return { problems: [...snapshot.problems, ...secrets, ...zones], counts: countsOf(settings, definitions) }
 }
 
 async function judgeSecrets(opened: Opened, { auths }: Definitions): Promise<readonly Problem[]> {

@@ -31,8 +31,8 @@ async function settingsWithout(
 ): Promise<Settings | null> {
   const bad = problems.filter(({ severity }) => severity === 'error').map(({ subject }) => subject)
   if (bad.some((subject) => OF_THE_STORE.test(subject) || !subject.startsWith('RCRON_'))) return null
-  // Set to nothing, a variable counts as not set, in `.env` as well.
-  const without = Object.fromEntries(bad.map((name) => [name, '']))
+  // Set to nothing, a variable counts as not set, in `.env` as well. The machine's zone may be no better than the one that was set.
+  const without = Object.fromEntries(bad.map((name) => [name, name === 'RCRON_TIMEZONE' ? 'UTC' : '']))
   try {
     return await loadSettings({ ...environment, ...without })
   } catch (error) {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { InvalidInputError } from '../domain/errors.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Config, LogConfig } from './config.ts'
@@ -7,20 +7,21 @@ import type { Machine } from './machine.ts'
 import { type Environment, readVariables } from './read-variables.ts'
 import { warnOfUnknown } from './unknown-variables.ts'
 import { absolutePath } from './values.ts'
-import { CREDENTIAL_VARIABLES, type Values, type VariableName } from './variables.ts'
+import { CREDENTIAL_VARIABLES, type Values, type VariableName, variable } from './variables.ts'
 
 const MS_PER_SECOND = 1_000
 const MS_PER_HOUR = 3_600_000
 
 /**
- * Judges the environment. Reads the files that it names, and nothing else of the machine.
+ * Judges the environment, and the defaults that the machine gives as strictly. Reads the files that it names, and nothing else of the machine.
  * Throws an InvalidInputError with every problem there is; no problem holds a secret.
  */
 export function loadConfig(environment: Environment, machine: Machine): Config {
   const { values, problems } = readVariables(environment, machine)
   const stateDirectory = findStateDirectory(values, environment, machine)
   const reading = readDatabase(values, join(stateDirectory, 'rcron.db'), machine)
-  const all = [...problems, ...reading.problems, ...warnOfUnknown(environment)]
+  const ofMachine = judgeDefaults(values, machine, problems)
+  const all = [...problems, ...ofMachine, ...reading.problems, ...warnOfUnknown(environment)]
   if (all.some(({ severity }) => severity === 'error')) throw new InvalidInputError(all)
   const warnings = [...all, ...warnOfRisks(values)]
   return {
@@ -28,6 +29,32 @@ export function loadConfig(environment: Environment, machine: Machine): Config {
     database: reading.database,
     warnings,
   }
+}
+
+/** What the machine gives in the place of variables that are not set: it may be anything. Those that are set and wrong are told already. */
+function judgeDefaults(values: Partial<Values>, machine: Machine, told: readonly Problem[]): readonly Problem[] {
+  const { timezone, hostname, home } = machine
+  const faults: Problem[] = []
+  const tell = (name: Defaulted, fault: string | null, hint: string) => {
+    if (fault === null || values[name] !== undefined || told.some(({ subject }) => subject === name)) return
+    faults.push(errorOf(name, `is not set, and the machine's cannot be used: ${fault}`, hint))
+  }
+  const ofZone = typeof timezone === 'string' ? faultOf('RCRON_TIMEZONE', timezone) : timezone.unusable
+  tell('RCRON_TIMEZONE', ofZone, 'set RCRON_TIMEZONE to an IANA name such as Europe/Vienna')
+  tell('RCRON_HOSTNAME', faultOf('RCRON_HOSTNAME', hostname), 'set RCRON_HOSTNAME')
+  if (!isAbsolute(home)) faults.push(errorOf('HOME', `found ${JSON.stringify(home)}, expected an absolute path`, null))
+  return faults
+}
+
+type Defaulted = 'RCRON_TIMEZONE' | 'RCRON_HOSTNAME'
+
+function faultOf(name: Defaulted, found: string): string | null {
+  const judged = variable(name).value.safeParse(found)
+  return judged.success ? null : judged.error.issues.map(({ message }) => message).join(', ')
+}
+
+function errorOf(subject: string, message: string, hint: string | null): Problem {
+  return { severity: 'error', subject, field: null, message, hint }
 }
 
 type Settling = {
@@ -50,7 +77,7 @@ function settle({ values, stateDirectory, environment, machine }: Settling): Omi
       staleMinutes: values.RCRON_CACHE_STALE_MINUTES,
       maxAgeMs: values.RCRON_CACHE_MAX_AGE_HOURS === undefined ? null : values.RCRON_CACHE_MAX_AGE_HOURS * MS_PER_HOUR,
     },
-    timezone: values.RCRON_TIMEZONE ?? machine.timezone,
+    timezone: values.RCRON_TIMEZONE ?? String(machine.timezone),
     hostname: values.RCRON_HOSTNAME ?? machine.hostname,
     hostKeys: values.RCRON_HOST_KEYS,
     knownHostsFile: placed(values.RCRON_KNOWN_HOSTS_FILE, 'known_hosts'),

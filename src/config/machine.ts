@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { homedir, hostname } from 'node:os'
+import { homedir, hostname, userInfo } from 'node:os'
 import { promisify } from 'node:util'
+import { machineTimezone, type Unusable } from './machine-timezone.ts'
+import type { Environment } from './read-variables.ts'
 
 /** What defaults are taken from. */
 export type Machine = {
   /** Fully qualified where the machine knows its domain. */
   readonly hostname: string
   readonly home: string
-  /** IANA name. */
-  readonly timezone: string
+  /** IANA name, where the machine's zone has one. */
+  readonly timezone: string | Unusable
   /** Of the user who runs rcron; 0 is root. */
   readonly uid: number
   /** Relative paths begin here. */
@@ -18,14 +20,19 @@ export type Machine = {
 
 const LOOKUP_DEADLINE_MS = 2_000
 
-export async function thisMachine(): Promise<Machine> {
+export async function thisMachine(environment: Environment): Promise<Machine> {
   return {
     hostname: await qualifiedHostname(),
-    home: homedir(),
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    home: homeDirectory(environment),
+    timezone: machineTimezone(environment['TZ']),
     uid: process.getuid?.() ?? 0,
     workingDirectory: process.cwd(),
   }
+}
+
+/** HOME, or what the machine's list of users has where that is set to nothing. */
+function homeDirectory(environment: Environment): string {
+  return environment['HOME'] === '' ? userInfo().homedir : homedir()
 }
 
 async function qualifiedHostname(): Promise<string> {

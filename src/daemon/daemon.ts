@@ -30,6 +30,8 @@ export type DaemonParts = {
   readonly killsRuns?: () => boolean
   /** Reads the settings anew and puts them in force; the old ones stay where it rejects. */
   readonly reloadSettings: () => Promise<void>
+  /** Called after every attempt to read the definitions. */
+  readonly onRefreshed?: () => void
 }
 
 /** Runs what is due at every minute until told to stop, then waits for the runs it started. Never rejects for what goes wrong outside. */
@@ -77,7 +79,8 @@ export class Daemon {
   /** After every attempt to read the definitions. */
   #refreshed(): void {
     void this.#fireReboot()
-    const { notifier, source, dispatcher } = this.#parts
+    const { notifier, source, dispatcher, onRefreshed } = this.#parts
+    onRefreshed?.()
     notifier.status(describeStatus(source, [...dispatcher.active].length))
   }
 
