@@ -18,6 +18,10 @@ export class DatabaseUrlError extends Error {
 
 const FORMS = 'mysql://user:password@host:port/database or sqlite:path'
 const DEFAULT_PORT = 3306
+/** In the place of the host or after it: a path (in escapes too), or the option that drivers have for it. */
+const SOCKET = /^(?:%2f|\/.*\/)|\.sock(?=$|[/:?&])|[?&](?:unix_?)?socket(?:_?path)?=/i
+const NO_SOCKET =
+  'found the path of a socket, expected a host: rcron reaches the database by TCP; write 127.0.0.1:3306 and let the server listen there (bind-address)'
 const AUTHORITY = /^(?:(?<user>[^:@]*)(?::(?<password>[^:@]*))?@)?(?<host>\[[^\][]*\]|[^:@\][]*)(?::(?<port>[^:@]*))?$/
 
 /** Takes a database URL apart. Nothing but what is named here is read from it, so that no option of a driver can ride in. */
@@ -42,6 +46,7 @@ function parseSqlite(written: string): DatabaseUrl {
 }
 
 function parseMysql(rest: string): DatabaseUrl {
+  if (SOCKET.test(rest.slice(rest.lastIndexOf('@') + 1))) throw new DatabaseUrlError(NO_SOCKET)
   if (/[?#]/.test(rest)) {
     throw new DatabaseUrlError(
       'found ? or #, expected no options; in a password write ? as %3F and # as %23, for TLS set RCRON_DATABASE_SSL_CA',

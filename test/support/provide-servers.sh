@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Provides what the tests talk to: MariaDB's server, OpenSSH's server and the shells that hosts are logged in to with.
+# With the word "bench" also what the benchmark measures rcron beside.
 # What is missing is installed with apt where it is there and we may use it; else this fails at once and names the packages.
 set -euo pipefail
 
@@ -31,6 +32,10 @@ missing=()
 for pair in $needed; do
   command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
 done
+# A library of the Python that the benchmark's peer is run by: no program tells that it is there.
+if [ "${1-}" = bench ] && ! /usr/bin/python3 -c 'import paramiko' 2>/dev/null; then
+  missing+=(python3-paramiko)
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then
