@@ -48,7 +48,7 @@ export async function composeTick(environment: Environment, { isByHand, isWatche
   const log = composeLog(isWatched ? config : quietly(first), 2)
   tellWarnings(config, log)
   if (!isByHand) await refuseBesideOtherInstallation(config, log)
-  const { clock, source, dispatcher, mark, close } = await composeRunning(first, log)
+  const { clock, source, dispatcher, mark, close } = await composeRunning(first, log, undefined, { isTransient: true })
   const bootMark = createSystemBootMark(config.stateDirectory, log)
   const planNow = async (snapshot: Snapshot) => {
     const underWay = await mark.exclusively(async () => {

@@ -190,9 +190,10 @@ export async function composeRunning(
   first: Settings,
   log: SystemLog,
   readFrom: Live['readFrom'] = (store) => store,
+  manner: Pick<DispatcherParts, 'isTransient'> = { isTransient: false },
 ): Promise<Running> {
   try {
-    return await composeParts(first, log, readFrom)
+    return await composeParts(first, log, readFrom, manner)
   } catch (error) {
     // The process ends of it, and is to leave what it said before.
     await log.close()
@@ -200,7 +201,12 @@ export async function composeRunning(
   }
 }
 
-async function composeParts(first: Settings, log: SystemLog, readFrom: Live['readFrom']): Promise<Running> {
+async function composeParts(
+  first: Settings,
+  log: SystemLog,
+  readFrom: Live['readFrom'],
+  manner: Pick<DispatcherParts, 'isTransient'>,
+): Promise<Running> {
   const clock = composeClock()
   const base = { live: await liveOf(first, { readFrom, origins: new DefinitionOrigins() }), clock, log }
   const { live } = base
@@ -215,7 +221,7 @@ async function composeParts(first: Settings, log: SystemLog, readFrom: Live['rea
     clock,
     log,
     source,
-    dispatcher: composeDispatcher({ ...base, source, sessions, credentials, locks, mark, journal }),
+    dispatcher: composeDispatcher({ ...base, ...manner, source, sessions, credentials, locks, mark, journal }),
     locks,
     mark,
     settings: () => live.settings,
@@ -255,6 +261,8 @@ type DispatcherParts = Base & {
   readonly locks: RunLocks
   readonly mark: MinuteMark
   readonly journal: RecordJournal
+  /** A tick: of runs that were begun before it, it knows by their locks alone. */
+  readonly isTransient: boolean
 }
 
 function composeDispatcher({ live, clock, log, source, sessions, credentials, locks, ...parts }: DispatcherParts) {
@@ -266,6 +274,7 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
     executor: composeExecutor(live.settings.config, { sessions: sessions.sessions, credentials: current, clock, log }),
     locks,
     journal: parts.journal,
+    isTransient: parts.isTransient,
     recorder: { recordRun: (record) => live.store.recordRun(record) },
     placeOf: (system) => sessions.places.of({ host: system.host, port: portOf(system, live.settings.config.hostname) }),
     limits: { runs: limits.concurrentRuns, runsPerHost: limits.concurrentRunsPerHost },

@@ -23,7 +23,7 @@ import { Walker } from './walker.ts'
 /** How long the answer to a kill may take beyond the run's grace: a login, and the rounds of the kill itself. */
 const KILL_ANSWER_MS = 30_000
 
-export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log' | 'placeOf'> &
+export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log' | 'placeOf' | 'isTransient'> &
   Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf' | 'onGivenUp'> & {
     readonly recorder: RunRecorder
     /** Where records are until the store has them. Absent: in memory alone. */

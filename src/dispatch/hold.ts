@@ -24,9 +24,9 @@ export class Hold {
 
   /**
    * Claims `next`, and gives free what was held before; where that fails, what was held is held still. Without room for a lock the run
-   * goes on without, since a full disk must not stop all jobs; but not where the lock before it would stay and lead to it once more.
+   * goes on without, unless `judge` says what keeps it from that, and not where the lock before it would stay and lead to it once more.
    */
-  async moveOn(next: RunLock): Promise<Claim | Stuck> {
+  async moveOn(next: RunLock, judge: JudgeWithout): Promise<Claim | Stuck> {
     const { locks } = this.#parts
     const before = this.#lock
     try {
@@ -34,7 +34,19 @@ export class Hold {
       if (claim === 'created') this.#lock = next
       return claim
     } catch (error) {
-      return (await this.#doWithout(next, error)) ? 'created' : { stuck: describeStuck(error) }
+      const obstacle = judge(error)
+      if (obstacle !== null) return { stuck: obstacle, mayPass: false }
+      return (await this.#doWithout()) ? 'created' : { stuck: describeStuck(error), mayPass: true }
+    }
+  }
+
+  /** Where a run goes on without a lock: writes `lock` down after all. False where it cannot be written still. */
+  async catchUp(lock: RunLock): Promise<boolean> {
+    try {
+      if ((await this.#parts.locks.create(lock)) === 'created') this.#lock = lock
+      return true
+    } catch {
+      return false
     }
   }
 
@@ -46,7 +58,9 @@ export class Hold {
       return whyNotBegun(await this.note({ isWaiting: false, startedAt }))
     } catch (error) {
       // A lock that says that nothing was handed over would be a lie.
-      return (await this.#doWithout(lock, error)) ? null : { kind: 'blocked', reason: describeStuck(error) }
+      if (!(await this.#doWithout())) return { kind: 'blocked', reason: describeStuck(error) }
+      this.#parts.log.alarm({ ...fieldsOfLock(lock), err: error }, WITHOUT_LOCK)
+      return null
     }
   }
 
@@ -90,16 +104,20 @@ export class Hold {
   }
 
   /** False where the lock that is held stays, and would be taken at its word. */
-  async #doWithout(lock: RunLock, error: unknown): Promise<boolean> {
+  async #doWithout(): Promise<boolean> {
     if (this.#lock !== null && !(await this.#parts.locks.remove(this.#lock.run))) return false
     this.#lock = null
-    this.#parts.log.alarm({ ...fieldsOfLock(lock), err: error }, 'run goes on without a lock file')
     return true
   }
 }
 
-/** The lock that is held can neither be exchanged nor removed. */
-export type Stuck = { readonly stuck: string }
+/** Why nothing is begun: no lock could be written. `mayPass`: one that is held can neither be exchanged nor removed now. */
+export type Stuck = { readonly stuck: string; readonly mayPass: boolean }
+
+/** What keeps a run from going on without a lock, which could not be written because of `error`; null where it may. */
+export type JudgeWithout = (error: unknown) => string | null
+
+export const WITHOUT_LOCK = 'run goes on without a lock file'
 
 const HELD: Standing = { kind: 'held' }
 

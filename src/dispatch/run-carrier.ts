@@ -16,6 +16,7 @@ import type { Claim, RunLock } from './run-locks.ts'
 import { RunReport } from './run-report.ts'
 import { watchOf } from './run-watch.ts'
 import type { Limit, Place, Throttle } from './throttle.ts'
+import { WithoutLock, type WithoutLockParts } from './without-lock.ts'
 
 /** What an operator sets, where runs are to wait less. */
 const LIMIT_SETTINGS = { host: 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', runs: 'RCRON_MAX_CONCURRENT_RUNS' } as const
@@ -24,7 +25,10 @@ const LIMIT_SETTINGS = { host: 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', runs: 'RCRO
 const STUCK_MS = 60_000
 const STUCK_PAUSE_MS = 1000
 
-export type RunCarrierParts = {
+/** Between two attempts to write the lock of a run that goes on without. Milliseconds. */
+const LOCK_PAUSE_MS = 2000
+
+export type RunCarrierParts = WithoutLockParts & {
   readonly executor: Executor
   readonly throttle: Throttle
   /** Where a system is reached: several names of one machine share its places. Its name, if not given. */
@@ -57,6 +61,7 @@ export class RunCarrier {
   readonly #parts: RunCarrierParts
   readonly #report: RunReport
   readonly #conclusion: RunConclusion
+  readonly #without: WithoutLock
   #closed = false
   #queueing: Promise<void> = Promise.resolve()
 
@@ -64,6 +69,7 @@ export class RunCarrier {
     this.#parts = parts
     this.#report = new RunReport(parts)
     this.#conclusion = new RunConclusion(parts)
+    this.#without = new WithoutLock(parts)
   }
 
   /** From now on nothing is handed over any more. */
@@ -116,12 +122,12 @@ export class RunCarrier {
   }
 
   /** Where the lock of the run before can neither be exchanged nor removed: most often that is over in a moment. */
-  async #claim({ active, hold }: Attempt, lock: RunLock): Promise<Claim | Stuck> {
+  async #claim({ run, active, hold }: Attempt, lock: RunLock): Promise<Claim | Stuck> {
     const { clock } = this.#parts
     const deadline = clock.monotonic() + STUCK_MS
     for (;;) {
-      const claim = await hold.moveOn(lock)
-      const isStuck = typeof claim === 'object' && 'stuck' in claim
+      const claim = await hold.moveOn(lock, (error) => this.#without.judge(run.cron, error))
+      const isStuck = typeof claim === 'object' && 'stuck' in claim && claim.mayPass
       if (!isStuck || active.killedBy !== null || this.#closed || clock.monotonic() >= deadline) return claim
       await Promise.race([clock.sleep(STUCK_PAUSE_MS), active.killRequested])
     }
@@ -145,6 +151,7 @@ export class RunCarrier {
     const { run, active, hold } = attempt
     const over = new AbortController()
     const watched = { active, hold, fields, isAdopted: false, onUnknown: place.leave, over: over.signal }
+    if (hold.lock === null) void this.#lockLater(attempt, over.signal)
     try {
       const heard = await this.#untilEnd(attempt, fields, watchOf(this.#parts, watched))
       over.abort()
@@ -155,6 +162,15 @@ export class RunCarrier {
     } finally {
       over.abort()
     }
+  }
+
+  /** A later process finds the run by its lock alone. */
+  async #lockLater(attempt: Attempt, over: AbortSignal): Promise<void> {
+    const { run, series, rest, hold } = attempt
+    const { clock } = this.#parts
+    const lock = lockOfRun(run, { startedAt: clock.now(), series, rest, isWaiting: false })
+    do await clock.sleep(LOCK_PAUSE_MS, over)
+    while (!over.aborted && !(await hold.catchUp(lock)))
   }
 
   #lockOf({ run, series, hold }: Attempt): RunLock {

@@ -63,6 +63,8 @@ export type TakeOver = 'taken' | 'lost' | { readonly failure: Error }
  * A lock goes only when all that was logged before is written (`Log.written`): a run whose process is killed is either told or locked.
  */
 export interface RunLocks {
+  /** Whether the locks took a writing since this process looks at them: what other processes had begun before was seen, then. */
+  readonly hasWritten: boolean
   /**
    * Claims the cron of `lock` for this process. Exactly one of several processes wins. Rejects with an OperatorError when the file
    * cannot be written.

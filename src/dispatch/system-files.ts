@@ -19,6 +19,18 @@ export class UnusableFileError extends Error {
   override readonly name = 'UnusableFileError'
 }
 
+/** Whether `directory` takes a new file now. */
+export function takesFiles(directory: string): boolean {
+  try {
+    const { temporary, descriptor } = writeTemporary(`${directory}/writable`, '?')
+    closeSync(descriptor)
+    removeFile(temporary)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Replaces `path`: a reader sees the old text or the new one. It reaches the disk soon after, not before this returns. */
 export function replaceFile(path: string, text: string): void {
   const { temporary, descriptor } = writeTemporary(path, text)

@@ -13,6 +13,7 @@ import {
   removeFile,
   replaceFile,
   sweepTemporary,
+  takesFiles,
   UnusableFileError,
 } from './system-files.ts'
 import { makePrivateDirectory } from './system-lock-directory.ts'
@@ -70,6 +71,11 @@ export class SystemLockFiles {
       this.#parts.log.error({ path: this.#path(name), err: error }, 'lock file cannot be read')
       return null
     }
+  }
+
+  /** Whether a lock could be made now. */
+  get takesLocks(): boolean {
+    return takesFiles(this.#parts.directory)
   }
 
   has(name: string): boolean {

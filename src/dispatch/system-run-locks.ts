@@ -29,6 +29,7 @@ export class SystemRunLocks implements RunLocks {
   /** Locks whose runs have ended and are told, and whose files could not be removed. */
   readonly #ended = new Map<RunId, string>()
   readonly #others = new Map<RunId, string>()
+  #hasWritten = false
 
   /** Makes the directory where there is none. Throws an OperatorError where it cannot, or others may write in it. */
   static open(parts: SystemRunLocksParts): SystemRunLocks {
@@ -40,6 +41,10 @@ export class SystemRunLocks implements RunLocks {
     this.#parts = parts
     this.#files = new SystemLockFiles(parts)
     this.#daemon = parts.holder ?? ownIdentity()
+  }
+
+  get hasWritten(): boolean {
+    return this.#hasWritten
   }
 
   async create(lock: RunLock): Promise<'created' | 'taken'> {
@@ -113,7 +118,9 @@ export class SystemRunLocks implements RunLocks {
     for (const [run, name] of this.#ended) if (this.#removeEnded(run, name)) this.#own.delete(run)
     for (let listings = 1; ; listings++) {
       const { found, isWhole } = this.#readOthers()
-      if (isWhole || listings === MOST_LISTINGS) return found
+      if (!isWhole && listings < MOST_LISTINGS) continue
+      this.#hasWritten ||= this.#files.takesLocks
+      return found
     }
   }
 
@@ -158,6 +165,7 @@ export class SystemRunLocks implements RunLocks {
 
   #created(lock: RunLock, name: string): 'created' {
     this.#own.set(lock.run, name)
+    this.#hasWritten = true
     return 'created'
   }
 

@@ -69,6 +69,7 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
 }
 
 const NO_LOCKS: DispatcherLocks = {
+  hasWritten: true,
   create: async () => 'created',
   succeed: async () => 'created',
   update: async () => ({ kind: 'held' }),

@@ -30,6 +30,8 @@ type Overrides = {
   readonly directory?: string
   /** Whose locks it makes. Absent: this process's. */
   readonly holder?: ProcessIdentity
+  /** It is a tick. */
+  readonly isTransient?: boolean
   /** The present rows. */
   readonly crons?: readonly Cron[]
 }
@@ -38,7 +40,7 @@ type Overrides = {
 export function aDispatch(t: TestContext, { limits = { runs: 64, runsPerHost: 10 }, ...overrides }: Overrides = {}) {
   const directory = overrides.directory ?? mkdtempSync(join(tmpdir(), 'rcron-dispatch-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
-  const { holder, crons = [] } = overrides
+  const { holder, isTransient = false, crons = [] } = overrides
   const clock = new HandClock('2026-03-01T12:00:00Z')
   const log = new RecordingLog()
   const executor = new FakeExecutor()
@@ -50,6 +52,7 @@ export function aDispatch(t: TestContext, { limits = { runs: 64, runsPerHost: 10
     clock,
     log,
     limits,
+    isTransient,
     locks: SystemRunLocks.open({ directory, clock, log, ...(holder && { holder }) }),
     accessTo: (systemId, authId) => ({
       system: aSystem({ id: systemId, host: `host${systemId}` }),

@@ -3,9 +3,11 @@ import { chmodSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { identityOf } from '../../src/dispatch/system-process.ts'
+import type { Action } from '../../src/domain/action.ts'
+import type { Cron } from '../../src/domain/cron.ts'
 import { addMinutes } from '../../src/domain/minute.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
-import { aFiring, type RecordingLog } from '../support/builders.ts'
+import { aFiring, aSystem, type RecordingLog } from '../support/builders.ts'
 import { settled } from '../support/hand-clock.ts'
 import { aDispatch } from './a-dispatch.ts'
 
@@ -271,4 +273,70 @@ test('a lock that was moved away and comes back in the life of its process leads
   ok(locks().length === 1)
   executor.newest(2).succeed()
   await firing.result
+})
+
+/** A process that comes to a lock directory which takes no writes; `hasSeen`: it has seen it before that. */
+async function anUnwritableDirectory(t: TestContext, hasSeen: boolean, isTransient = true) {
+  const lab = aDispatch(t, { isTransient })
+  if (hasSeen) await lab.dispatcher.adopt()
+  chmodSync(lab.directory, 0o500)
+  lab.executor.onStart = (handle) => handle.succeed()
+  const fire = async (action: Action, change: Partial<Cron> = {}) => {
+    const { outcomes } = await lab.dispatcher.fire(aFiring(action, [1], change), 'manual').result
+    return outcomes.map(({ outcome }) => outcome.kind)
+  }
+  return { ...lab, fire, end: () => chmodSync(lab.directory, 0o700) }
+}
+
+for (const action of ['failover', 'shuffle', 'clobber'] as const) {
+  test(`${action}: a tick that finds the lock directory unusable begins nothing, since another process’s run cannot be excluded; told once for the job`, async (t) => {
+    const { fire, executor, log, end } = await anUnwritableDirectory(t, false)
+    deepEqual([await fire(action), await fire(action)], [['blocked'], ['blocked']])
+    deepEqual([executor.crons, log.of('alarm')], [[], ['job does not run: no lock file']])
+    end()
+    deepEqual(await fire(action), ['succeeded'])
+  })
+}
+
+test('a daemon, which knows its own runs, goes on without locks from its start on', async (t) => {
+  const { fire, log, end } = await anUnwritableDirectory(t, false, false)
+  deepEqual(await fire('failover'), ['succeeded'])
+  deepEqual(log.of('alarm'), ['run goes on without a lock file'])
+  end()
+})
+
+test('a process that has seen the lock directory in order goes on without locks, and tells so once for each job', async (t) => {
+  const { fire, log, end } = await anUnwritableDirectory(t, true)
+  deepEqual([await fire('failover'), await fire('failover')], [['succeeded'], ['succeeded']])
+  deepEqual(log.of('alarm'), ['run goes on without a lock file'])
+  end()
+})
+
+test('a run that began without a lock gets it as soon as one can be written, and a later process finds it', async (t) => {
+  const { dispatcher, executor, directory, clock, locks } = aDispatch(t)
+  chmodSync(directory, 0o500)
+  void dispatcher.fire(aFiring('failover', [1, 2]), 'schedule')
+  await settled()
+  await clock.advance(2_000)
+  deepEqual([executor.crons, locks()], [[1], []])
+  chmodSync(directory, 0o700)
+  await clock.advance(2_000)
+  equal(locks().length, 1)
+  void dispatcher.abandon()
+  const after = aDispatch(t, { directory, crons: aFiring('failover', [1, 2]).crons })
+  await after.dispatcher.adopt()
+  after.executor.adopted[0]?.handle.end(FAILED)
+  await settled()
+  deepEqual(after.executor.crons, [2])
+  after.executor.newest(2).succeed()
+  await after.dispatcher.idle()
+  deepEqual(locks(), [])
+})
+
+test('without a lock nothing begins on a host that cannot tell of it', async (t) => {
+  const { fire, executor, end } = await anUnwritableDirectory(t, true)
+  deepEqual(await fire('all', { system: aSystem({ supervise: 0 }) }), ['blocked'])
+  deepEqual(await fire('all'), ['succeeded'])
+  deepEqual(executor.crons, [1])
+  end()
 })

@@ -1,0 +1,45 @@
+import type { Cron } from '../domain/cron.ts'
+import { jobKey } from '../domain/job.ts'
+import type { Log } from '../platform/log.ts'
+import { WITHOUT_LOCK } from './hold.ts'
+import type { RunLocks } from './run-locks.ts'
+
+export type WithoutLockParts = {
+  readonly locks: Pick<RunLocks, 'hasWritten'>
+  readonly log: Log
+  /** The process lives for the firings of a moment, beside others: of runs that were begun before it knows by their locks alone. */
+  readonly isTransient?: boolean
+}
+
+/**
+ * Which runs may begin without a lock where none can be written. Their hosts have to know of them, since no file does. And a tick that has
+ * never been able to write there knows nothing of runs that another process may have begun so: it begins only what may run beside those.
+ */
+export class WithoutLock {
+  readonly #parts: WithoutLockParts
+  /** Jobs of which it was told, each once. */
+  readonly #told = new Set<string>()
+
+  constructor(parts: WithoutLockParts) {
+    this.#parts = parts
+  }
+
+  /** What keeps a run of `cron` from going on without a lock, which could not be written because of `error`; null where it may. */
+  judge(cron: Cron, error: unknown): string | null {
+    const obstacle = this.#obstacleTo(cron)
+    const fields = { job: cron.name, action: cron.action, err: error }
+    const isNew = !this.#told.has(jobKey(cron))
+    this.#told.add(jobKey(cron))
+    if (isNew && obstacle === null) this.#parts.log.alarm(fields, WITHOUT_LOCK)
+    if (isNew && obstacle !== null)
+      this.#parts.log.alarm({ ...fields, reason: obstacle }, 'job does not run: no lock file')
+    return obstacle === null ? null : `no lock file can be written, and ${obstacle}`
+  }
+
+  #obstacleTo({ action, system }: Cron): string | null {
+    if (system.supervise === 0) return 'its host cannot tell of a run by itself (supervise = 0)'
+    const { locks, isTransient = false } = this.#parts
+    if (action === 'all' || !isTransient || locks.hasWritten) return null
+    return 'a run that another process has begun cannot be excluded'
+  }
+}
