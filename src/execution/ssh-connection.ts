@@ -17,6 +17,10 @@ export type ConnectionParts = {
   readonly timings: ConnectionTimings
 }
 
+/** So many key exchanges in a minute are taken. */
+const MOST_REKEYS = 30
+const REKEY_WINDOW_MS = 60_000
+
 /** A logged-in connection of ssh2 over a socket of our own, which can be destroyed whatever state it is in. */
 export class SshConnection implements Connection {
   readonly #parts: ConnectionParts
@@ -26,12 +30,13 @@ export class SshConnection implements Connection {
   #why: string | null = null
   #isBatching = false
   #hasHadChannel = false
+  #rekeyedAt: readonly number[] = []
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
     parts.socket.prependListener('data', () => this.#batchWrites())
     prepareCipherKeys(parts.client)
-    parts.client.on('handshake', () => prepareCipherKeys(parts.client))
+    parts.client.on('handshake', () => this.#rekeyed())
     parts.client.on('error', (error) => this.close(`the connection broke: ${describeSocketError(error)}`))
     parts.client.on('end', () => this.close('the host closed the connection'))
     parts.client.on('close', () => this.close('the connection was closed'))
@@ -73,6 +78,14 @@ export class SshConnection implements Connection {
   watch(watcher: (reason: string) => void): () => void {
     this.#watchers.add(watcher)
     return () => this.#watchers.delete(watcher)
+  }
+
+  /** OpenSSH exchanges keys each hour or gigabyte; a host that does so without end costs a processor. */
+  #rekeyed(): void {
+    prepareCipherKeys(this.#parts.client)
+    const now = performance.now()
+    this.#rekeyedAt = [...this.#rekeyedAt.filter((at) => now - at < REKEY_WINDOW_MS), now]
+    if (this.#rekeyedAt.length > MOST_REKEYS) this.close('the host exchanges keys without end')
   }
 
   /** What is written in one turn of the event loop leaves together: a session's packets are small, and system calls dear. */

@@ -79,13 +79,14 @@ export class LibraryNames {
     return waiting
   }
 
+  /** Begins one lookup a turn of the event loop: to start a child takes milliseconds. */
   #work(): void {
-    while (this.#asking.size < this.#parts.atOnce) {
-      const next = this.#next()
-      if (next === null) return
-      this.#asking.add(next.name)
-      void this.#lookUp(next)
-    }
+    if (this.#asking.size >= this.#parts.atOnce) return
+    const next = this.#next()
+    if (next === null) return
+    this.#asking.add(next.name)
+    void this.#lookUp(next)
+    if (this.#asking.size < this.#parts.atOnce) setImmediate(() => this.#work())
   }
 
   async #lookUp({ name, answer }: Waiting): Promise<void> {

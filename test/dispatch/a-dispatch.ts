@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { Dispatcher } from '../../src/dispatch/dispatcher.ts'
+import { Dispatcher, type DispatcherParts } from '../../src/dispatch/dispatcher.ts'
 import type { ProcessIdentity } from '../../src/dispatch/system-process.ts'
 import { SystemRunLocks } from '../../src/dispatch/system-run-locks.ts'
 import type { Cron } from '../../src/domain/cron.ts'
@@ -25,6 +25,7 @@ export class FakeRecorder implements RunRecorder {
 }
 
 type Overrides = {
+  readonly placeOf?: NonNullable<DispatcherParts['placeOf']>
   readonly limits?: { readonly runs: number; readonly runsPerHost: number }
   /** The lock directory of an earlier dispatcher, or of another process. */
   readonly directory?: string
@@ -40,7 +41,7 @@ type Overrides = {
 export function aDispatch(t: TestContext, { limits = { runs: 64, runsPerHost: 10 }, ...overrides }: Overrides = {}) {
   const directory = overrides.directory ?? mkdtempSync(join(tmpdir(), 'rcron-dispatch-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
-  const { holder, isTransient = false, crons = [] } = overrides
+  const { holder, placeOf, isTransient = false, crons = [] } = overrides
   const clock = new HandClock('2026-03-01T12:00:00Z')
   const log = new RecordingLog()
   const executor = new FakeExecutor()
@@ -53,6 +54,7 @@ export function aDispatch(t: TestContext, { limits = { runs: 64, runsPerHost: 10
     log,
     limits,
     isTransient,
+    ...(placeOf && { placeOf }),
     locks: SystemRunLocks.open({ directory, clock, log, ...(holder && { holder }) }),
     accessTo: (systemId, authId) => ({
       system: aSystem({ id: systemId, host: `host${systemId}` }),

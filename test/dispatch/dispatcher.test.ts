@@ -7,7 +7,7 @@ import { addMinutes } from '../../src/domain/minute.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 import type { Death } from '../../src/execution/executor.ts'
 import { StoreError } from '../../src/store/store-error.ts'
-import { aCron, aFiring } from '../support/builders.ts'
+import { aCron, aFiring, aSystem } from '../support/builders.ts'
 import { A_TRACE } from '../support/fake-executor.ts'
 import { settled } from '../support/hand-clock.ts'
 import { aDispatch } from './a-dispatch.ts'
@@ -315,6 +315,22 @@ test('the throttle: at most so many on a host, so many in all; who waited says h
     ['run waits for a place', 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', 'all places of host host7 are taken (2)'],
   )
   deepEqual([started?.message, started?.fields['waitMs']], ['run started', 1500])
+})
+
+test('several names of one machine share its places', async (t) => {
+  const placeOf = () => Promise.resolve('10.0.0.1 22')
+  const { dispatcher, executor } = aDispatch(t, { limits: { runs: 3, runsPerHost: 1 }, placeOf })
+  const results = [1, 2].map((id) => {
+    const system = aSystem({ id, host: `name${id}` })
+    return dispatcher.fire(aFiring('failover', [id], { name: `job ${id}`, system }), 'schedule').result
+  })
+  await settled()
+  deepEqual(executor.crons, [1])
+  executor.newest(1).succeed()
+  await settled()
+  deepEqual(executor.crons, [1, 2])
+  executor.newest(2).succeed()
+  await Promise.all(results)
 })
 
 test('a bug below in one firing: its host is asked what became of the run, and no other firing is touched', async (t) => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { SecretSeal } from '../../cache/seal-secret.ts'
+import type { Config } from '../../config/config.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Definitions } from '../../domain/rows.ts'
@@ -14,7 +15,7 @@ export type Options = Readonly<Record<string, unknown>>
 export type ChangeParts = {
   readonly context: CommandContext
   readonly editor: DefinitionEditor
-  readonly knownHostsFile: string
+  readonly settings: Pick<Config, 'knownHostsFile' | 'hostname'>
   /** What seals secrets under the cache key. Rejects with an OperatorError where there is none. */
   readonly seal: () => Promise<SecretSeal>
   /** Rejects with an InvalidInputError that names everything that keeps a row from working. */

@@ -51,15 +51,16 @@ async function findSystems({ systems }: DefinitionEditor, reference: string): Pr
   return (await systems.find(named.host)).filter(({ row }) => row?.port === named.port)
 }
 
-/** Before the row is there: no run may meet another key in between. */
-async function pinIfGiven(row: SystemRow, options: Options, { knownHostsFile, judge }: ChangeParts): Promise<void> {
+/** For the port that is used from here, since another one may lead to another machine. Before the row is there: no run may meet another key in between. */
+async function pinIfGiven(row: SystemRow, options: Options, { settings, judge }: ChangeParts): Promise<void> {
   const given = options['hostKey']
   if (typeof given !== 'string') return
+  const { portOf } = await import('../../execution/port-of.ts')
   const { parsePublicKey, pinHostKey } = await import('../../execution/host-keys/pin-host-key.ts')
   await judge({ auths: [], systems: [row], crons: [], beside: new Set() })
   const key = parseGiven(given, parsePublicKey)
   if (options['dryRun'] === true) return
-  pinHostKey({ file: knownHostsFile, host: row.host, ports: [row.port, row.local_port], key })
+  pinHostKey({ file: settings.knownHostsFile, host: row.host, port: portOf(row, settings.hostname), key })
 }
 
 function parseGiven(given: string, parse: (text: string) => Buffer): Buffer {

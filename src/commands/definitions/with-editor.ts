@@ -19,7 +19,7 @@ export function withEditor(context: CommandContext, use: (parts: VerbParts) => P
       context,
       output: new Output(context),
       editor: opened.store.editor,
-      knownHostsFile: opened.settings.config.knownHostsFile,
+      settings: opened.settings.config,
       seal: () => composeSeal(opened.settings.config, opened.log),
       judge: (judged) => judge(context, opened, judged),
       activeRuns: async () => (await import('../../compose-dry-run.ts')).readNotes(opened.settings.config).locks,

@@ -33,20 +33,20 @@ export function parsePublicKey(text: string): Buffer {
 export type Pin = {
   readonly file: string
   readonly host: string
-  readonly ports: readonly number[]
+  readonly port: number
   readonly key: Buffer
 }
 
 /** Writes the key of a host into known_hosts, before anybody connects. Throws an OperatorError where another one is known, or it cannot. */
-export function pinHostKey({ file, host, ports, key }: Pin): void {
+export function pinHostKey({ file, host, port, key }: Pin): void {
   if (!isPlainHost(host)) throw new OperatorError(`${JSON.stringify(host)} cannot be written into ${file}`, null)
   const known = new KnownHostsFile(file, () => {})
-  const names = [...new Set(ports.map((port) => hostNameOf(host, port)))]
+  const name = hostNameOf(host, port)
   try {
     makeDirectory(dirname(file))
     withLearningLock(file, () => {
-      const missing = names.filter((name) => isUnknown(known, name, { key, file }))
-      if (missing.length > 0) appendKnownHost(file, `${missing.join(',')} ${keyTypeOf(key)} ${key.toString('base64')}`)
+      if (isUnknown(known, name, { key, file }))
+        appendKnownHost(file, `${name} ${keyTypeOf(key)} ${key.toString('base64')}`)
     })
   } catch (error) {
     if (error instanceof OperatorError) throw error

@@ -5,8 +5,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
+import type { Connection } from 'ssh2'
 import { LoopStall } from '../../support/loop-stall.ts'
 import { PlainLab } from '../../support/plain-lab.ts'
+import { startSshStub } from '../../support/ssh-stub.ts'
 import { makeKey, startSshd } from '../../support/sshd.ts'
 
 const LONGEST_STALL_MS = 100
@@ -70,6 +72,17 @@ test('F6: a command that prints byte by byte lets the loop go on', async (t) => 
   const longest = stall.take()
   match(outcome.kind, /^succeeded$/)
   ok(longest < LONGEST_STALL_MS, `stalled for ${longest} ms`)
+})
+
+test('F6: a host that exchanges keys without end is given up', async () => {
+  const connected = (connection: Connection) => {
+    const again = () => connection.rekey(again)
+    again()
+  }
+  await using stub = await startSshStub({ connected, command: () => {} })
+  await using lab = new PlainLab()
+  const { outcome } = await lab.run({ port: stub.port, secret: 'a password' }, 'true')
+  match('reason' in outcome ? outcome.reason : outcome.kind, /the host exchanges keys without end/)
 })
 
 test('the host keys that a server announces are not asked to be proved: that could cost any number of signatures', async () => {
