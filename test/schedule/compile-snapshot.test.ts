@@ -76,6 +76,8 @@ for (const override of [
   { port: 0 },
   { local_port: 65_536 },
   { port: 1.5 },
+  { login_timeout_s: 0 },
+  { login_timeout_s: 301 },
 ]) {
   test(`a system with ${JSON.stringify(override)} is named, and so are its crons`, () => {
     const { crons, problems } = compile(
