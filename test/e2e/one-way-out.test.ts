@@ -1,4 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { ResidentRcron } from '../support/resident-rcron.ts'
 
@@ -68,4 +70,14 @@ test('answers to questions on standard input keep to the same', async () => {
   const printed = await rcron.fed(`${JSON.stringify({ expr: `* * * * ${NASTY}`, tz: NASTY })}\n`, 'next', '--stdin')
   equal(UNSEEN.exec(printed), null)
   match(JSON.parse(printed).error, /expected an IANA name/)
+})
+
+test('a bug that nobody catches moves no terminal either', async () => {
+  const bug = "setTimeout(() => { throw new Error('a\\u001b[2J\\u009b\\n<0>FORGED') }, 1)"
+  const child = rcron.start(['next', '--stdin'], {
+    node: ['--import', `data:text/javascript,${encodeURIComponent(bug)}`],
+  })
+  const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  equal(UNSEEN.exec(said), null)
+  deepEqual([status, said.split('\n')[0]], [1, 'rcron: a bug in rcron: Error: a\\x1b[2J\\x9b\\n<0>FORGED'])
 })

@@ -262,6 +262,25 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       })
     }
 
+    test('several rows are edited, and removed, all of them or none', async () => {
+      const { db1, db2, user } = await addTwoHosts()
+      const { crons, systems } = lab.store.editor
+      const add = (host: number, cron_path: string) => crons.add({ cron_name: 'a', cron_path, host, user })
+      const ids = [await add(db1, '/a'), await add(db2, '/a')]
+      const other = await add(db2, '/b')
+      const paths = async () => (await crons.list()).map(({ row }) => row?.cron_path)
+      // The first row could have it, the second not.
+      await rejects(crons.editAll(ids, { cron_path: '/b' }), /already has this name, path, host and user/)
+      deepEqual(await paths(), ['/a', '/a', '/b'])
+      await crons.editAll(ids, { cron_path: '/c' })
+      deepEqual(await paths(), ['/c', '/c', '/b'])
+      await rejects(crons.removeAll([other, 9_999]), /there is no cron 9999/)
+      await rejects(systems.removeAll([db1, db2]), /is still used by cron/)
+      await crons.removeAll([...ids, other])
+      await systems.removeAll([db1, db2])
+      deepEqual([await crons.list(), await systems.list()], [[], []])
+    })
+
     test('what nothing uses is removed', async () => {
       const { user, db1 } = await addTwoHosts()
       const { auths, systems, crons } = lab.store.editor
