@@ -47,12 +47,16 @@ export type MysqlConfig = {
   readonly database: string
   /** Connections at most. */
   readonly poolSize: number
-  /** Null: not encrypted. */
+  /** Null: never encrypted. */
   readonly tls: TlsConfig | null
 }
 
 /** PEM contents. */
 export type TlsConfig = {
+  /** Whether a server that offers no encryption is refused. */
+  readonly isRequired: boolean
+  /** Whether the server must prove to be the host of the URL. */
+  readonly isVerified: boolean
   /** Null: the authorities that Node trusts. */
   readonly ca: string | null
   readonly cert: string | null

@@ -1,3 +1,4 @@
+import { isLoopback } from '../domain/loopback.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { DatabaseConfig, MysqlConfig, TlsConfig } from './config.ts'
 import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from './database-url.ts'
@@ -30,15 +31,44 @@ function readMysql(url: DatabaseUrl & { kind: 'mysql' }, values: Partial<Values>
       problemOf('RCRON_DATABASE_PASSWORD', 'found a password here and one in the URL, expected one of the two'),
     )
   }
+  const tls = readTls(values, reading)
+  return { ...url, password: url.password ?? password ?? '', poolSize: values.RCRON_DATABASE_POOL_SIZE ?? 1, tls }
+}
+
+/** Beyond this machine nobody knows who answers, or who listens, unless the server is verified. */
+export function warnOfUnverified(database: DatabaseConfig): readonly Problem[] {
+  if (database.kind === 'sqlite' || database.tls?.isVerified === true || isLoopback(database.host)) return []
+  return [unverified(database.tls)]
+}
+
+function unverified(tls: TlsConfig | null): Problem {
+  const how = tls === null ? 'not encrypted' : tls.isRequired ? 'encrypted' : 'encrypted where the server offers that'
   return {
-    ...url,
-    password: url.password ?? password ?? '',
-    poolSize: values.RCRON_DATABASE_POOL_SIZE ?? 1,
-    tls: readTls(values, reading),
+    severity: 'warning',
+    subject: 'RCRON_DATABASE_TLS',
+    field: null,
+    message: `the connection to the database is ${how}, and the server is not verified: who is in between can read passwords and change commands`,
+    hint: "set RCRON_DATABASE_SSL_CA to the authority of the server's certificate, or to system",
   }
 }
 
 function readTls(values: Partial<Values>, reading: Reading): TlsConfig | null {
+  const mode = values.RCRON_DATABASE_TLS ?? 'prefer'
+  const certificates = readCertificates(values, reading)
+  if (certificates === null) {
+    return mode === 'off'
+      ? null
+      : { isRequired: mode === 'require', isVerified: false, ca: null, cert: null, key: null }
+  }
+  if (mode === 'off') {
+    reading.problems.push(
+      problemOf('RCRON_DATABASE_TLS', 'found off together with RCRON_DATABASE_SSL_…, expected one of the two'),
+    )
+  }
+  return { isRequired: true, isVerified: true, ...certificates }
+}
+
+function readCertificates(values: Partial<Values>, reading: Reading): Pick<TlsConfig, 'ca' | 'cert' | 'key'> | null {
   const ca = readPem('RCRON_DATABASE_SSL_CA', values, reading)
   const cert = readPem('RCRON_DATABASE_SSL_CERT', values, reading)
   const key = readPem('RCRON_DATABASE_SSL_KEY', values, reading)

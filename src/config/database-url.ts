@@ -49,7 +49,7 @@ function parseMysql(rest: string): DatabaseUrl {
   if (SOCKET.test(rest.slice(rest.lastIndexOf('@') + 1))) throw new DatabaseUrlError(NO_SOCKET)
   if (/[?#]/.test(rest)) {
     throw new DatabaseUrlError(
-      'found ? or #, expected no options; in a password write ? as %3F and # as %23, for TLS set RCRON_DATABASE_SSL_CA',
+      'found ? or #, expected no options; in a password write ? as %3F and # as %23, for TLS set RCRON_DATABASE_TLS and RCRON_DATABASE_SSL_CA',
     )
   }
   const slash = rest.indexOf('/')

@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { InvalidInputError } from '../domain/errors.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Config, LogConfig } from './config.ts'
-import { readDatabase } from './database-config.ts'
+import { readDatabase, warnOfUnverified } from './database-config.ts'
 import type { Machine } from './machine.ts'
 import { type Environment, readVariables } from './read-variables.ts'
 import { warnOfUnknown } from './unknown-variables.ts'
@@ -23,7 +23,7 @@ export function loadConfig(environment: Environment, machine: Machine): Config {
   const ofMachine = judgeDefaults(values, machine, problems)
   const all = [...problems, ...ofMachine, ...reading.problems, ...warnOfUnknown(environment)]
   if (all.some(({ severity }) => severity === 'error')) throw new InvalidInputError(all)
-  const warnings = [...all, ...warnOfRisks(values)]
+  const warnings = [...all, ...warnOfRisks(values), ...warnOfUnverified(reading.database)]
   return {
     ...settle({ values: values as Values, stateDirectory, environment, machine }),
     database: reading.database,

@@ -29,12 +29,20 @@ export const VARIABLES = {
     meaning: 'The password, for a URL that holds none.',
     credential: 'database-password',
   },
+  RCRON_DATABASE_TLS: {
+    value: oneOf(['prefer', 'require', 'off']),
+    unit: 'prefer, require or off',
+    default: 'prefer',
+    meaning:
+      'Whether the connection is encrypted: where the server offers it, always, or never. The server is verified only where ' +
+      'RCRON_DATABASE_SSL_CA is set. With off the password may reach whoever answers.',
+  },
   RCRON_DATABASE_SSL_CA: {
     value: pem(),
     unit: 'path or PEM',
     default: '(none)',
     meaning:
-      "Encrypts the connection; the server's certificate must be signed by this authority and name the URL's host. " +
+      "Demands encryption, and a certificate of the server that this authority signed and that names the URL's host. " +
       '"system" trusts the authorities that Node trusts.',
     credential: 'database-ssl-ca',
   },
@@ -56,7 +64,7 @@ export const VARIABLES = {
     value: wholeNumber(1, 100),
     unit: 'connections',
     default: '4',
-    meaning: 'The most connections to the database at one time.',
+    meaning: 'The most connections to the database at one time, besides the one by which daemons find one another.',
   },
   RCRON_STATE_DIR: {
     value: path(),

@@ -43,7 +43,7 @@ function problemsOf(refused: readonly Attempt[], advice: SchemaAdvice): readonly
       subject: 'store',
       field: null,
       message: `could not ${step.summary}: ${fault?.message}`,
-      hint: advice.forRefusedTable,
+      hint: fault?.kind === 'read-only' ? fault.hint : advice.forRefusedTable,
     }),
   )
   return columns.length === 0 ? errors : [...errors, columnsProblem(columns, advice)]
@@ -56,6 +56,6 @@ function columnsProblem(refused: readonly Attempt[], advice: SchemaAdvice): Prob
     subject: 'store',
     field: null,
     message: `could not add ${names.join(', ')}, which count as not set: ${refused[0]?.fault?.message}`,
-    hint: advice.forRefusedColumns,
+    hint: refused[0]?.fault?.kind === 'read-only' ? refused[0].fault.hint : advice.forRefusedColumns,
   }
 }

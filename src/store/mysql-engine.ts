@@ -19,7 +19,7 @@ export class MysqlEngine implements Engine {
     missing: 'is missing, or hidden from this user',
     forMissingTable: 'run "rcron init", or give the user of RCRON_DATABASE_URL the right to see it',
     forMissingColumns: TO_ALTER,
-    forRefusedTable: 'run "rcron init" as a user with the right to CREATE tables',
+    forRefusedTable: 'run "rcron init" as a user with the rights to CREATE and REFERENCES tables',
     forRefusedColumns: TO_ALTER,
   }
   readonly #pool: DeadlinePool
@@ -84,7 +84,7 @@ export class MysqlEngine implements Engine {
 
   async #told<Result>(ask: () => Promise<Result>): Promise<Result> {
     return await ask().catch((error: unknown) => {
-      throw mysqlFaultOf(error, this.where)
+      throw mysqlFaultOf(error, { where: this.where, isMariadb: this.#pool.isMariadb })
     })
   }
 }

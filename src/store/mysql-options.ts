@@ -2,8 +2,12 @@ import { isIP } from 'node:net'
 import type { PoolOptions } from 'mysql2'
 import { InvalidInputError } from '../domain/errors.ts'
 
-/** PEM contents. With encryption the server must prove to be `host` by a certificate of `ca`. */
+/** PEM contents. */
 type MysqlTls = {
+  /** Whether a server that offers no encryption is refused. */
+  readonly isRequired: boolean
+  /** Whether the server must prove to be `host` by a certificate of `ca`; whoever answers is believed otherwise. */
+  readonly isVerified: boolean
   /** Null: the authorities that Node trusts. */
   readonly ca: string | null
   readonly cert?: string | null
@@ -18,7 +22,7 @@ export type MysqlStoreOptions = {
   readonly database: string
   /** Connections at most. */
   readonly poolSize: number
-  /** Null: not encrypted. Otherwise a server that offers no encryption is refused. */
+  /** Null: never encrypted, and whoever answers may ask for the password all the same. */
   readonly tls: MysqlTls | null
   readonly deadlines?: Partial<MysqlDeadlines>
 }
@@ -39,14 +43,14 @@ const KEEPALIVE_MS = 15_000
 
 /** An address in a certificate is not checked by the driver, which would take one for `localhost` instead. */
 export function refuseUnverifiableHost({ host, tls }: MysqlStoreOptions): void {
-  if (tls === null || isIP(host) === 0) return
+  if (tls === null || !tls.isVerified || isIP(host) === 0) return
   throw new InvalidInputError([
     {
       severity: 'error',
       subject: 'RCRON_DATABASE_URL',
       field: 'host',
       message: `found the address ${host} together with TLS, expected a host name that the server's certificate holds`,
-      hint: 'write the name of the certificate, and let /etc/hosts resolve it if DNS does not; or leave out RCRON_DATABASE_SSL_CA on a network that is safe',
+      hint: 'write the name of the certificate, and let /etc/hosts resolve it if DNS does not; or leave RCRON_DATABASE_SSL_CA out on a network that is safe',
     },
   ])
 }
@@ -79,13 +83,13 @@ export function poolOptionsOf(options: MysqlStoreOptions, deadlines: MysqlDeadli
   }
 }
 
-function sslOf({ ca, cert, key }: MysqlTls) {
+function sslOf({ isVerified, ca, cert, key }: MysqlTls) {
   return {
     ...(ca === null ? {} : { ca }),
     ...(cert ? { cert } : {}),
     ...(key ? { key } : {}),
     minVersion: 'TLSv1.2',
-    rejectUnauthorized: true,
-    verifyIdentity: true,
+    rejectUnauthorized: isVerified,
+    verifyIdentity: isVerified,
   }
 }

@@ -1,17 +1,15 @@
 import { connect, type Socket } from 'node:net'
 import type { MysqlPool, MysqlPoolConnection } from 'kysely'
 import { createPool, type Pool, type PoolConnection } from 'mysql2'
+import { isLoopback } from '../domain/loopback.ts'
+import { onGreeting } from './mysql-greeting.ts'
 import { MYSQL_DEADLINES, type MysqlDeadlines, type MysqlStoreOptions, poolOptionsOf } from './mysql-options.ts'
+import { PASSWORD_KEPT } from './mysql-password.ts'
+import { setSession } from './mysql-session.ts'
 import { BrokenOff, TimedConnection } from './mysql-timed-connection.ts'
 
 const CLOSE_MS = 2_000
 const CLOSED = new BrokenOff('closed', 'the store has been closed')
-
-/**
- * Times are exchanged in UTC; text is escaped with backslashes, which the mode must allow; waiting for a lock ends
- * before our own deadline does.
- */
-const SESSION = `set session time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', lock_wait_timeout = 8, innodb_lock_wait_timeout = 8`
 
 /**
  * mysql2's pool, with a deadline on all that waits. A connection that misses one is destroyed, socket and all, and with it the
@@ -27,6 +25,7 @@ export class DeadlinePool implements MysqlPool {
   readonly #open = new Set<TimedConnection>()
   readonly #idle = new Set<TimedConnection>()
   #closing: Promise<void> | null = null
+  #isMariadb = false
 
   constructor(options: MysqlStoreOptions) {
     this.#deadlines = { ...MYSQL_DEADLINES, ...options.deadlines }
@@ -36,6 +35,11 @@ export class DeadlinePool implements MysqlPool {
     })
     // mysql2 takes its own listener away after the first error; a second one must not end the process.
     this.#pool.on('connection', (connection) => connection.on('error', () => this.#known.get(connection)?.destroy()))
+  }
+
+  /** What the server that answered last calls itself: its own error numbers mean something else than MySQL's. */
+  get isMariadb(): boolean {
+    return this.#isMariadb
   }
 
   getConnection(callback: (error: unknown, connection: MysqlPoolConnection) => void): void {
@@ -66,7 +70,7 @@ export class DeadlinePool implements MysqlPool {
       return known
     }
     const fresh = this.#timed(raw)
-    await fresh.ask(SESSION).catch((error: unknown) => {
+    await setSession((sql) => fresh.ask(sql)).catch((error: unknown) => {
       fresh.destroy()
       throw error
     })
@@ -113,8 +117,14 @@ export class DeadlinePool implements MysqlPool {
     for (const connection of idle) connection.destroy()
   }
 
-  #dial({ host, port }: MysqlStoreOptions, config: object): Socket {
+  #dial({ host, port, tls }: MysqlStoreOptions, config: object): Socket {
     const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 })
+    onGreeting(socket, ({ offersTls, isMariadb }) => {
+      this.#isMariadb = isMariadb
+      if (offersTls || tls === null || tls.isRequired) return
+      // mysql2 reads both when the greeting reaches it, which is after us.
+      Object.assign(config, { ssl: undefined }, isLoopback(host) ? {} : { authPlugins: PASSWORD_KEPT })
+    })
     this.#sockets.add(socket)
     this.#socketOf.set(config, socket)
     socket.once('close', () => this.#sockets.delete(socket))

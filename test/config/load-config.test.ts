@@ -182,15 +182,62 @@ test('TLS is taken from paths or PEM texts, and handed on as PEM', () => {
     RCRON_DATABASE_SSL_KEY_FILE: file('key.pem', PEM),
   }
   const { database } = loadConfig(environment, machine)
-  deepEqual(database.kind === 'mysql' && database.tls, { ca: PEM, cert: PEM, key: PEM })
+  deepEqual(database.kind === 'mysql' && database.tls, {
+    isRequired: true,
+    isVerified: true,
+    ca: PEM,
+    cert: PEM,
+    key: PEM,
+  })
 })
 
 test('system authorities are TLS without a CA of its own', () => {
   const { database } = loadConfig({ RCRON_DATABASE_URL: MYSQL, RCRON_DATABASE_SSL_CA: 'system' }, machine)
-  deepEqual(database.kind === 'mysql' && database.tls, { ca: null, cert: null, key: null })
+  deepEqual(database.kind === 'mysql' && database.tls, {
+    isRequired: true,
+    isVerified: true,
+    ca: null,
+    cert: null,
+    key: null,
+  })
+})
+
+const TLS_MODES = [
+  [{}, { isRequired: false, isVerified: false, ca: null, cert: null, key: null }, /encrypted where the server offers/],
+  [
+    { RCRON_DATABASE_TLS: 'require' },
+    { isRequired: true, isVerified: false, ca: null, cert: null, key: null },
+    /is enc/,
+  ],
+  [{ RCRON_DATABASE_TLS: 'off' }, null, /is not encrypted, and the server is not verified/],
+] as const
+
+for (const [environment, tls, warning] of TLS_MODES) {
+  test(`without a CA: ${JSON.stringify(environment)}, warned of beyond this machine`, () => {
+    const { database, warnings } = loadConfig({ RCRON_DATABASE_URL: MYSQL, ...environment }, machine)
+    deepEqual(database.kind === 'mysql' && database.tls, tls)
+    deepEqual(
+      warnings.map(({ subject }) => subject),
+      ['RCRON_DATABASE_TLS'],
+    )
+    match(warnings[0]?.message ?? '', warning)
+    match(warnings[0]?.hint ?? '', /RCRON_DATABASE_SSL_CA/)
+    for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+      deepEqual(loadConfig({ RCRON_DATABASE_URL: `mysql://u@${host}/d`, ...environment }, machine).warnings, [])
+    }
+  })
+}
+
+test('a verified server is warned of nowhere', () => {
+  deepEqual(loadConfig({ RCRON_DATABASE_URL: MYSQL, RCRON_DATABASE_SSL_CA: 'system' }, machine).warnings, [])
 })
 
 const BAD_TLS = [
+  [
+    { RCRON_DATABASE_TLS: 'off', RCRON_DATABASE_SSL_CA: 'system' },
+    /RCRON_DATABASE_TLS: found off together with RCRON_D/,
+  ],
+  [{ RCRON_DATABASE_TLS: 'on' }, /RCRON_DATABASE_TLS: found "on", expected one of prefer, require, off/],
   [{ RCRON_DATABASE_SSL_CERT: PEM }, /RCRON_DATABASE_SSL_KEY: found none, expected both/],
   [{ RCRON_DATABASE_SSL_CA: file('not.pem', 'hello') }, /RCRON_DATABASE_SSL_CA: found a text that is not PEM/],
   [{ RCRON_DATABASE_SSL_CA: '/no/ca' }, /RCRON_DATABASE_SSL_CA: \/no\/ca is not there/],

@@ -82,13 +82,13 @@ test('B6: without the right to ALTER, columns stay away with one warning, and ro
   deepEqual([applied, problems.length, problems[0]?.severity], [[], 1, 'warning'])
   match(
     problems[0]?.message ?? '',
-    /could not add rcron_auth\.passphrase, .*: the user may not do this to the table \[ER_TABLEACCESS_DENIED_ERROR/,
+    /could not add rcron_auth\.passphrase, .*: the user may not do this to the table \(ALTER\) \[ER_TABLEACCESS_DENIED_ERROR/,
   )
   equal((await reader.loadDefinitions()).definitions.crons.length, 1)
 
   await server.query('drop table rcron_crons')
   const missing = await reader.applySchema(await reader.planSchema())
-  match(missing.problems.map(describeProblem).join('\n'), /could not create table rcron_crons: .*right to CREATE/)
+  match(missing.problems.map(describeProblem).join('\n'), /could not create table rcron_crons: .*rights to CREATE/)
   await reader.close()
 })
 

@@ -1,12 +1,14 @@
-import { equal, match, rejects, throws } from 'node:assert/strict'
+import { deepEqual, equal, match, rejects, throws } from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { InvalidInputError } from '../../../src/domain/errors.ts'
+import type { MysqlStoreOptions } from '../../../src/store/mysql-options.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
 import { makeCertificates } from '../../support/certificates.ts'
 import { type Mariadb, startMariadb } from '../../support/mariadb.ts'
+import { startPasswordThief, type Theft } from './password-thief.ts'
 import { storeOn } from './store-on.ts'
 
 let forLocalhost: Mariadb
@@ -19,8 +21,15 @@ before(async () => {
 })
 after(() => Promise.all([forLocalhost, forAnother, withoutTls].map((server) => server.stop())))
 
-async function load(server: Mariadb, ca: string | null): Promise<readonly string[]> {
-  const store = storeOn(server, { host: 'localhost', tls: { ca } })
+const verifiedBy = (ca: string | null) => ({ isRequired: true, isVerified: true, ca })
+const PREFERRED = { isRequired: false, isVerified: false, ca: null }
+
+function load(server: Mariadb, ca: string | null): Promise<readonly string[]> {
+  return ask(server, { host: 'localhost', tls: verifiedBy(ca) })
+}
+
+async function ask(server: Pick<Mariadb, 'port'>, options: Partial<MysqlStoreOptions>): Promise<readonly string[]> {
+  const store = storeOn(forLocalhost, { port: server.port, ...options })
   try {
     return (await store.planSchema()).map(({ summary }) => summary)
   } finally {
@@ -35,15 +44,24 @@ test('B4: a certificate for the host, signed by the authority that was named, is
 })
 
 test('B4: a certificate for another name is refused', async () => {
-  await rejects(load(forAnother, forAnother.ca), isUntrusted(/certificate is not accepted \[HANDSHAKE_SSL_ERROR\]/))
+  await rejects(
+    load(forAnother, forAnother.ca),
+    isUntrusted(/certificate is not accepted: it is for DNS:db\.example \[HANDSHAKE_SSL_ERROR\]/),
+  )
 })
 
 test('B4: a certificate of another authority is refused', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rcron-ca-'))
   const strange = readFileSync(makeCertificates(folder, 'localhost').caFile, 'utf8')
   rmSync(folder, { recursive: true })
-  await rejects(load(forLocalhost, strange), isUntrusted(/certificate is not accepted/))
-  await rejects(load(forLocalhost, null), isUntrusted(/certificate is not accepted/))
+  await rejects(
+    load(forLocalhost, strange),
+    isUntrusted(/certificate is not accepted: it is not signed by the authority that was given/),
+  )
+  await rejects(
+    load(forLocalhost, null),
+    isUntrusted(/certificate is not accepted: it is not signed by the authority that was given/),
+  )
 })
 
 test('B4: a server that offers no TLS is refused before the login', async () => {
@@ -52,10 +70,58 @@ test('B4: a server that offers no TLS is refused before the login', async () => 
   equal(logins[0]?.['Value'], '1')
 })
 
+test('B4: with prefer a connection is encrypted where the server offers it, unverified, by name or address', async () => {
+  for (const host of ['localhost', '127.0.0.1']) equal((await ask(forAnother, { host, tls: PREFERRED })).length, 4)
+  equal((await ask(forLocalhost, { tls: PREFERRED })).length, 4, 'which takes nothing else')
+})
+
+test('B4: with prefer a server without TLS is used as it is, with require it is refused; off where TLS is demanded says so', async () => {
+  equal((await ask(withoutTls, { tls: PREFERRED })).length, 4)
+  await rejects(ask(withoutTls, { tls: { ...PREFERRED, isRequired: true } }), isUntrusted(/offers no TLS/))
+  await rejects(ask(forLocalhost, { tls: null }), (error: unknown) => {
+    if (!(error instanceof StoreError)) throw error
+    // MySQL has a number for it, 3159; MariaDB denies access.
+    match(`${error.message} ${error.hint}`, /takes encrypted connections alone/)
+    return true
+  })
+})
+
+/** An address of this machine that does not look like one. */
+const BEYOND = '0.0.0.0'
+
+const thieves: readonly { readonly asks: Theft; readonly says: RegExp }[] = [
+  { asks: 'whole', says: /asks for the password without encryption/ },
+  { asks: 'sha256', says: /asks for the password without encryption/ },
+  { asks: 'clear', says: /asks for the password in clear text/ },
+  { asks: 'dialog', says: /asks for a login that rcron does not know/ },
+]
+for (const { asks, says } of thieves) {
+  test(`B4: a server beyond this machine that offers no TLS and asks for the password (${asks}) does not get it`, async (t) => {
+    const thief = await startPasswordThief(asks)
+    t.after(() => thief.close())
+    const answer = ask(thief, { host: BEYOND, tls: PREFERRED })
+    await rejects(answer, (error: unknown) => {
+      if (!(error instanceof StoreError)) throw error
+      match(error.message, says)
+      return true
+    })
+    equal(thief.passwords().length, 0)
+  })
+}
+
+test('B4: with off, and on this machine, a server that does not know the password by its digest is given it', async (t) => {
+  for (const options of [{ host: BEYOND, tls: null }, { tls: PREFERRED }]) {
+    const thief = await startPasswordThief('whole')
+    t.after(() => thief.close())
+    await rejects(ask(thief, options), /access denied/)
+    deepEqual(thief.passwords(), [forLocalhost.password])
+  }
+})
+
 for (const host of ['127.0.0.1', '::1']) {
   test(`B4: the address ${host} with TLS is an error of the configuration`, () => {
     throws(
-      () => storeOn(forLocalhost, { host, tls: { ca: forLocalhost.ca } }),
+      () => storeOn(forLocalhost, { host, tls: verifiedBy(forLocalhost.ca) }),
       (error: unknown) => {
         if (!(error instanceof InvalidInputError)) throw error
         match(
@@ -72,7 +138,7 @@ function isUntrusted(says: RegExp): (error: unknown) => boolean {
   return (error) => {
     if (!(error instanceof StoreError)) throw error
     match(error.message, says)
-    match(String(error.hint), /RCRON_DATABASE_SSL_CA|does not go on without it/)
+    match(String(error.hint), /RCRON_DATABASE_(SSL_CA|URL|TLS)|does not go on without it/)
     return true
   }
 }
