@@ -17,6 +17,8 @@ export type ProbeState =
   | { readonly kind: 'exited'; readonly status: HostStatus; readonly endedByItself: boolean; readonly hasKept: boolean }
   /** The host was booted since; how the run ended cannot be learnt. */
   | { readonly kind: 'rebooted' }
+  /** Another machine answered under its host's name: booted otherwise, and before the run began. */
+  | { readonly kind: 'elsewhere' }
   /** It had begun, nothing of it is left, and its status was not written. */
   | { readonly kind: 'gone' }
   /** It did not start, and cannot any more. */
@@ -34,6 +36,8 @@ export type KillAnswer =
   | { readonly kind: 'ended'; readonly by: 'term' | 'kill'; readonly status: HostStatus | null }
   | { readonly kind: 'stuck'; readonly pids: readonly number[] }
   | { readonly kind: 'unknown' }
+  /** Another machine answered under its host's name. */
+  | { readonly kind: 'elsewhere' }
 
 const PID = /^[1-9][0-9]{0,9}$/
 const WORD = /^[A-Za-z0-9_.:=-]{1,128}$/
@@ -95,6 +99,8 @@ export function parseKillAnswer(text: string, id: RunId): KillAnswer | null {
       }
     case 'unknown':
       return { kind: 'unknown' }
+    case 'elsewhere':
+      return { kind: 'elsewhere' }
     default:
       return null
   }
@@ -111,6 +117,7 @@ function probeStateOf(fields: ReadonlyMap<string, string>): ProbeState | null {
       return { kind: state, status, endedByItself: fields.get('own') === '1', hasKept: fields.get('kept') === '1' }
     }
     case 'rebooted':
+    case 'elsewhere':
     case 'gone':
     case 'never-started':
     case 'unclaimed':

@@ -40,22 +40,26 @@ export function encodeText(text: string | Uint8Array): string {
  */
 const STAND_INS = { '\n': '\t', "'": 'Q', '\\': 'B', '!': 'J' } as const
 
+/** The same for what stands so often that it makes a script too long for dropbear. */
+const WORD_STAND_INS = { '2>/dev/null': 'W', return: 'Y' } as const
+
 /**
  * A script in the form in which it is sent: shorter than encodeText makes it, and turned back by read.sh, without a process of its
  * own. Throws a TypeError for a script that holds what stands in for something else.
  */
-export function encodeScript(script: string): string {
-  const held = Object.values(STAND_INS).find((standIn) => script.includes(standIn))
+export function encodeScript(script: string, { isLong = false } = {}): string {
+  const all = { ...STAND_INS, ...WORD_STAND_INS }
+  const held = Object.values(all).find((standIn) => script.includes(standIn))
   if (held !== undefined)
     throw new TypeError(`a script holds ${JSON.stringify(held)}, which stands in for another character`)
-  return Object.entries(STAND_INS).reduce((text, [character, standIn]) => text.replaceAll(character, standIn), script)
+  return Object.entries(isLong ? all : STAND_INS).reduce((text, [it, standIn]) => text.replaceAll(it, standIn), script)
 }
 
 /**
- * What the stand-ins stand for, as words that each login shell makes the arguments of read.sh: fish makes one backslash of two, and
- * csh reads nothing into a ! before a space.
+ * What the stand-ins stand for, as one value that each login shell gives to read.sh: fish makes one backslash of two, and csh reads
+ * nothing into a ! before a space.
  */
-export const SCRIPT_KEYS = `"'" '\\\\' '! '`
+export const SCRIPT_KEYS = `"' "'\\\\ ! '`
 
 /** Throws an UnsendableError where `sent` is longer than a host takes. */
 export function assertSendable(sent: string): string {

@@ -10,7 +10,7 @@ forget() {
   pad=$pad$pad$pad$pad$pad$pad$pad$pad
   for known; do
     case $known in *[!0-9a-f]* | '') continue ;; esac
-    for s in "$s1" "$s2"; do
+    for s in "$s1" "$s2" "$s0"; do
       if [ -z "$s" ] || [ ! -O "$s/$known" ]; then continue; fi
       {
         [ -s "$s/$known" ] || echo 'run -' >>"$s/$known"

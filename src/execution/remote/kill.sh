@@ -1,9 +1,10 @@
 # KILL: ends every process of a run and proves it. Arguments: id, flags (g: the run had a connection, and so a
-# session scope, of its own), grace in milliseconds, pid, start time, boot id, cgroup (- where unknown).
+# session scope, of its own), grace in milliseconds, pid, start time, boot id, cgroup, age in seconds (- where unknown).
 # TERM and CONT, the grace, then KILL in rounds; the last word is what is found afterwards. A run not claimed gets a tombstone.
 # shellcheck disable=SC2034,SC2154
-id=$1 flags=$2 grace=$3 t_pid=$4 t_start=$5 t_boot=$6 t_cg=$7
-slept=0 member_of_session='' termed=' '
+id=$1 flags=$2 grace=$3 t_pid=$4 t_start=$5 t_boot=$6 t_cg=$7 t_age=$8
+check_places
+slept=0 member_of_session='' termed=' ' descended=' '
 
 # c_…, rc, never: from the claim, else, where it does not say, what rcron was told.
 known() {
@@ -58,11 +59,45 @@ thaw() {
 look_in_proc() {
   marked=$(grep -ls "RCRON_RUN=$id" /proc/[0-9]*/environ 2>/dev/null)
   [ $? -le 2 ] || failed=1
+  members='' strangers=''
   # shellcheck disable=SC2086
-  members=$(pids_of $marked)
+  for p in $(pids_of $marked); do
+    if is_kin "$p"; then
+      members="$members
+$p"
+    else strangers="$strangers $p"; fi
+  done
+  look_in_session
+  [ "$strangers" ] && add_descended
+  return 0
+}
+
+# Whoever carries the mark as another user is of the run only if it descends from it, once that was seen: what started it may die first.
+add_descended() {
+  for p in $strangers; do
+    look_at "$p" || continue
+    f=$p:$began q=$p
+    case $descended in *" $f "*) q='' ;; esac
+    while [ "$q" ]; do
+      case "
+$members
+" in *"
+$q
+"*) break ;; esac
+      { read_stat "$q"; } 2>/dev/null || continue 2
+      x=${x##*") "} x=${x#* }
+      q=${x%% *}
+    done
+    descended="$descended$f "
+    members="$members
+$p"
+  done
+}
+
+look_in_session() {
   session_is_ours || return 0
   # No name of a process, 15 bytes long, holds what must follow here: it can neither look like a member nor hide one.
-  session=$(grep -lsE "[)] [RSDTtIWKP] [0-9]+ ($c_pid [0-9]+|[0-9]+ $c_pid)( -?[0-9]+){20}" /proc/[0-9]*/stat 2>/dev/null)
+  session=$(grep -lsE "[)] [^ZX)] [0-9]+ ($c_pid [0-9]+|[0-9]+ $c_pid)( -?[0-9]+){20}" /proc/[0-9]*/stat 2>/dev/null)
   member_of_session=''
   add_unless_watching
 }
@@ -112,8 +147,8 @@ $p"
 look_by_ps() {
   group=-
   own && group=$c_pid
-  members=$(by_ps | awk -v i="$id" -v g="$group" '
-    $1 $2 ~ /^[0-9]+$/ && $3 !~ /^Z/ && (index($0, "RCRON_RUN=" i) || ($2 == g && !index($0, i))) { print $1 }
+  members=$(by_ps | awk -v i="$id" -v g="$group" -v u="$(id -u)" '
+    $1 $2 $3 ~ /^[0-9]+$/ && $4 !~ /^Z/ && (($3 == u && index($0, "RCRON_RUN=" i)) || ($2 == g && !index($0, i))) { print $1 }
     END { exit !NR }') || failed=1
 }
 
@@ -159,7 +194,11 @@ answer() {
 frozen=''
 trap 'thaw; exit 1' HUP INT TERM
 look
-[ "$failed" ] && answer 'unknown'
+if [ "$failed" ] || has_hidden; then answer 'unknown'; fi
+if ! alive && [ -z "$rc$never" ]; then
+  rebooted
+  [ "$elsewhere" ] && answer 'elsewhere'
+fi
 if ! alive && [ -z "$begun$rc$never" ]; then
   # Nothing here: then nothing may come either. A START that wins against the tombstone is looked for again.
   if plant; then answer 'none planted=1'; fi
@@ -183,7 +222,7 @@ while alive && [ "$elapsed" -lt "$grace" ]; do
   ask
   thaw
   # A look by ps costs the host more than one in /proc.
-  if [ ! -r /proc/self/stat ]; then nap 200; elif [ "$elapsed" -lt 400 ]; then nap 20; elif [ "$elapsed" -lt 2000 ]; then nap 100; else nap 250; fi
+  if [ ! -r /proc/self/stat ] || [ "$elapsed" -ge 2000 ]; then nap 250; elif [ "$elapsed" -lt 400 ]; then nap 20; else nap 100; fi
   look
   tell_time
 done
@@ -206,4 +245,4 @@ if alive; then
   # shellcheck disable=SC2086
   answer "stuck pids=$(echo $members | tr ' ' ,)"
 fi
-answer "$how${own_rc:+ $own_rc} waited=$elapsed rounds=$round"
+answer "$how${own_rc:+ $own_rc}"

@@ -1,9 +1,10 @@
 # PROBE: what became of these runs? Arguments: flags (p: plant a tombstone where a run was never claimed;
-# o: deliver kept output), then for each run "id,pid,start,boot" (- where unknown), and "+id" where rcron has the outcome.
+# o: deliver kept output), then for each run "id,pid,start,boot,age" (- where unknown; its age in seconds), and "+id" where rcron has the outcome.
 # One line is answered for each run, in any order. Nothing is changed but by p and +.
 # shellcheck disable=SC2034,SC2100,SC2154 # the scripts are one text when they run; never-started is a word
 flags=$1
 shift
+check_places
 marked='' looked=''
 
 alive() {
@@ -23,8 +24,9 @@ judge() {
   [ "$never" ] && state=never-started && return
   [ "$c_pid" = - ] && c_pid=$t_pid c_start=$t_start c_boot=$t_boot
   rebooted && state=rebooted && return
+  [ "$elsewhere" ] && state=elsewhere && return
   alive && state=running more=" pid=$c_pid start=$c_start boot=$c_boot cg=$c_cg" && return
-  [ "$looked" = failed ] && state=unknown && return
+  if [ "$looked" = failed ] || has_hidden; then state=unknown && return; fi
   state=gone
   [ "$begun" ] || [ "$t_pid" != - ] && return
   state=unclaimed
@@ -33,7 +35,7 @@ judge() {
 
 # Whether there is output that keep_output kept.
 has_kept() {
-  for s in "$s1" "$s2"; do
+  for s in "$s1" "$s2" "$s0"; do
     [ "$s" ] && [ -O "$s/$id.out" ] && return 0
   done
   return 1
@@ -41,7 +43,7 @@ has_kept() {
 
 kept() {
   for part in out out.tail err err.tail; do
-    for s in "$s1" "$s2"; do
+    for s in "$s1" "$s2" "$s0"; do
       if [ -z "$s" ] || [ ! -O "$s/$id.$part" ]; then continue; fi
       echo "RCRONO $id $part $(($(wc -c <"$s/$id.$part")))"
       cat "$s/$id.$part"
@@ -59,7 +61,8 @@ tell() {
 split() {
   id=${1%%,*} x=${1#*,}
   t_pid=${x%%,*} x=${x#*,}
-  t_start=${x%%,*} t_boot=${x#*,}
+  t_start=${x%%,*} x=${x#*,}
+  t_boot=${x%%,*} t_age=${x#*,}
 }
 
 doubtful='' last=''

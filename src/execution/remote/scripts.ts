@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { encodeScript } from './encode.ts'
 
 /** The lines of what is sent, without those that only explain it. No script here holds a here-document or a string over two lines that begins a line with #. */
@@ -9,14 +9,34 @@ function linesOf(...names: readonly string[]): readonly string[] {
     .filter((line) => line !== '' && !line.startsWith('#'))
 }
 
-const load = (...names: readonly string[]) => encodeScript(linesOf(...names).join('\n'))
+const ALL = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.sh'))
+/** The longer names of the scripts' own functions and variables. No file, and no word that is printed, is called so. */
+const OWN_NAME =
+  /(?<![\w/])(?:[a-z]+(?:_[a-z0-9]+)+|candidates|descended|doubtful|elapsed|frozen|members|strangers|supervised|termed|watching)(?!\w)/g
+const SHORT_NAMES = new Map(
+  [
+    ...new Set(
+      linesOf(...ALL)
+        .join('\n')
+        .match(OWN_NAME),
+    ),
+  ].map((name, index) => [name, `_${index.toString(36)}`]),
+)
+
+/** What is sent is short, as dropbear takes 9,000 bytes: names for reading stay here. */
+const shortened = (...names: readonly string[]) =>
+  linesOf(...names)
+    .join('\n')
+    .replace(OWN_NAME, (name) => SHORT_NAMES.get(name) ?? name)
+const load = (...names: readonly string[]) => encodeScript(shortened(...names))
+const loadLong = (...names: readonly string[]) => encodeScript(shortened(...names), { isLong: true })
 
 /** What runs an encoded script: one line of shell text for between single quotes. */
 export const READ_SCRIPT = linesOf('read.sh').join(';')
 
 /** The verbs but START, and the survey of a host, encoded. */
-export const PROBE_SCRIPT = load('spool.sh', 'forget.sh', 'look.sh', 'probe.sh')
-export const KILL_SCRIPT = load('spool.sh', 'look.sh', 'kill.sh')
+export const PROBE_SCRIPT = loadLong('spool.sh', 'forget.sh', 'look.sh', 'probe.sh')
+export const KILL_SCRIPT = loadLong('spool.sh', 'look.sh', 'kill.sh')
 export const SURVEY_SCRIPT = load('spool.sh', 'survey.sh')
 
 const SPOOL = load('spool.sh')

@@ -1,18 +1,28 @@
-# START: claims a run and starts its command so that it outlives its connection. Arguments: run id, flags (k: keep output; g: the run
-# has a connection, and so a session scope, of its own), how the command is written (e: by escapes for printf), the command, ids of
+# START: claims a run and starts its command so that it outlives its connection. Given: $command; arguments: run id, flags (k: keep
+# output; g: the run has a connection, and so a session scope, of its own), how the command is written (e: by escapes for printf), ids of
 # runs whose outcome rcron has. What only some runs need is joined in front for them: keep.sh, forget.sh, sweep.sh.
 #
 # The processes of a start: this shell (what sshd waits for), one shell that runs the command and writes its status down, and
 # for stdout and stderr each a tee. The command alone carries RCRON_RUN=<id> in its environment; the sinks carry
-# RCRON_SINK=<id>; the shells carry the id in their arguments.
+# RCRON_SINK=<id>; the shells carry the job's name and the id in their arguments.
 # shellcheck disable=SC2154
-id=$1 flags=$2 command=$4
+id=$1 flags=$2
 # The id behind it keeps its last line breaks, and shows that all of it is there: yash stops at bytes that are no text.
 if [ "$3" = e ]; then
-  command=$(printf %b%s "$4" "$id")
+  command=$(printf %b%s "$command" "$id")
   case $command in *"$id") command=${command%"$id"} ;; *) exit 1 ;; esac
 fi
-shift 4
+shift 3
+
+# For a START, which most often claims where others did before: a process less. Whatever is unusual is checked.
+trust_places() {
+  if [ -O "$s1/.private" ] && [ -O "$s1" ] && [ ! -h "$s1" ] && [ ! -e "$s0/$id" ] && [ ! -e "$s2/$id" ]; then return; fi
+  check_places
+  # shellcheck disable=SC2188
+  [ -d "$s1" ] && { true >"$s1/.private"; } 2>/dev/null
+}
+
+case $flags in *k*) check_places ;; *) trust_places ;; esac
 
 # The answer below must reach rcron before the command begins: where a start file has turned stdout away, it would not, and the run would
 # be taken for one that was refused.
@@ -59,17 +69,18 @@ case $record in
 '') ;;
 "$s2/$id")
   spool=tmp
-  [ -s "$s1/$id" ] && refused=1
+  [ "$s1" ] && [ -s "$s1/$id" ] && refused=1
   ;;
 *)
   spool=home
-  [ -e "$s2/$id" ] && [ -O "$s2" ] && refused=1
+  has_claim "$s2" && refused=1
   ;;
 esac
+has_claim "$s0" && refused=1
 # What could not be written yet may be written at the end.
 record=${record:-$blank}
 read_claim
-if [ "$refused$never" ]; then
+if [ "$refused$never" ] || has_hidden; then
   [ "$record" ] && echo void >>"$record"
   read_claim
   state=begun
@@ -112,6 +123,7 @@ supervise() {
   trap : HUP INT TERM
   RCRON_RUN=$id
   export RCRON_RUN
+  umask "$mask"
   "${SHELL:-/bin/sh}" -c "$command" </dev/null 2>&7 3>&- 4>&- 5>&- 6>&- 7>&-
   s=$? sig=''
   if [ $s -gt 384 ]; then

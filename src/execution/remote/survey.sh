@@ -23,7 +23,7 @@ try_spool() {
 find_processes() {
   if [ -r /proc/self/stat ] && [ -r /proc/self/environ ]; then
     echo proc
-  elif RCRON_SURVEY=$id ps -axeww -o command= 2>/dev/null | grep -q "RCRON_SURVE[Y]=$id"; then
+  elif RCRON_SEEN=$id ps -axeww -o command= 2>/dev/null | grep -q "RCRON_SEE[N]=$id"; then
     echo ps
   else
     echo none
@@ -43,6 +43,7 @@ find_scope() {
   echo $scope
 }
 
+check_places
 spool=none
 if try_spool "$s1"; then spool=home; elif try_spool "$s2"; then spool=tmp; fi
 login=${SHELL:--}

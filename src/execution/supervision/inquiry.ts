@@ -22,6 +22,8 @@ export type InquiredRun = {
   readonly id: RunId
   readonly access: () => Access | null
   readonly contact: RunContact
+  /** Epoch milliseconds at which it was handed over; null where that is not known. */
+  readonly startedAt: number | null
   /** One of many that are taken up together. */
   readonly isAdopted: boolean
   /** The host ran something in place of the START, and ended it without an answer: it may have no POSIX shell. */
@@ -60,13 +62,14 @@ export class Inquiry {
   }
 
   async #ask(isPatient: boolean): Promise<Verdict> {
-    const { id, access: wayIn, contact, isAdopted } = this.#run
+    const { id, access: wayIn, contact, isAdopted, startedAt } = this.#run
     const { trace } = contact
     const access = wayIn()
     if (access === null) return judgeProbe(NO_WAY_IN, trace !== null)
     if (isAdopted && trace === null && access.system.supervise === 0)
       return over(lost(NOT_SUPERVISED), { isDead: false })
-    const reply = await this.#parts.hosts.probe(access, { id, trace }, { plant: trace === null, isPatient })
+    const ageMs = startedAt === null ? null : this.#parts.clock.now() - startedAt
+    const reply = await this.#parts.hosts.probe(access, { id, trace, ageMs }, { plant: trace === null, isPatient })
     return judgeProbe(reply, trace !== null)
   }
 

@@ -13,7 +13,7 @@ const GATHER_MS = 10
 const PATIENT_GATHER_MS = 250
 
 /** Runs in one PROBE. Few enough that a host which must look twice for each of them answers in time, and that dropbear takes it: 9,000 bytes. */
-const MOST_TOGETHER = 28
+const MOST_TOGETHER = 16
 const MOST_FORGOTTEN = 16
 const MOST_AT_ONCE_PER_LOGIN = 4
 /** Patient ones, on all hosts. */

@@ -10,7 +10,11 @@ import { type Cause, describeCause, judgeKill, lost, type Over } from './verdict
 /** A START that waits for a session answers within so long when it is called off; one on its way is not waited for. */
 const CALL_OFF_MS = 250
 
-export type EndedRun = SupervisedSubject & { readonly settled: Promise<RunResult> }
+export type EndedRun = SupervisedSubject & {
+  readonly settled: Promise<RunResult>
+  /** Epoch milliseconds at which it was handed over; null where it was not. */
+  readonly startedAt: () => number | null
+}
 
 /** What a KILL came to; the outcome is not null where it settles the run. */
 export type Ending = { readonly death: Death; readonly outcome: Outcome | null }
@@ -108,9 +112,11 @@ export class RunEnding {
     const { id, contact, access: wayIn, killGraceMs, ownConnection } = this.#run
     const access = wayIn()
     if (access === null) return unconfirmed('no row is known that says how to log in to its host as its user')
+    const startedAt = this.#run.startedAt()
+    const ageMs = startedAt === null ? null : this.#parts.clock.now() - startedAt
     const reply = await this.#parts.hosts.kill(
       access,
-      { id, trace: contact.trace },
+      { id, trace: contact.trace, ageMs },
       { graceMs: killGraceMs, ownConnection },
     )
     const verdict = judgeKill(reply, { hasBegun: contact.trace !== null })

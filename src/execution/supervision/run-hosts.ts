@@ -24,6 +24,8 @@ export type StartOrder = {
   readonly id: RunId
   readonly access: Access
   readonly command: string
+  /** The job's name. */
+  readonly job: string
   readonly keepOutput: boolean
   readonly ownConnection: boolean
   readonly onOutput: ExecRequest['onOutput']

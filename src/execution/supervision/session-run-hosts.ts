@@ -6,6 +6,7 @@ import { type Refused, refused } from '../handover.ts'
 import { type LoginParts, loginOf } from '../login-of.ts'
 import { isWholeAnswer, parseKillAnswer } from '../remote/answers.ts'
 import { UnsendableError } from '../remote/encode.ts'
+import { shownName } from '../remote/shown-name.ts'
 import { type KillOptions, type KnownRun, killCommand, probeCommand, startCommand } from '../remote/verbs.ts'
 import type { Sessions } from '../sessions.ts'
 import { type Target, targetOf } from '../target.ts'
@@ -93,11 +94,14 @@ export class SessionRunHosts implements RunHosts {
     this.#collected.add(keyOf(targetOf(system, auth.user, ownName)), id, clock.monotonic())
   }
 
-  #startCommand({ id, command, keepOutput, ownConnection }: StartOrder, login: Login): Buffer | Refused {
+  #startCommand({ id, command, job, keepOutput, ownConnection }: StartOrder, login: Login): Buffer | Refused {
     try {
       const encoded = this.#commands.encode(command)
       const forget = this.#takeForgotten(login, MOST_FORGOTTEN_AT_ONCE)
-      return Buffer.from(startCommand(encoded, id, { ownConnection, keepOutput, forget }), 'latin1')
+      return Buffer.from(
+        startCommand(encoded, id, { job: shownName(job, command), ownConnection, keepOutput, forget }),
+        'latin1',
+      )
     } catch (error) {
       if (error instanceof UnsendableError) return refused('exec', error.message)
       throw error

@@ -47,7 +47,7 @@ export class SupervisedRun implements RunningRun {
     this.#subject = subject
     this.#contact = subject.contact
     this.#startedAt = subject.beginning.kind === 'take-up' ? subject.beginning.startedAt : null
-    this.#ending = new RunEnding(parts, { ...subject, settled: this.#result.promise })
+    this.#ending = new RunEnding(parts, { ...subject, settled: this.#result.promise, startedAt: () => this.#startedAt })
     void this.#carryOut()
       .catch((error: unknown) => this.#goOnAfter(error))
       .catch((error: unknown) => this.#fail(error))
@@ -169,7 +169,15 @@ export class SupervisedRun implements RunningRun {
     const isAdopted = beginning.kind === 'take-up'
     const since = isAdopted ? beginning.unknownSince : null
     const silentMs = since === null ? 0 : Math.max(0, this.#parts.clock.now() - since)
-    const run = { id, access, contact: this.#contact, isAdopted, wasGarbled: this.#wasGarbled, silentMs }
+    const run = {
+      id,
+      access,
+      contact: this.#contact,
+      startedAt: this.#startedAt,
+      isAdopted,
+      wasGarbled: this.#wasGarbled,
+      silentMs,
+    }
     return new Inquiry(this.#parts, run).untilOver(this.#over.signal)
   }
 

@@ -22,7 +22,7 @@ function startSupervised(parts: SupervisionParts, { id, cron }: Run, watch: RunW
     timeoutMs,
     killGraceMs,
     ownConnection,
-    beginning: { kind: 'start', order: { access, command, keepOutput, ownConnection } },
+    beginning: { kind: 'start', order: { access, command, job: cron.name, keepOutput, ownConnection } },
   })
 }
 

@@ -82,6 +82,8 @@ export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
       return over(outcomeOfStatus(reply.status), reply)
     case 'rebooted':
       return over(lost('its host was booted while it ran'))
+    case 'elsewhere':
+      return silent(ELSEWHERE)
     case 'gone':
       return over(lost('it is no longer alive, and left no status on its host'))
     case 'never-started':
@@ -126,12 +128,17 @@ export function judgeKill(reply: KillReply, { hasBegun = false }): KillVerdict {
       return { kind: 'unconfirmed', reason: `still alive after KILL: pids ${reply.pids.join(', ')}`, isSent: true }
     case 'unknown':
       return { kind: 'unconfirmed', reason: 'its host could not look at its processes', isSent: true }
+    case 'elsewhere':
+      return { kind: 'unconfirmed', reason: ELSEWHERE, isSent: false }
     case 'unanswered':
       return { kind: 'unconfirmed', reason: reply.reason, isSent: reply.isSent }
     default:
       return reply satisfies never
   }
 }
+
+const ELSEWHERE =
+  'another machine answered under the name of its host: booted otherwise than the one on which it began, and before it began'
 
 function ownOutcome(status: HostStatus | null): Outcome | null {
   return status === null ? null : outcomeOfStatus(status)

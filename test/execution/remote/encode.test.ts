@@ -2,6 +2,7 @@ import { equal, match, ok, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { encodeText, UnsendableError } from '../../../src/execution/remote/encode.ts'
+import { shownName } from '../../../src/execution/remote/shown-name.ts'
 import {
   encodeCommand,
   killCommand,
@@ -13,7 +14,7 @@ import {
 const ID = '0123456789abcdef0123456789abcdef'
 const TRACE = { pid: 12, start: '345', boot: 'b8a4dd32-60ac-4924-9467-3a9bc6e8df34', cgroup: '-' }
 const PROBE = { plant: true, output: true, forget: [] }
-const ALL = { ownConnection: true, keepOutput: true }
+const ALL = { job: shownName('nightly', ''), ownConnection: true, keepOutput: true }
 
 const decode = (text: string) =>
   Buffer.from(
@@ -33,7 +34,7 @@ test('encoded text is of harmless characters, and decodes to what it was', () =>
   )
 })
 
-test('what is sent is one line that no login shell reads anything into', () => {
+test('what is sent is what no login shell reads anything into', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       const command = text.replaceAll('\0', '')
@@ -42,7 +43,9 @@ test('what is sent is one line that no login shell reads anything into', () => {
       match(
         sent,
         new RegExp(
-          `^exec /bin/sh -c '[[ -~]--['!\\\\]]*' rcron "'" '[\\\\]{2}' '! ' ${plain} [0-9a-f]{32} -kg [\\-e] ${plain} [0-9a-f]{32}$`,
+          `^test -n "[$]shell" && alias export 'exec env \\\\!\\* /bin/sh -c eval\\\\ \\\\"\\\\[$]RCRON_R\\\\" rcron "nightly" [0-9a-f]{32}'\n` +
+            `export RCRON_K="' "'[\\\\]{2} ! ' RCRON_R='[[ -~]--['!\\\\]]*' RCRON_S=${plain} ` +
+            `RCRON_A='[0-9a-f]{32} -kg [\\-e] [0-9a-f]{32}' RCRON_C=${plain};exec /bin/sh -c 'eval "[$]RCRON_R"' rcron "nightly" [0-9a-f]{32}$`,
           'v',
         ),
       )
@@ -58,13 +61,13 @@ test('E4: a NUL and a command too long are refused when the row is judged', () =
   throws(() => encodeCommand('x'.repeat(128 * 1024)), /expected at most 131071; put it into a script/)
 })
 
-test('what dropbear takes, 9,000 bytes, holds a kill, a probe of 28 runs, and a start with 2,000 bytes of command', () => {
+test('what dropbear takes, 9,000 bytes, holds a kill, a probe of 16 runs, and a start with 1,200 bytes of command', () => {
   const trace = { ...TRACE, pid: 4_194_304, start: '9'.repeat(10) }
   const ids = Array<string>(16).fill(ID)
-  const asked = Array.from({ length: 28 }, () => ({ id: ID, trace }))
-  ok(killCommand({ id: ID, trace }, { graceMs: 600_000, ownConnection: true }).length < 9_000)
+  const asked = Array.from({ length: 16 }, () => ({ id: ID, trace, ageMs: 1e10 }))
+  ok(killCommand({ id: ID, trace, ageMs: 1e10 }, { graceMs: 600_000, ownConnection: true }).length < 9_000)
   ok(probeCommand(asked, { ...PROBE, forget: ids }).length < 9_000)
-  ok(startCommand(encodeCommand('x'.repeat(2_000)), ID, { ...ALL, forget: Array<string>(32).fill(ID) }).length < 9_000)
+  ok(startCommand(encodeCommand('x'.repeat(1_200)), ID, { ...ALL, forget: Array<string>(4).fill(ID) }).length < 9_000)
 })
 
 test('a probe of the most runs, each with the longest trace, fits', () => {
@@ -79,11 +82,15 @@ test('a probe of the most runs, each with the longest trace, fits', () => {
 test('nothing a host said is sent back unchecked', () => {
   for (const forged of ['1;reboot', '$(x)', 'a b', "'", '', 'x'.repeat(200)]) {
     const trace = { ...TRACE, start: forged }
-    ok(probeCommand([{ id: ID, trace }], PROBE).endsWith(` -po ${ID},-,-,-`))
-    ok(killCommand({ id: ID, trace }, { graceMs: 10, ownConnection: true }).endsWith(` ${ID} g 10 - - - -`))
+    ok(probeCommand([{ id: ID, trace }], PROBE).includes(` RCRON_A='-po ${ID},-,-,-,-';exec`))
+    ok(
+      killCommand({ id: ID, trace }, { graceMs: 10, ownConnection: true }).includes(
+        ` RCRON_A='${ID} g 10 - - - - -';exec`,
+      ),
+    )
   }
   const cgroup = '/x/session-1.scope;reboot'
-  ok(killCommand({ id: ID, trace: { ...TRACE, cgroup } }, { graceMs: 1, ownConnection: true }).endsWith(' -'))
+  ok(killCommand({ id: ID, trace: { ...TRACE, cgroup } }, { graceMs: 1, ownConnection: true }).includes(" - -';exec"))
 })
 
 test('what is not a run id is a bug, and never sent', () => {
@@ -95,5 +102,5 @@ test('what is not a run id is a bug, and never sent', () => {
 test('a start fits with all it may carry', () => {
   const command = encodeCommand('true')
   const forget = Array.from({ length: 100 }, () => ID)
-  equal(startCommand(command, ID, { ownConnection: false, keepOutput: false, forget }).split(ID).length - 1, 33)
+  equal(startCommand(command, ID, { ...ALL, forget }).split(ID).length - 1, 35)
 })

@@ -12,7 +12,7 @@ import time
 
 PROC = os.environ["KERNEL_PROC"]
 DARWIN = os.environ.get("KERNEL") == "Darwin"
-ALL_KEYWORDS = {"pid", "pgid", "stat", "lstart", "command"}
+ALL_KEYWORDS = {"pid", "pgid", "uid", "stat", "lstart", "command"}
 
 
 def text(path):
@@ -45,6 +45,8 @@ class Process:
             return f"{self.pid:>5}"
         if keyword == "pgid":
             return f"{self.fields[2]:>5}"
+        if keyword == "uid":
+            return f"{os.stat(f'{PROC}/{self.pid}').st_uid:>5}"
         if keyword == "stat":
             return f"{self.fields[0]:<4}"
         if keyword == "lstart":

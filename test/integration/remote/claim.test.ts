@@ -129,7 +129,12 @@ for (const sh of Object.keys(POSIX_SHELLS) as readonly PosixShell[]) {
     test('E9: a run of an earlier boot is rebooted, one whose supervisor was killed is gone', async () => {
       const old = aRunId()
       writeFileSync(join(host.spool, old), 'run pid=77 start=1 boot=b0000000-0000-4000-8000-000000000000 cg=-\n')
-      deepEqual(await host.stateOf(old), { kind: 'rebooted' })
+      const stateAt = async (ageMs: number | null) => (await host.probe([{ id: old, trace: null, ageMs }])).get(old)
+      deepEqual(await stateAt(1e12), { kind: 'rebooted' })
+      // It has been up for longer than the run is old: another machine.
+      for (const ageMs of [0, null]) deepEqual(await stateAt(ageMs), { kind: 'elsewhere' })
+      deepEqual(await host.kill({ id: old, trace: null, ageMs: 0 }), { kind: 'elsewhere' })
+      equal((await host.kill({ id: old, trace: null, ageMs: 1e12 }))?.kind, 'none')
       const session = host.start('sleep 30')
       await until('it runs', () => host.alive(session.id).length > 0)
       for (const pid of [...host.watching(session.id), ...host.alive(session.id)]) killIfThere(pid)

@@ -21,6 +21,7 @@ import {
   type StartAnswer,
 } from '../../../src/execution/remote/answers.ts'
 import { PreambleFinder } from '../../../src/execution/remote/preamble-finder.ts'
+import { shownName } from '../../../src/execution/remote/shown-name.ts'
 import {
   encodeCommand,
   type KnownRun,
@@ -113,7 +114,7 @@ export class RemoteHost {
   }
 
   get spool(): string {
-    return join(this.home, '.local/state/rcron')
+    return join(this.home, '.local/state/rcron-runs')
   }
 
   /** The private place in /var/tmp that this host falls back to. */
@@ -126,7 +127,7 @@ export class RemoteHost {
   }
 
   files(): readonly string[] {
-    return readdirSync(this.spool)
+    return readdirSync(this.spool).filter((name) => name !== '.private')
   }
 
   path(name: string): string {
@@ -145,12 +146,21 @@ export class RemoteHost {
       readonly keepOutput?: boolean
       readonly forget?: readonly RunId[]
       readonly ownConnection?: boolean
+      readonly job?: string
     } = {},
   ): Session {
     const id = options.id ?? aRunId()
-    const { keepOutput = false, forget = [], ownConnection = false } = options
+    const { keepOutput = false, forget = [], ownConnection = false, job = 'nightly' } = options
     this.#ids.push(id)
-    return this.#session(id, startCommand(encodeCommand(command), id, { ownConnection, keepOutput, forget }))
+    return this.#session(
+      id,
+      startCommand(encodeCommand(command), id, {
+        job: shownName(job, String(command)),
+        ownConnection,
+        keepOutput,
+        forget,
+      }),
+    )
   }
 
   async probe(runs: readonly KnownRun[], plant = false): Promise<ReadonlyMap<RunId, ProbeState>> {
@@ -201,7 +211,7 @@ export class RemoteHost {
   }
 
   #spawn(command: string): ChildProcess {
-    const sent = command.replace('exec /bin/sh ', `exec ${this.#sh} `)
+    const sent = command.replaceAll(' /bin/sh -c ', ` ${this.#sh} -c `)
     const process = spawn(this.#login, ['-c', sent], {
       env: this.#env,
       cwd: '/',

@@ -18,7 +18,13 @@ const EXTRAS = ['keep', 'forget', 'sweep'] as const
 
 /** A script as a host reads it. */
 function decoded(script: string): string {
-  return script.replaceAll('\t', '\n').replaceAll('Q', "'").replaceAll('B', '\\').replaceAll('J', '!')
+  return script
+    .replaceAll('\t', '\n')
+    .replaceAll('Q', "'")
+    .replaceAll('B', '\\')
+    .replaceAll('J', '!')
+    .replaceAll('W', '2>/dev/null')
+    .replaceAll('Y', 'return')
 }
 
 test('shellcheck finds nothing in the scripts', () => {
@@ -33,7 +39,7 @@ test('shellcheck finds nothing in the scripts', () => {
 })
 
 test('a script that holds what stands in for another character is not sent as something else', () => {
-  for (const held of ['a\tb', 'Q', 'echo B', 'J']) throws(() => encodeScript(held), TypeError)
+  for (const held of ['a\tb', 'Q', 'echo B', 'J', 'W', 'Y']) throws(() => encodeScript(held), TypeError)
   equal(decoded(encodeScript("[ ! -e 'x\\'\n ]")), "[ ! -e 'x\\'\n ]")
 })
 

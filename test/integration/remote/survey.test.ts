@@ -24,12 +24,16 @@ after(() => {
 function survey(shell: string, env: Readonly<Record<string, string>>): HostSurvey | null {
   const id = aRunId()
   const sh = shell.endsWith('busybox') ? `${shell} sh` : shell
-  const { stdout, stderr, status } = spawnSync('/bin/sh', ['-c', surveyCommand(id).replace('/bin/sh', sh)], {
-    // Where it is a socket, bash reads start files.
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', SHELL: '/bin/zsh', ...env },
-    encoding: 'utf8',
-  })
+  const { stdout, stderr, status } = spawnSync(
+    '/bin/sh',
+    ['-c', surveyCommand(id).replaceAll(' /bin/sh -c ', ` ${sh} -c `)],
+    {
+      // Where it is a socket, bash reads start files.
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '', SHELL: '/bin/zsh', ...env },
+      encoding: 'utf8',
+    },
+  )
   deepEqual([status, stderr], [0, ''])
   return parseSurveyAnswer(stdout, id)
 }
@@ -45,7 +49,7 @@ for (const [name, path] of Object.entries(POSIX_SHELLS)) {
       survey(path, { HOME: '/dev/null', LOGNAME: taken }),
     ].map((it) => it?.spool)
     deepEqual(places, ['home', 'tmp', 'tmp', 'none'])
-    deepEqual([readdirSync(join(home, '.local/state/rcron')), readdirSync(`/var/tmp/rcron-${free}`)], [[], []])
+    deepEqual([readdirSync(join(home, '.local/state/rcron-runs')), readdirSync(`/var/tmp/rcron-${free}`)], [[], []])
   })
 }
 

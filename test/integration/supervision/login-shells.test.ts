@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { shownName } from '../../../src/execution/remote/shown-name.ts'
 import { encodeCommand, startCommand } from '../../../src/execution/remote/verbs.ts'
 import { PlainLab } from '../../support/plain-lab.ts'
 import { type Sshd, startSshd } from '../../support/sshd.ts'
@@ -64,7 +65,7 @@ for (const shell of SHELLS) {
   test(`E4: ${shell} as login shell: every byte but NUL of a command arrives`, async () => {
     await using sshd = await startSshd({ loginShell: pathOf(shell), environment: { SHELL: PRINTER } })
     await using lab = new PlainLab()
-    const options = { ownConnection: false, keepOutput: false, forget: [] }
+    const options = { job: shownName('nightly', ''), ownConnection: false, keepOutput: false, forget: [] }
     const start = startCommand(encodeCommand(EVERY_BYTE), aRunId(), options)
     const printed = await lab.printed(hostOf(sshd), start)
     deepEqual(printed.subarray(printed.indexOf('\n') + 1), EVERY_BYTE)
