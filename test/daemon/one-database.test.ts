@@ -95,7 +95,8 @@ test('F11: without the right to make or see the lease, jobs run, and it is told 
   const start = await aMysqlLab(t, mariadb)
   await mariadb.query(
     'drop table if exists rcron_lease',
-    "create or replace user plain@'%' identified by 'plain'",
+    "drop user if exists plain@'%'",
+    "create user plain@'%' identified by 'plain'",
     "grant select, update on rcron.* to plain@'%'",
   )
   const daemon = start({ RCRON_DATABASE_URL: `mysql://plain:plain@127.0.0.1:${mariadb.port}/rcron` })

@@ -17,6 +17,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
 import { makeCertificates } from './certificates.ts'
 import { freePort } from './free-port.ts'
+import { MARIADB, MYSQL_TREE, mysqlFlavour } from './server-flavour.ts'
 
 export type MariadbOptions = {
   /** Further options of the server: `{ read_only: 1, max_connections: 2, wait_timeout: 1 }`. */
@@ -25,7 +26,7 @@ export type MariadbOptions = {
   readonly certificateFor?: string
 }
 
-/** A private MariaDB on a free port of 127.0.0.1, with an empty database `rcron`. */
+/** A private MariaDB (or MySQL, see `server-flavour.ts`) on a free port of 127.0.0.1, with an empty database `rcron`. */
 export interface Mariadb {
   readonly port: number
   readonly user: string
@@ -92,7 +93,7 @@ class Server implements Mariadb {
     this.#arguments = [
       ...Object.entries(variables).map(([name, value]) => `--${name}=${value}`),
       ...(tls === null
-        ? ['--skip-ssl']
+        ? FLAVOUR.withoutTls
         : [`--ssl-ca=${tls.caFile}`, `--ssl-cert=${tls.certFile}`, `--ssl-key=${tls.keyFile}`]),
     ]
   }
@@ -104,7 +105,7 @@ class Server implements Mariadb {
   async start(): Promise<void> {
     const log = openSync(join(this.#folder, 'log'), 'a')
     // The kernel ends it with this process, however this process ends.
-    const command = ['mariadbd', ...this.#settings(), ...this.#arguments]
+    const command = [...FLAVOUR.program, ...this.#settings(), ...this.#arguments]
     const server = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
       stdio: ['ignore', log, log],
       env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/usr/local/sbin` },
@@ -123,7 +124,7 @@ class Server implements Mariadb {
   async query(...statements: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const connection = await createConnection({
       socketPath: this.#socket,
-      user: ROOT,
+      user: FLAVOUR.rootUser ?? ROOT,
       dateStrings: true,
       disableEval: true,
     })
@@ -174,9 +175,8 @@ class Server implements Mariadb {
       '--skip-log-bin',
       '--innodb-flush-log-at-trx-commit=0',
       '--innodb-buffer-pool-size=32M',
-      '--innodb-log-file-size=16M',
       '--character-set-server=utf8mb4',
-      '--extra-max-connections=2',
+      ...FLAVOUR.settings,
     ]
   }
 
@@ -206,28 +206,20 @@ class Server implements Mariadb {
 /** Who runs the server: its files belong to that user, who is its root through the socket. */
 const ROOT = userInfo().username
 
+/** MariaDB, or where `npm run test:mysql` provides it, MySQL. */
+const FLAVOUR = MYSQL_TREE === undefined ? MARIADB : mysqlFlavour(MYSQL_TREE)
+
 /** Made once a machine; each server gets a copy, which takes a fraction of the time. */
 function templateDirectory(): string {
-  const template = join(tmpdir(), `rcron-mariadb-template-${ROOT}-${serverVersion()}`)
+  const template = join(tmpdir(), `rcron-${FLAVOUR.name}-template-${ROOT}-${serverVersion()}`)
   if (existsSync(template)) return template
   const fresh = mkdtempSync(`${template}-`)
-  mkdirSync(join(fresh, 'data'))
-  execFileSync(
-    'mariadb-install-db',
-    [
-      '--no-defaults',
-      `--user=${ROOT}`,
-      `--datadir=${join(fresh, 'data')}`,
-      '--auth-root-authentication-method=socket',
-      `--auth-root-socket-user=${ROOT}`,
-      '--skip-test-db',
-      '--skip-log-bin',
-      '--innodb-log-file-size=16M',
-    ],
-    { stdio: 'pipe' },
-  )
+  const data = join(fresh, 'data')
+  mkdirSync(data)
+  const [program = '', ...args] = FLAVOUR.install(data, ROOT)
+  execFileSync(program, args, { stdio: 'pipe' })
   try {
-    renameSync(join(fresh, 'data'), template)
+    renameSync(data, template)
   } catch (error) {
     // Another test file was faster.
     if (!existsSync(template)) throw error
@@ -237,10 +229,8 @@ function templateDirectory(): string {
 }
 
 function serverVersion(): string {
+  const [program = '', ...args] = [...FLAVOUR.program, '--no-defaults', '--version']
   const path = `${process.env['PATH']}:/usr/sbin:/usr/local/sbin`
-  const said = execFileSync('mariadbd', ['--no-defaults', '--version'], {
-    encoding: 'utf8',
-    env: { ...process.env, PATH: path },
-  })
+  const said = execFileSync(program, args, { encoding: 'utf8', env: { ...process.env, PATH: path } })
   return /Ver (\S+)/.exec(said)?.[1] ?? 'unknown'
 }

@@ -74,7 +74,8 @@ test('two that add columns at once both succeed', async () => {
 
 test('B6: without the right to ALTER, columns stay away with one warning, and rows are read', async () => {
   await server.query(
-    "create or replace user reader@'%' identified by 'r'",
+    "drop user if exists reader@'%'",
+    "create user reader@'%' identified by 'r'",
     "grant select, update on rcron.* to reader@'%'",
   )
   const reader = storeOn(server, { user: 'reader', password: 'r' })
@@ -126,7 +127,10 @@ test('B5: what does not fit a column is refused by the column’s name, without 
       return true
     })
   await refused({ cron_path: 'x'.repeat(300) }, /longer than its column \(cron_path\) \[ER_DATA_TOO_LONG/)
-  await refused({ cron_path: '💥' }, /lacks a character of the value \[ER_CANT_AGGREGATE_2COLLATIONS/)
+  await refused(
+    { cron_path: '💥' },
+    /lacks a character of the value \[(ER_CANT_AGGREGATE_2COLLATIONS|ER_CANNOT_CONVERT_STRING)/,
+  )
   await rejects(
     store.editor.auths.edit(1, { password: 'pass💥' }),
     /lacks a character of the value \(password\) \[ER_TRUNCATED_WRONG_VALUE_FOR_FIELD/,
@@ -200,7 +204,7 @@ test('B5: pages go on past ids that no number holds', async () => {
   await server.query(
     'alter table rcron_crons modify id bigint not null',
     `insert into rcron_crons (id, cron_name, cron_path, enabled, host, user)
-     select 9007199254740993 + seq, concat('far', seq), '/bin/true', 1, 1, 1 from seq_1_to_2500`,
+     values ${Array.from({ length: 2_500 }, (_, at) => `(${2n ** 53n + 2n + BigInt(at)}, 'far${at}', '/bin/true', 1, 1, 1)`).join(', ')}`,
   )
   const { definitions, problems } = await store.loadDefinitions()
   deepEqual([definitions.crons.length, problems.length], [1, 2_501])
