@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of the store against MySQL; `npm test` runs them against MariaDB. Where no MySQL can be had this says so
+# The tests of the store, and of daemons that meet on it, against MySQL; `npm test` runs them against MariaDB. Where no MySQL can be had this says so
 # and ends with 0: a mirror's bad day is no failure of rcron's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -11,4 +11,4 @@ fi
 export RCRON_TEST_MYSQL_TREE
 # Not here: mysql-outages, which looks for its statements in MariaDB's own columns of the process list.
 exec node --test --test-concurrency=2 --test-timeout=120000 \
-  test/integration/store/mysql-{store,tls,refusals,first-rcron}.test.ts
+  test/integration/store/mysql-{store,tls,refusals,first-rcron}.test.ts test/daemon/one-database.test.ts
