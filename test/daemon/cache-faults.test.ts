@@ -106,7 +106,7 @@ test('a key file that is lost, or cannot be read: said, with what to do, and eve
 test('a key that is none is an error naming the file, and the file is left as it is', async (t) => {
   const state = aStateDirectory((clean) => t.after(clean))
   const keyFile = join(state, 'cache.key')
-  writeFileSync(keyFile, 'not a key\n')
+  writeFileSync(keyFile, 'not a key\n', { mode: 0o600 })
   const lab = await aLab(t, [])
   const daemon = lab.start({ environment: { RCRON_STATE_DIR: state } })
   const error = await daemon.said(
