@@ -4,6 +4,7 @@ import { installedVersion } from './commands/version.ts'
 import { composeClock, composeLog, composeRunning, loadSettings, nameOfDatabase, tellWarnings } from './compose.ts'
 import { FollowingLease } from './compose-lease.ts'
 import { ZONE_RULES, zoneReview, zonesIn } from './compose-zone-rules.ts'
+import type { Config } from './config/config.ts'
 import { refuseForeignPlaces } from './config/judge-places.ts'
 import type { Environment } from './config/read-variables.ts'
 import { Daemon } from './daemon/daemon.ts'
@@ -16,7 +17,8 @@ import { listenToSystemSignals } from './daemon/system-daemon-signals.ts'
 import { untilAborted } from './daemon/until-aborted.ts'
 import { MinuteBook } from './dispatch/minute-book.ts'
 import { MS_PER_MINUTE } from './domain/minute.ts'
-import { takeStateLock } from './platform/system-state-lock.ts'
+import type { Log } from './platform/log.ts'
+import { type StateLock, takeStateLock } from './platform/system-state-lock.ts'
 import { readSystemdEnvironment } from './platform/systemd-environment.ts'
 import { SystemdNotifier } from './platform/systemd-notify.ts'
 
@@ -37,10 +39,7 @@ export async function composeDaemon(
   refuseForeignPlaces(config)
   const stateLock = takeStateLock(config.stateDirectory)
   const log = composeLog(config, 1)
-  const about = { version: installedVersion(), store: nameOfDatabase(config.database), timezone: config.timezone }
-  log.info({ ...about, zoneRules: ZONE_RULES, stateDirectory: config.stateDirectory }, 'rcron is starting')
-  tellWarnings(config, log)
-  if (stateLock.weakness !== null) log.error({ reason: stateLock.weakness }, 'a second daemon would not be noticed')
+  tellStart(config, stateLock, log)
   const lease = new FollowingLease(config, { clock: composeClock(), log })
   await untilAborted(lease.take(ofSystem.stop), ofSystem.stop)
   const signals = stoppedBy(lease.lost, ofSystem)
@@ -90,6 +89,13 @@ export async function composeDaemon(
     signals.close()
   }
   return { run, close }
+}
+
+function tellStart(config: Config, { weakness }: Pick<StateLock, 'weakness'>, log: Log): void {
+  const about = { version: installedVersion(), store: nameOfDatabase(config.database), timezone: config.timezone }
+  log.info({ ...about, zoneRules: ZONE_RULES, stateDirectory: config.stateDirectory }, 'rcron is starting')
+  tellWarnings(config, log)
+  if (weakness !== null) log.error({ reason: weakness }, 'a second daemon would not be noticed')
 }
 
 /** `signals`, and a stop where `lost` aborts. */

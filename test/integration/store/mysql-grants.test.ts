@@ -74,5 +74,8 @@ test('the documented grants let an administrator add, change and remove definiti
   await admin.editor.auths.remove(added)
   await server.query('alter table rcron_auth drop column hosts')
   const { problems } = await admin.applySchema(await admin.planSchema())
-  match(problems.map(({ message }) => message).join('\n'), /could not (?:create table rcron_lease|add rcron_auth\.hosts)/)
+  match(
+    problems.map(({ message }) => message).join('\n'),
+    /could not (?:create table rcron_lease|add rcron_auth\.hosts)/,
+  )
 })
