@@ -1,25 +1,27 @@
-import { DaemonProcess, type LoggedEvent } from '../support/daemon.ts'
+import { DaemonProcess } from '../support/daemon.ts'
 import { type DaemonLife, lifeOf } from './daemon-life.ts'
 import { FastClock } from './fast-clock.ts'
+import { inOrder, type ProcessNumbers, type RcronProcess } from './rcron-process.ts'
 
 const STOP_DEADLINE_MS = 30_000
 /** Whether one that takes longer gets ready is not looked at. */
 const READY_DEADLINE_MS = 20_000
 
-/** A line of the log, and which of the daemons wrote it, from 0. */
-export type TaleEvent = { readonly daemon: number; readonly event: LoggedEvent }
-
 /** Daemons on one state directory, one after the other. */
 export class ChaosDaemon {
+  readonly #numbers: ProcessNumbers
   readonly #environment: Readonly<Record<string, string>>
   readonly #lives: DaemonProcess[] = []
+  readonly #numberOf = new Map<DaemonProcess, number>()
+  readonly #killedAt = new Map<DaemonProcess, number>()
   /** When each was seen to be ready, in epoch milliseconds. */
   readonly #readyAt = new Map<DaemonProcess, number>()
   readonly #wrongs: string[] = []
   /** `up`: takes faults. */
   #state: 'down' | 'up' | 'leaving' = 'down'
 
-  constructor(environment: Readonly<Record<string, string>>) {
+  constructor(numbers: ProcessNumbers, environment: Readonly<Record<string, string>>) {
+    this.#numbers = numbers
     this.#environment = environment
   }
 
@@ -33,24 +35,28 @@ export class ChaosDaemon {
 
   /** What a daemon did that no daemon should: ended by itself, printed what is no log line, did not stop. */
   get wrongs(): readonly string[] {
-    const noise = this.#lives.flatMap(({ output }, life) =>
-      output
+    const noise = this.#lives.flatMap((daemon) =>
+      daemon.output
         .split('\n')
         .filter((line) => line !== '' && !line.startsWith('{'))
         .slice(0, 20)
-        .map((line) => `daemon ${life} printed: ${line}`),
+        .map((line) => `daemon ${this.#numberOf.get(daemon)} printed: ${line}`),
     )
     return [...this.#wrongs, ...noise]
   }
 
-  get log(): readonly TaleEvent[] {
-    return this.#lives.flatMap(({ events }, daemon) => events.map((event) => ({ daemon, event })))
+  get processes(): readonly RcronProcess[] {
+    return this.#lives.map((daemon) => ({
+      number: this.#numberOf.get(daemon) ?? 0,
+      events: daemon.events,
+      killedAt: this.#killedAt.get(daemon) ?? null,
+    }))
   }
 
   lives(machineTimeOf: (told: number) => number): readonly DaemonLife[] {
-    const logs = Map.groupBy(this.log, ({ daemon }) => daemon)
-    return this.#lives.map((process, daemon) =>
-      lifeOf(this.#readyAt.get(process) ?? null, logs.get(daemon) ?? [], machineTimeOf),
+    const readyAt = this.#lives.map((daemon) => this.#readyAt.get(daemon) ?? null)
+    return this.processes.map((process, index) =>
+      lifeOf({ number: process.number, readyAt: readyAt[index] ?? null, log: inOrder([process]) }, machineTimeOf),
     )
   }
 
@@ -59,15 +65,16 @@ export class ChaosDaemon {
   }
 
   start(): void {
-    const life = this.#lives.length
+    const number = this.#numbers.take()
     const daemon = new DaemonProcess({ environment: this.#environment })
     this.#lives.push(daemon)
+    this.#numberOf.set(daemon, number)
     this.#state = 'up'
     void this.#noteReady(daemon)
     void daemon.exit().then((code) => {
       FastClock.sweep(daemon.pid)
       if (this.#state === 'up' && this.#lives.at(-1) === daemon) {
-        this.#wrongs.push(`daemon ${life} ended by itself with ${code}:\n${daemon.output.slice(-2000)}`)
+        this.#wrongs.push(`daemon ${number} ended by itself with ${code}:\n${daemon.output.slice(-2000)}`)
         this.#state = 'down'
       }
     })
@@ -77,6 +84,7 @@ export class ChaosDaemon {
     const { current } = this
     if (current === null) return
     this.#state = 'leaving'
+    this.#killedAt.set(current, Date.now())
     await current.end()
     this.#state = 'down'
   }
@@ -93,7 +101,8 @@ export class ChaosDaemon {
     clearTimeout(tooLate)
     // One that was told so before it listened just ends.
     const listened = current.logged('rcron is starting').length > 0
-    if (code !== 0 && listened) this.#wrongs.push(`daemon ${this.count - 1} was told to stop and ended with ${code}`)
+    if (code !== 0 && listened)
+      this.#wrongs.push(`daemon ${this.#numberOf.get(current)} was told to stop and ended with ${code}`)
     this.#state = 'down'
   }
 

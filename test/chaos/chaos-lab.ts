@@ -5,11 +5,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { until } from '../support/wait-until.ts'
 import { ChaosDaemon } from './chaos-daemon.ts'
+import { ChaosDisk } from './chaos-disk.ts'
 import { ChaosHost } from './chaos-host.ts'
+import { ChaosTicks } from './chaos-ticks.ts'
 import { FastClock } from './fast-clock.ts'
 import { GhostWatch } from './ghost-watch.ts'
 import { readHostJournal } from './host-journal.ts'
 import { defineJobs } from './jobs.ts'
+import { inOrder, ProcessNumbers, type TaleEvent } from './rcron-process.ts'
 import { killLeftovers } from './run-processes.ts'
 import { readStoredCrons, type StoredCron } from './stored-crons.ts'
 
@@ -23,7 +26,9 @@ export class ChaosLab implements AsyncDisposable {
   readonly journal = join(this.directory, 'journal')
   readonly hosts: readonly ChaosHost[]
   readonly clock: FastClock
+  readonly disk: ChaosDisk
   readonly daemon: ChaosDaemon
+  readonly ticks: ChaosTicks
   readonly ghosts: GhostWatch
   /** When the crons were first disabled, by the machine's clock; null where they never were. */
   disabledAt: number | null = null
@@ -31,7 +36,7 @@ export class ChaosLab implements AsyncDisposable {
   static async start(installation: string): Promise<ChaosLab> {
     const hosts = await Promise.all(Array.from({ length: HOSTS }, () => ChaosHost.start()))
     const lab = new ChaosLab(hosts)
-    writeFileSync(join(lab.directory, 'installation-id'), `${installation}\n`, { mode: 0o600 })
+    writeFileSync(join(lab.disk.directory, 'installation-id'), `${installation}\n`, { mode: 0o600 })
     await defineJobs(lab.#database, hosts, lab.journal)
     return lab
   }
@@ -39,15 +44,24 @@ export class ChaosLab implements AsyncDisposable {
   private constructor(hosts: readonly ChaosHost[]) {
     this.hosts = hosts
     this.clock = new FastClock(this.directory, BEGINNING)
-    this.daemon = new ChaosDaemon({
+    this.disk = new ChaosDisk(join(this.directory, 'state'))
+    const environment = {
       HOME: this.directory,
-      RCRON_STATE_DIR: this.directory,
+      RCRON_STATE_DIR: this.disk.directory,
       RCRON_DATABASE_URL: `sqlite:${this.#database}`,
       RCRON_TIMEZONE: 'UTC',
       RCRON_DRAIN_SECONDS: '1',
       ...this.clock.environment,
-    })
-    this.ghosts = new GhostWatch(this.daemon)
+    }
+    const numbers = new ProcessNumbers()
+    this.daemon = new ChaosDaemon(numbers, environment)
+    this.ticks = new ChaosTicks(numbers, environment)
+    this.ghosts = new GhostWatch(() => this.log)
+  }
+
+  /** What all processes of rcron have said so far, in order. */
+  get log(): readonly TaleEvent[] {
+    return inOrder([...this.daemon.processes, ...this.ticks.all])
   }
 
   /** Whether crons are due at all. Resolves when the daemon has read it. */
@@ -79,28 +93,29 @@ export class ChaosLab implements AsyncDisposable {
 
   /** Names of the lock files. */
   locks(): readonly string[] {
-    const directory = join(this.directory, 'locks')
+    const directory = join(this.disk.directory, 'locks')
     return existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.rcron')) : []
   }
 
-  /** Writes the daemons' log, with which daemon and the machine's time, and the hosts' journal. */
+  /** Writes the log, with which process and the machine's time, and the hosts' journal. */
   keep(directory: string): void {
     mkdirSync(directory, { recursive: true })
     if (existsSync(this.journal)) copyFileSync(this.journal, join(directory, 'journal'))
-    const lines = this.daemon.log.map(({ daemon, event }) => {
+    const lines = this.log.map(({ teller, event }) => {
       const at = this.clock.machineTimeOf(Date.parse(String(event['time']))) / 1000
-      return `${at.toFixed(3)} ${daemon} ${JSON.stringify(event)}\n`
+      return `${at.toFixed(3)} ${teller} ${JSON.stringify(event)}\n`
     })
     writeFileSync(join(directory, 'log'), lines.join(''))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.ghosts.stop()
-    await this.daemon.kill()
+    await Promise.all([this.daemon.kill(), this.ticks.kill()])
     await Promise.all(this.hosts.map((host) => host.stop()))
-    const told = this.daemon.log.flatMap(({ event: { run } }) => (typeof run === 'string' ? [run] : []))
+    const told = this.log.flatMap(({ event: { run } }) => (typeof run === 'string' ? [run] : []))
     const ids = new Set([...told, ...readHostJournal(this.journal).keys()])
     await killLeftovers(ids)
+    this.disk.unmount()
     rmSync(this.directory, { recursive: true, force: true })
   }
 

@@ -28,7 +28,8 @@ export type ChaosReport = {
   readonly foundAgain: number
   readonly adopted: number
   readonly daemons: number
-  /** Outcomes told a second time, alike, by the daemon after one that was killed. */
+  readonly ticks: number
+  /** Outcomes told a second time, alike, by another process after one that was killed. */
   readonly toldAgain: number
   readonly violations: readonly (Violation & { readonly evidence: readonly string[] })[]
 }
@@ -60,6 +61,7 @@ export function reportOf(ended: Ended): ChaosReport {
     foundAgain: tale.counts.found,
     adopted: tale.counts.adopted,
     daemons: lab.daemon.count,
+    ticks: lab.ticks.all.length,
     toldAgain: ends.length - new Set(ends.map(({ run }) => run)).size,
     violations: violationsOf(ended, evidence).map((violation) => ({
       ...violation,
@@ -72,12 +74,15 @@ function evidenceOf({ lab, minutes: { first, last } }: Ended): Evidence {
   const machineTimeOf = (told: number) => lab.clock.machineTimeOf(told)
   return {
     hosts: readHostJournal(lab.journal),
-    tale: readTale(lab.daemon.log, machineTimeOf),
+    tale: readTale(lab.log, machineTimeOf),
     jobs: JOBS,
     beganAt: (minute) => machineTimeOf(startOf(minute)),
     minutes: Array.from({ length: last - first + 1 }, (_, index) => addMinutes(first, index)),
     disabledAt: lab.disabledAt ?? Number.POSITIVE_INFINITY,
     lives: lab.daemon.lives(machineTimeOf),
+    kills: killsOf(lab),
+    diskFaults: lab.disk.faults,
+    byHand: lab.ticks.byHand,
     rows: lab.rows(),
   }
 }
@@ -93,16 +98,22 @@ function violationsOf({ lab, unsettled }: Ended, evidence: Evidence): readonly V
     })),
     ...plain('bug', evidence.tale.bugs),
     ...plain('daemon', lab.daemon.wrongs),
+    ...plain('tick', lab.ticks.wrongs),
     ...plain('unsettled', unsettled),
   ]
 }
 
 /** What the host saw of that run, and what the daemons said. */
 function excerptOf(lab: ChaosLab, { hosts }: Evidence, run: RunId): readonly string[] {
-  const said = lab.daemon.log
+  const said = lab.log
     .filter(({ event }) => JSON.stringify(event).includes(run))
-    .map(({ daemon, event }) => `daemon ${daemon} ${JSON.stringify(event).slice(0, 600)}`)
+    .map(({ teller, event }) => `process ${teller} ${JSON.stringify(event).slice(0, 600)}`)
   return [JSON.stringify(hosts.get(run) ?? `${run} was not seen by its host`), ...said]
+}
+
+function killsOf({ daemon, ticks }: ChaosLab): ReadonlyMap<number, number> {
+  const killed = [...daemon.processes, ...ticks.all]
+  return new Map(killed.flatMap(({ number, killedAt }) => (killedAt === null ? [] : [[number, killedAt]])))
 }
 
 function countBy(words: readonly string[]): Readonly<Record<string, number>> {

@@ -63,7 +63,7 @@ async function rain(options: ChaosOptions, lab: ChaosLab, random: Random): Promi
       const host = random.pick(lab.hosts)
       if (fault === null || host === null) continue
       const struck = () => tally.add(fault.kind)
-      fault.strike({ random, host, daemon: lab.daemon, healing, longestMs, struck })
+      fault.strike({ random, host, daemon: lab.daemon, ticks: lab.ticks, disk: lab.disk, healing, longestMs, struck })
       if (tally.total < told + TELL_EVERY_FAULTS) continue
       told = tally.total
       tell(`${told} faults, ${lab.clock.leaps} minutes, ${lab.daemon.count} daemons`)
@@ -83,6 +83,8 @@ async function settle(lab: ChaosLab, { settleMs, tell }: ChaosOptions, last: Min
   await lab.enable(false)
   // The clock goes on by itself as well: no minute of that kind is to begin as the crons are enabled again.
   lab.clock.leapToNextMinute()
+  const running = await lab.ticks.ended(settleMs)
+  if (running.length > 0) return running.map(({ number }) => `tick ${number} has not ended`)
   if (!(await lab.isIdle(settleMs))) return lab.locks().map((name) => `lock ${name} is still there`)
   tell('all runs have ended; one calm minute')
   await lab.enable(true)
@@ -102,7 +104,7 @@ async function planned(lab: ChaosLab, minute: Minute): Promise<void> {
 }
 
 function eventsOf(lab: ChaosLab, minute: Minute): readonly LoggedEvent[] {
-  return lab.daemon.log
+  return lab.log
     .filter(({ event }) => minuteOf(Date.parse(String(event['minute']))) === minute)
     .map(({ event }) => event)
 }

@@ -4,12 +4,12 @@ import type { ChaosReport } from './chaos-report.ts'
 /** The report in lines for people. */
 export function describeReport(report: ChaosReport): string {
   const { seed, faults, faultsByKind, minutes, firings, runs, outcomes, violations } = report
-  const { unknownPeriods, foundAgain, adopted, daemons, toldAgain } = report
+  const { unknownPeriods, foundAgain, adopted, daemons, ticks, toldAgain } = report
   return [
     `seed ${seed}: ${faults} faults, ${minutes} minutes, ${firings} firings, ${runs} runs begun on their hosts`,
     `faults: ${listed(faultsByKind)}`,
     `outcomes: ${listed(outcomes)}`,
-    `${daemons} daemons, ${adopted} runs adopted, ${unknownPeriods} times unknown, ${foundAgain} times found again, ${toldAgain} ends told again after a crash`,
+    `${daemons} daemons, ${ticks} ticks, ${adopted} runs adopted, ${unknownPeriods} times unknown, ${foundAgain} times found again, ${toldAgain} ends told again after a crash`,
     describeSilence(report),
     violations.length === 0 ? 'no violation' : `${violations.length} VIOLATIONS`,
     ...violations.flatMap(({ rule, run, text, evidence }) => [

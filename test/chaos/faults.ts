@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import type { Direction } from '../support/tcp-proxy.ts'
 import type { ChaosDaemon } from './chaos-daemon.ts'
+import type { ChaosDisk } from './chaos-disk.ts'
 import type { ChaosHost } from './chaos-host.ts'
+import type { ChaosTicks } from './chaos-ticks.ts'
 import type { Healing } from './healing.ts'
+import { JOBS } from './jobs.ts'
 import type { Random } from './random.ts'
 
 /** What faults can strike. */
@@ -10,6 +13,8 @@ export type Scene = {
   readonly random: Random
   readonly host: ChaosHost
   readonly daemon: ChaosDaemon
+  readonly ticks: ChaosTicks
+  readonly disk: ChaosDisk
   readonly healing: Healing
   /** How long a fault that lasts may last at most, but for the rare one that outlasts every timer. Milliseconds. */
   readonly longestMs: number
@@ -40,6 +45,11 @@ export const FAULTS: readonly Fault[] = [
   { kind: 'daemon told to stop', weight: 4, strike: stopDaemon },
   { kind: 'daemon told to reload', weight: 4, strike: reloadDaemon },
   { kind: 'daemon stalled', weight: 4, strike: stallDaemon },
+  { kind: 'tick by hand', weight: 8, strike: tickByHand },
+  { kind: 'tick in place of the daemon', weight: 5, strike: tickInstead },
+  { kind: 'locks read-only', weight: 4, strike: (scene) => sick(scene, () => scene.disk.cover('locks')) },
+  { kind: 'disk full', weight: 4, strike: (scene) => sick(scene, () => scene.disk.fill()) },
+  { kind: 'state read-only', weight: 2, strike: (scene) => sick(scene, () => scene.disk.cover('')) },
 ]
 
 /** A START or a PROBE is several thousand bytes. */
@@ -160,6 +170,39 @@ function stallDaemon({ daemon, healing, random, longestMs, struck }: Scene): voi
   current.signal('SIGSTOP')
   struck()
   healing.after(random.between(50, longestMs), () => current.signal('SIGCONT'))
+}
+
+/** Beside the daemon, or beside nothing; one of three is killed in the middle of it. */
+function tickByHand({ ticks, healing, random, longestMs, struck }: Scene): void {
+  const tick = ticks.fire(random.pick(JOBS)?.name ?? '')
+  struck()
+  if (random.chance(1 / 3)) healing.after(random.between(300, longestMs), () => tick.kill())
+}
+
+/** The daemon dies, and for a while ticks do its work, two at a time now and then. */
+function tickInstead({ daemon, ticks, healing, random, longestMs, struck }: Scene): void {
+  if (!daemon.isUp) return
+  const killed = daemon.kill()
+  struck()
+  const isKilled = random.chance(1 / 3)
+  const count = random.chance(0.4) ? 2 : 1
+  healing.after(0, async () => {
+    await killed
+    for (let turn = 0; turn < count; turn++) {
+      const tick = ticks.plan()
+      if (isKilled) healing.after(random.between(500, longestMs), () => tick.kill())
+    }
+  })
+  healing.after(random.between(1_500, 2 * longestMs), async () => {
+    await killed
+    startAgain(daemon)
+  })
+}
+
+function sick({ healing, random, longestMs, struck }: Scene, begin: () => () => void): void {
+  const mend = begin()
+  struck()
+  healing.after(random.between(200, longestMs), mend)
 }
 
 function servantOf(monitor: number): number | null {

@@ -1,5 +1,5 @@
 import type { RunId } from '../../src/domain/run.ts'
-import type { ChaosDaemon } from './chaos-daemon.ts'
+import type { TaleEvent } from './rcron-process.ts'
 import { commandProcesses } from './run-processes.ts'
 
 const EVERY_MS = 700
@@ -8,12 +8,13 @@ export type Ghost = { readonly run: RunId; readonly pids: readonly number[] }
 
 /** Looks again and again for processes of runs that rcron has said it has killed. */
 export class GhostWatch {
-  readonly #daemon: Pick<ChaosDaemon, 'log'>
+  readonly #log: () => readonly TaleEvent[]
   readonly #found = new Map<RunId, Ghost>()
   readonly #timer: NodeJS.Timeout
 
-  constructor(daemon: Pick<ChaosDaemon, 'log'>) {
-    this.#daemon = daemon
+  /** `log`: what all processes of rcron have said so far. */
+  constructor(log: () => readonly TaleEvent[]) {
+    this.#log = log
     this.#timer = setInterval(() => this.look(), EVERY_MS)
   }
 
@@ -24,7 +25,7 @@ export class GhostWatch {
   /** What is told as killed by now has no process afterwards. */
   look(): void {
     const killed = new Set(
-      this.#daemon.log.flatMap(({ event: { outcome, run } }) =>
+      this.#log().flatMap(({ event: { outcome, run } }) =>
         (outcome === 'killed' || outcome === 'timed-out') && typeof run === 'string' ? [run] : [],
       ),
     )

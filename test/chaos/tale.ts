@@ -1,6 +1,6 @@
 import { type Minute, minuteOf } from '../../src/domain/minute.ts'
 import type { RunId } from '../../src/domain/run.ts'
-import type { TaleEvent } from './chaos-daemon.ts'
+import type { TaleEvent } from './rcron-process.ts'
 
 /** What rcron said became of a cron in one minute. */
 export type ToldOutcome = {
@@ -15,9 +15,9 @@ export type ToldOutcome = {
   readonly by: string | null
   /** By the machine's clock. */
   readonly at: number
-  /** Which daemon said so. */
-  readonly daemon: number
-  /** Of a run that an earlier daemon had begun. */
+  /** Which process of rcron said so. */
+  readonly teller: number
+  /** Of a run that another process had begun. */
   readonly isAdopted: boolean
   /** Whether the cron's row in the store is to say so too. */
   readonly isRecorded: boolean
@@ -32,16 +32,18 @@ export type ToldFiring = {
   readonly from: Minute
   readonly to: Minute
   readonly isMissed: boolean
-  /** Which daemon said so. */
-  readonly daemon: number
+  /** Which process of rcron said so. */
+  readonly teller: number
 }
 
-/** What rcron told, all its daemons together, in order. */
+/** What rcron told, all its processes together, in order. */
 export type Tale = {
   readonly outcomes: readonly ToldOutcome[]
   readonly firings: readonly ToldFiring[]
   /** Runs that it said it had started or adopted. */
   readonly begun: ReadonlySet<RunId>
+  /** When something was first said of a firing, by `<job> <minute>`; by the machine's clock. */
+  readonly firstToldAt: ReadonlyMap<string, number>
   readonly counts: { readonly unknown: number; readonly found: number; readonly adopted: number }
   /** Lines in which rcron accuses itself. */
   readonly bugs: readonly string[]
@@ -57,6 +59,7 @@ export function readTale(log: readonly TaleEvent[], machineTimeOf: (told: number
         (msg === 'run started' || msg === 'run adopted') && typeof run === 'string' ? [run] : [],
       ),
     ),
+    firstToldAt: firstTold(log, machineTimeOf),
     counts: { unknown: said('run unknown'), found: said('run found again'), adopted: said('run adopted') },
     bugs: log.filter(({ event }) => event.msg.includes('bug in rcron')).map(({ event }) => JSON.stringify(event)),
   }
@@ -67,7 +70,7 @@ export function endsOf({ outcomes }: Pick<Tale, 'outcomes'>): readonly ToldEnd[]
   return outcomes.flatMap((told) => (told.run === null ? [] : [{ ...told, run: told.run }]))
 }
 
-function outcomeOf({ daemon, event }: TaleEvent, machineTimeOf: (told: number) => number): readonly ToldOutcome[] {
+function outcomeOf({ teller, event }: TaleEvent, machineTimeOf: (told: number) => number): readonly ToldOutcome[] {
   const { msg, run, job, cron, minute, outcome, exitCode, signal, by, adopted, time } = event
   if (typeof cron !== 'number' || typeof outcome !== 'string') return []
   return [
@@ -81,19 +84,30 @@ function outcomeOf({ daemon, event }: TaleEvent, machineTimeOf: (told: number) =
       signal: textOrNull(signal),
       by: textOrNull(by),
       at: machineTimeOf(Date.parse(String(time))),
-      daemon,
+      teller,
       isAdopted: adopted === true,
       isRecorded: msg === 'run ended' || msg === 'run blocked',
     },
   ]
 }
 
-function firingOf({ daemon, event }: TaleEvent): readonly ToldFiring[] {
+function firingOf({ teller, event }: TaleEvent): readonly ToldFiring[] {
   const { msg, job, minute, first, last } = event
   const from = minute ?? first
   if (typeof job !== 'string' || typeof from !== 'string') return []
   const to = minuteOf(Date.parse(String(minute ?? last)))
-  return [{ job, from: minuteOf(Date.parse(from)), to, isMissed: msg === 'minutes missed', daemon }]
+  return [{ job, from: minuteOf(Date.parse(from)), to, isMissed: msg === 'minutes missed', teller }]
+}
+
+function firstTold(log: readonly TaleEvent[], machineTimeOf: (told: number) => number): ReadonlyMap<string, number> {
+  const first = new Map<string, number>()
+  for (const { event } of log) {
+    const { job, minute, time } = event
+    if (typeof job !== 'string' || typeof minute !== 'string') continue
+    const firing = `${job} ${minuteOf(Date.parse(minute))}`
+    if (!first.has(firing)) first.set(firing, machineTimeOf(Date.parse(String(time))))
+  }
+  return first
 }
 
 function textOrNull(value: unknown): string | null {

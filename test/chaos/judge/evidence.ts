@@ -1,5 +1,7 @@
 import type { Minute } from '../../../src/domain/minute.ts'
 import type { RunId } from '../../../src/domain/run.ts'
+import type { DiskFault } from '../chaos-disk.ts'
+import type { TickByHand } from '../chaos-ticks.ts'
 import type { DaemonLife } from '../daemon-life.ts'
 import type { HostRun } from '../host-journal.ts'
 import type { ChaosJob } from '../jobs.ts'
@@ -19,6 +21,12 @@ export type Evidence = {
   readonly disabledAt: number
   /** The daemons, one after the other. The last one was told to stop when all runs had ended. */
   readonly lives: readonly DaemonLife[]
+  /** When processes of rcron were killed, by number. */
+  readonly kills: ReadonlyMap<number, number>
+  /** When the state or its locks took no writes. */
+  readonly diskFaults: readonly DiskFault[]
+  /** Firings that were asked for beside the schedule. */
+  readonly byHand: readonly TickByHand[]
   /** The rows as the last daemon left them. */
   readonly rows: readonly StoredCron[]
 }
@@ -46,7 +54,20 @@ export function laneOf(evidence: Pick<Evidence, 'jobs'>, told: Pick<ToldOutcome,
   return jobOf(evidence, told)?.action === 'all' ? `cron ${told.cron}` : told.job
 }
 
+/** The daemon of that number; null for a tick. */
+export function lifeOfTeller({ lives }: Pick<Evidence, 'lives'>, teller: number): DaemonLife | null {
+  return lives.find(({ number }) => number === teller) ?? null
+}
+
 /** Whether that daemon is the one that lived until all runs had ended. */
-export function isLast({ lives }: Pick<Evidence, 'lives'>, daemon: number): boolean {
-  return daemon === lives.length - 1
+export function isLast({ lives }: Pick<Evidence, 'lives'>, teller: number): boolean {
+  return teller === lives.at(-1)?.number
+}
+
+/** When a firing of `job` was first asked for by hand, from `from` on; never: infinity. */
+export function nextByHand({ byHand }: Pick<Evidence, 'byHand'>, job: string, from: number): number {
+  return Math.min(
+    Number.POSITIVE_INFINITY,
+    ...byHand.filter((each) => each.job === job && each.at >= from).map(({ at }) => at),
+  )
 }

@@ -1,7 +1,7 @@
 import type { RunId } from '../../../src/domain/run.ts'
 import type { HostRun } from '../host-journal.ts'
 import type { ToldEnd } from '../tale.ts'
-import { type Evidence, endsByRun, SLACK_MS, type Violation } from './evidence.ts'
+import { type Evidence, endsByRun, LINGER_MS, SLACK_MS, type Violation } from './evidence.ts'
 import { untruthOf } from './untruth.ts'
 
 /** Each run for itself: started once, told once, and told as it was. */
@@ -37,17 +37,27 @@ type Told = {
 
 function judgeTold({ evidence, seen, first, ends }: Told): readonly string[] {
   const words = new Set(ends.map(describeTold))
-  const again = ends.filter(({ daemon }, index) => ends.some((other, at) => at < index && other.daemon === daemon))
+  const again = ends.filter((end, index) =>
+    ends.some((other, at) => at < index && !mayBeRepeated(evidence, other, end)),
+  )
   const untruth = untruthOf(evidence, first, seen)
   return [
     ...(words.size > 1 ? [`contradicted: told as ${[...words].join(', then as ')}`] : []),
-    ...(again.length > 0 ? ['told twice: by one daemon'] : []),
+    ...(again.length > 0 ? [`told twice: by processes ${ends.map(({ teller }) => teller).join(' and ')}`] : []),
     ...(untruth === null ? [] : [`untrue: told as ${describeTold(first)}, but ${untruth}`]),
     ...(seen !== null && isLaterThan(seen.lastSign, first) ? [lateSign(seen.lastSign, first)] : []),
     ...(seen !== null && isKill(first) && isLaterThan(seen.lastSignOfAny, first)
       ? [lateSign(seen.lastSignOfAny, first)]
       : []),
   ]
+}
+
+/** An end is told again only where the process that told it was killed before it could remove the lock. */
+function mayBeRepeated({ kills, diskFaults }: Evidence, first: ToldEnd, again: ToldEnd): boolean {
+  const killedAt = kills.get(first.teller) ?? Number.POSITIVE_INFINITY
+  if (first.teller === again.teller || killedAt > again.at) return false
+  const isStuck = diskFaults.some(({ from, until }) => from <= first.at + LINGER_MS && until >= first.at - LINGER_MS)
+  return isStuck || killedAt <= first.at + LINGER_MS
 }
 
 /** What is told as killed is dead with all that it left behind; what ended by itself may have left something behind. */

@@ -10,11 +10,11 @@ test('a job of which nothing was told in a minute', () => {
 })
 
 const LIVES = [
-  { says: 'through that minute', life: { readyAt: -100, until: 1500, stoppingAt: null }, rules: ['silent'] },
-  { says: 'to the end of that minute', life: { readyAt: -100, until: 900, stoppingAt: null }, rules: [] },
-  { says: 'from within that minute', life: { readyAt: 100, until: 5000, stoppingAt: null }, rules: [] },
-  { says: 'and never was ready', life: { readyAt: null, until: 5000, stoppingAt: null }, rules: [] },
-  { says: 'and never said anything', life: { readyAt: -100, until: null, stoppingAt: null }, rules: [] },
+  { says: 'through that minute', life: { number: 0, readyAt: -100, until: 1500, stoppingAt: null }, rules: ['silent'] },
+  { says: 'to the end of that minute', life: { number: 0, readyAt: -100, until: 900, stoppingAt: null }, rules: [] },
+  { says: 'from within that minute', life: { number: 0, readyAt: 100, until: 5000, stoppingAt: null }, rules: [] },
+  { says: 'and never was ready', life: { number: 0, readyAt: null, until: 5000, stoppingAt: null }, rules: [] },
+  { says: 'and never said anything', life: { number: 0, readyAt: -100, until: null, stoppingAt: null }, rules: [] },
 ]
 for (const { says, life, rules } of LIVES) {
   test(`a silent job while a daemon lived ${says}`, () => {

@@ -1,4 +1,5 @@
 import { addMinutes, describeMinute, type Minute } from '../../../src/domain/minute.ts'
+import type { DaemonLife } from '../daemon-life.ts'
 import { type Evidence, SLACK_MS, type Violation } from './evidence.ts'
 
 /** A job in a minute of which nothing was told. */
@@ -16,15 +17,14 @@ export function silentFirings({ tale, jobs, minutes }: Evidence): readonly Silen
 /** A daemon that was ready before a minute began, and lived into the next one, has told something of each of its jobs. */
 export function judgeSilence(evidence: Evidence): readonly Violation[] {
   return silentFirings(evidence).flatMap(({ job, minute }) => {
-    const witness = evidence.lives.findIndex((_, daemon) => livedThrough(evidence, daemon, minute))
-    if (witness < 0) return []
-    const text = `silent: nothing was told of ${job} in ${describeMinute(minute)}, which daemon ${witness} lived through`
+    const witness = evidence.lives.find((life) => livedThrough(evidence, life, minute))
+    if (witness === undefined) return []
+    const text = `silent: nothing was told of ${job} in ${describeMinute(minute)}, which daemon ${witness.number} lived through`
     return [{ rule: 'silent', run: null, text }]
   })
 }
 
-function livedThrough({ lives, beganAt }: Evidence, daemon: number, minute: Minute): boolean {
-  const { readyAt = null, until = null } = lives[daemon] ?? {}
+function livedThrough({ beganAt }: Evidence, { readyAt, until }: DaemonLife, minute: Minute): boolean {
   if (readyAt === null || until === null) return false
   return readyAt < beganAt(minute) - SLACK_MS && until > beganAt(addMinutes(minute, 1)) + SLACK_MS
 }

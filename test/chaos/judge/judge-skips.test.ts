@@ -1,18 +1,19 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
+import { addMinutes } from '../../../src/domain/minute.ts'
 import { judgeSkips } from './judge-skips.ts'
 import { A, B, evidence, NEXT_MINUTE, NOON, rulesOf, skipped, told } from './synthetic-evidence.ts'
 
 const LIVES = [
-  { readyAt: -1000, until: 1500, stoppingAt: null },
-  { readyAt: 2000, until: 9000, stoppingAt: 9000 },
+  { number: 0, readyAt: -1000, until: 1500, stoppingAt: null },
+  { number: 1, readyAt: 2000, until: 9000, stoppingAt: 9000 },
 ]
-const BY_LAST = { daemon: 1, at: 2100 }
+const BY_LAST = { teller: 1, at: 2100 }
 const FAILED = { outcome: 'failed', exitCode: 2, at: 300 }
 const BLOCKED = { ...told({ job: 'clobber', outcome: 'blocked' }), run: null }
 const CASES = [
   { says: 'beside a run that ends later', outcomes: [skipped(), told({ at: 1300 })], rules: [] },
-  { says: 'beside one that the next daemon takes up', outcomes: [skipped(), told({ at: 3000, daemon: 1 })], rules: [] },
+  { says: 'beside one that the next daemon takes up', outcomes: [skipped(), told({ at: 3000, teller: 1 })], rules: [] },
   { says: 'beside one that is just being put away', outcomes: [told({ at: 900 }), skipped()], rules: [] },
   { says: 'with nothing beside it', outcomes: [skipped()], rules: ['not to be skipped'] },
   { says: 'after a run that had ended', outcomes: [told({ at: 300 }), skipped()], rules: ['not to be skipped'] },
@@ -43,7 +44,7 @@ const CASES = [
   },
   {
     says: 'beside a walk whose next run waited when its daemon died',
-    outcomes: [told(FAILED), skipped(), told({ run: B, cron: 2, outcome: 'missed', at: 2000, daemon: 1 })],
+    outcomes: [told(FAILED), skipped(), told({ run: B, cron: 2, outcome: 'missed', at: 2000, teller: 1 })],
     rules: [],
   },
   {
@@ -69,7 +70,20 @@ for (const { says, outcomes, rules } of CASES) {
   })
 }
 
-const missed = { job: 'walk', from: NOON, to: NOON, isMissed: true, daemon: 1 }
+const BY_HAND = addMinutes(NOON, -600)
+const FIRED = [
+  { says: 'was asked for before', firedAt: 1000, rules: [] },
+  { says: 'was asked for afterwards', firedAt: 2000, rules: ['not to be skipped'] },
+]
+for (const { says, firedAt, rules } of FIRED) {
+  test(`a firing by hand skipped beside one of a later minute that ${says}`, () => {
+    const outcomes = [skipped({ minute: BY_HAND }), told({ at: 3000 })]
+    const firstToldAt = new Map([[`walk ${NOON}`, firedAt]])
+    deepEqual(rulesOf(judgeSkips(evidence([], outcomes, { lives: LIVES, tale: { firstToldAt } }))), rules)
+  })
+}
+
+const missed = { job: 'walk', from: NOON, to: NOON, isMissed: true, teller: 1 }
 const WAITING = [
   { says: 'waited for its turn when its daemon died', skip: skipped(), rules: [] },
   { says: 'was given up before', skip: skipped(BY_LAST), rules: ['not to be skipped'] },

@@ -11,7 +11,7 @@ export function judgeSkips(evidence: Evidence): readonly Violation[] {
     (told) => laneOf(evidence, told),
   )
   return outcomes
-    .filter((told) => isSkip(told) && !wasActive(lanes.get(laneOf(evidence, told)) ?? [], told))
+    .filter((told) => isSkip(told) && !wasActive(evidence, lanes.get(laneOf(evidence, told)) ?? [], told))
     .filter((skip) => !wasInterrupted(evidence, skip))
     .map(({ run, job, cron, minute }) => ({
       rule: 'not to be skipped',
@@ -20,14 +20,18 @@ export function judgeSkips(evidence: Evidence): readonly Violation[] {
     }))
 }
 
-/** Something earlier came to its end later, whichever daemon told that. */
-function wasActive(lane: readonly ToldOutcome[], skip: ToldOutcome): boolean {
-  return lane.some(({ minute, at }) => minute < skip.minute && at >= skip.at - LINGER_MS)
+/** Something earlier came to its end later, whichever process told that. */
+function wasActive({ tale }: Evidence, lane: readonly ToldOutcome[], skip: ToldOutcome): boolean {
+  const firingOf = ({ job, minute }: ToldOutcome) =>
+    tale.firstToldAt.get(`${job} ${minute}`) ?? Number.POSITIVE_INFINITY
+  return lane
+    .filter(({ minute, at }) => minute !== skip.minute && at >= skip.at - LINGER_MS)
+    .some((told) => told.minute < skip.minute || firingOf(told) <= skip.at + LINGER_MS)
 }
 
-/** What has no lock yet when its daemon dies counts as active until then, and is told as missed by a later one. */
+/** What has no lock yet when its process dies counts as active until then, and is told as missed by a later one. */
 function wasInterrupted({ tale: { firings } }: Evidence, skip: ToldOutcome): boolean {
   return firings.some(
-    ({ job, from, daemon, isMissed }) => isMissed && job === skip.job && from < skip.minute && daemon > skip.daemon,
+    ({ job, from, teller, isMissed }) => isMissed && job === skip.job && from < skip.minute && teller > skip.teller,
   )
 }

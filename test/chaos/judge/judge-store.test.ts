@@ -32,6 +32,12 @@ const CASES = [
     row: { ...ROW, errors: 'failed with exit code 2' },
     rules: ['stored', 'stored'],
   },
+  {
+    says: 'what another process told just before the last run',
+    outcomes: [told({ ...FAILED, teller: 1 }), told({ run: B, at: 700 })],
+    row: { ...ROW, errors: 'failed with exit code 2' },
+    rules: [],
+  },
   { says: 'a run that began after its end', outcomes: [told()], row: { ...ROW, lastRun: 700 }, rules: ['stored'] },
   { says: 'a run that began before its minute', outcomes: [told()], row: { ...ROW, lastRun: -900 }, rules: ['stored'] },
 ]
@@ -42,14 +48,14 @@ for (const { says, outcomes, row, rules } of CASES) {
   })
 }
 
-const LAST = { readyAt: 2000, until: 9000, stoppingAt: 9000 }
+const LAST = { number: 1, readyAt: 2000, until: 9000, stoppingAt: 9000 }
 const LIVES = [
   { says: 'died at once', until: 600, rules: [] },
   { says: 'had all the time it needs', until: 8000, rules: ['stored'] },
 ]
 for (const { says, until, rules } of LIVES) {
   test(`the store says nothing, and the daemon that told it ${says}`, () => {
-    const lives = [{ readyAt: -1000, until, stoppingAt: null }, LAST]
+    const lives = [{ number: 0, readyAt: -1000, until, stoppingAt: null }, LAST]
     deepEqual(rulesOf(judgeStore(evidence([], [told()], { rows: [EMPTY], lives }))), rules)
   })
 }

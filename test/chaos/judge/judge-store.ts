@@ -1,6 +1,6 @@
 import type { StoredCron } from '../stored-crons.ts'
 import type { ToldOutcome } from '../tale.ts'
-import { type Evidence, isLast, SLACK_MS, type Violation } from './evidence.ts'
+import { type Evidence, isLast, lifeOfTeller, SLACK_MS, type Violation } from './evidence.ts'
 
 /** What was told so long before the end of its daemon is in the store. */
 const WRITING_MS = 5000
@@ -12,13 +12,23 @@ export function judgeStore(evidence: Evidence): readonly Violation[] {
     ({ cron }) => cron,
   )
   return evidence.rows.flatMap((row) => {
-    const told = recorded.get(row.cron)?.at(-1) ?? null
-    return judgeRow(evidence, row, told).map((text) => ({
+    const [told = null, ...others] = latestOf(recorded.get(row.cron) ?? [])
+    const wrongs = judgeRow(evidence, row, told)
+    // Two processes that tell of one cron at the same time write in an order of their own.
+    const fitsAnother = others.some((other) => judgeRow(evidence, row, other).length === 0)
+    return (fitsAnother ? [] : wrongs).map((text) => ({
       rule: 'stored',
       run: told?.run ?? null,
       text: `stored: cron ${row.cron} ${text}`,
     }))
   })
+}
+
+/** What was told last, and before it what other processes told at nearly the same time. */
+function latestOf(outcomes: readonly ToldOutcome[]): readonly ToldOutcome[] {
+  const last = outcomes.at(-1)
+  if (last === undefined) return []
+  return [last, ...outcomes.filter(({ teller, at }) => teller !== last.teller && at >= last.at - WRITING_MS)]
 }
 
 function judgeRow(evidence: Evidence, row: StoredCron, told: ToldOutcome | null): readonly string[] {
@@ -39,9 +49,9 @@ function judgeRow(evidence: Evidence, row: StoredCron, told: ToldOutcome | null)
 }
 
 /** The last daemon waits for its records; any other may die with what it has just told. */
-function isWritten(evidence: Evidence, { daemon, at }: ToldOutcome): boolean {
-  const until = evidence.lives[daemon]?.until ?? null
-  return isLast(evidence, daemon) || (until !== null && until >= at + WRITING_MS)
+function isWritten(evidence: Evidence, { teller, at }: ToldOutcome): boolean {
+  const until = lifeOfTeller(evidence, teller)?.until ?? null
+  return isLast(evidence, teller) || (until !== null && until >= at + WRITING_MS)
 }
 
 function isFor(told: ToldOutcome, errors: string | null): boolean {

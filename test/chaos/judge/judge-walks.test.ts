@@ -26,7 +26,7 @@ const CASES = [
   { says: 'of an action that has none', ends: [told({ ...FAILED, job: 'all' })], rules: [] },
   {
     says: 'whose next run waited when its daemon died',
-    ends: [told(FAILED), told({ ...SECOND, outcome: 'missed', daemon: 1 })],
+    ends: [told(FAILED), told({ ...SECOND, outcome: 'missed', teller: 1 })],
     rules: [],
   },
   {

@@ -1,13 +1,13 @@
 import { addMinutes } from '../../../src/domain/minute.ts'
 import { endsOf, type ToldEnd } from '../tale.ts'
-import { type Evidence, jobOf, LINGER_MS, type Violation } from './evidence.ts'
+import { type Evidence, jobOf, LINGER_MS, nextByHand, type Violation } from './evidence.ts'
 
 /** After one of these a walk goes on to the next host. */
 const FAILURES: ReadonlySet<string> = new Set(['failed', 'signaled', 'timed-out', 'unreachable', 'refused'])
 
 /**
- * A walk goes on until no host is left, or a run ends otherwise than by failing; whichever daemon it is by then. One that may not go on
- * because its daemon stops, or died while it waited for its turn, is told so.
+ * A walk goes on until no host is left, or a run ends otherwise than by failing; whichever process it is by then. One that may not go on
+ * because its process stops, or died while it waited for its turn, is told so.
  */
 export function judgeWalks(evidence: Evidence): readonly Violation[] {
   const firings = Map.groupBy(endsOf(evidence.tale), ({ job, minute }) => `${job} ${minute}`)
@@ -27,8 +27,9 @@ function judgeWalk(evidence: Evidence, ends: readonly ToldEnd[]): readonly Viola
 }
 
 /** The next firing of the job ends a walk between two runs, too. */
-function isNextDueAt({ beganAt }: Evidence, { minute, at }: ToldEnd): boolean {
-  return at >= beganAt(addMinutes(minute, 1)) - LINGER_MS
+function isNextDueAt(evidence: Evidence, { job, minute, at }: ToldEnd): boolean {
+  const next = Math.min(evidence.beganAt(addMinutes(minute, 1)), nextByHand(evidence, job, evidence.beganAt(minute)))
+  return at >= next - LINGER_MS
 }
 
 /** After a run that was adopted the hosts that are left are looked up anew, and only enabled crons are tried. */

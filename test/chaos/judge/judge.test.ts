@@ -20,7 +20,12 @@ const SINGLE = [
     ends: [told(), told(UNREACHABLE)],
     rules: ['contradicted', 'told twice'],
   },
-  { says: 'the same outcome from the next daemon', run: seen(), ends: [told(), told({ daemon: 1 })], rules: [] },
+  {
+    says: 'the same outcome from the next daemon',
+    run: seen(),
+    ends: [told(), told({ teller: 1, at: 900 })],
+    rules: [],
+  },
   {
     says: 'a success of what failed',
     run: seen({ ends: [{ at: 400, status: 2 }] }),
@@ -103,6 +108,31 @@ for (const { says, run, ends, rules } of SINGLE) {
     deepEqual(rulesOf(judgeRuns(evidence(run === null ? [] : [run], ends))), rules)
   })
 }
+
+const AGAIN = told({ teller: 1, at: 2000 })
+const TOLD_AGAIN = [
+  { says: 'by the next process, the first killed at once', more: { kills: new Map([[0, 900]]) }, rules: [] },
+  { says: 'and the first was not killed', more: { kills: new Map<number, number>() }, rules: ['told twice'] },
+  { says: 'and the first lived on for long', more: { kills: new Map([[0, 1900]]) }, rules: ['told twice'] },
+  {
+    says: 'and the first, whose lock could not be removed, lived on for long',
+    more: { kills: new Map([[0, 1900]]), diskFaults: [{ from: 300, until: 1800 }] },
+    rules: [],
+  },
+  { says: 'before the first was killed', more: { kills: new Map([[0, 2500]]) }, rules: ['told twice'] },
+]
+for (const { says, more, rules } of TOLD_AGAIN) {
+  test(`one run told again ${says}`, () => {
+    deepEqual(rulesOf(judgeRuns(evidence([seen()], [told(), AGAIN], more))), rules)
+  })
+}
+
+test('a clobber by hand may come within the minute', () => {
+  const facts = evidence([seen({ ...LIVED, job: 'clobber' })], [told({ ...KILLED, at: 900 })], {
+    byHand: [{ job: 'clobber', at: 700 }],
+  })
+  deepEqual(rulesOf(judgeRuns(facts)), [])
+})
 
 test('a run that was said to have started, and never had an end', () => {
   const tale = { begun: new Set([A]) }

@@ -26,7 +26,7 @@ export function seen(overrides: Partial<HostRun> = {}): HostRun {
 /** Its success, told at 500 by the first daemon. */
 export function told(overrides: Partial<ToldEnd> = {}): ToldEnd {
   const fate = { outcome: 'succeeded', exitCode: 0, signal: null, by: null, isAdopted: false, isRecorded: true }
-  return { run: A, job: 'walk', cron: 1, minute: NOON, ...fate, at: 500, daemon: 0, ...overrides }
+  return { run: A, job: 'walk', cron: 1, minute: NOON, ...fate, at: 500, teller: 0, ...overrides }
 }
 
 /** That the job's cron was skipped in the next minute. */
@@ -45,8 +45,9 @@ export function evidence(
     hosts: new Map(runs.map((run) => [run.id, run])),
     tale: {
       outcomes,
-      firings: outcomes.map(({ job, minute, daemon }) => ({ job, from: minute, to: minute, isMissed: false, daemon })),
+      firings: outcomes.map(({ job, minute, teller }) => ({ job, from: minute, to: minute, isMissed: false, teller })),
       begun: new Set(),
+      firstToldAt: new Map(),
       counts: { unknown: 0, found: 0, adopted: 0 },
       bugs: [],
       ...tale,
@@ -55,7 +56,10 @@ export function evidence(
     beganAt: (minute) => (minute - NOON) * 1000,
     minutes: [NOON],
     disabledAt: 10_000,
-    lives: [{ readyAt: -1000, until: 10_000, stoppingAt: 10_000 }],
+    lives: [{ number: 0, readyAt: -1000, until: 10_000, stoppingAt: 10_000 }],
+    kills: new Map([[0, 501]]),
+    diskFaults: [],
+    byHand: [],
     rows: [],
     ...overrides,
   }

@@ -1,7 +1,7 @@
 import { addMinutes } from '../../../src/domain/minute.ts'
 import type { HostRun } from '../host-journal.ts'
 import type { ToldEnd } from '../tale.ts'
-import { type Evidence, jobOf, SLACK_MS } from './evidence.ts'
+import { type Evidence, jobOf, lifeOfTeller, nextByHand, SLACK_MS } from './evidence.ts'
 
 /** In what the outcome that was told differs from what the host saw; null where it does not. */
 export function untruthOf(evidence: Evidence, told: ToldEnd, seen: HostRun | null): string | null {
@@ -60,8 +60,8 @@ function killed(evidence: Evidence, told: ToldEnd, seen: HostRun | null): string
 }
 
 /** Only what was not handed over yet is killed by the end of its daemon. */
-function isStopping({ lives }: Evidence, { daemon, at }: ToldEnd): boolean {
-  const { stoppingAt = null } = lives[daemon] ?? {}
+function isStopping(evidence: Evidence, { teller, at }: ToldEnd): boolean {
+  const { stoppingAt = null } = lifeOfTeller(evidence, teller) ?? {}
   return stoppingAt !== null && at >= stoppingAt
 }
 
@@ -77,7 +77,8 @@ function endedByUs({ at }: ToldEnd, seen: HostRun | null, wanted: number): strin
 /** A clobber comes from a later firing of the job. */
 function killedFrom(evidence: Evidence, told: ToldEnd): number {
   if (jobOf(evidence, told)?.action !== 'clobber') return Number.POSITIVE_INFINITY
-  return evidence.beganAt(addMinutes(told.minute, 1))
+  const begins = evidence.beganAt(told.minute)
+  return Math.min(evidence.beganAt(addMinutes(told.minute, 1)), nextByHand(evidence, told.job, begins))
 }
 
 /** The time of an adopted run is measured by the daemon's clock, which leaps. */

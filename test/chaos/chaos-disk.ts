@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+const SIZE_MB = 24
+const BLOCK = Buffer.alloc(64 * 1024)
+
+/** From when until when a directory took no writes; epoch milliseconds. */
+export type DiskFault = { readonly from: number; readonly until: number }
+
+/** The file system that holds an installation's state: small, and now and then full or read-only. Needs root. */
+export class ChaosDisk {
+  readonly directory: string
+  /** The same files, by a way that is never covered. */
+  readonly #inside: string
+  readonly #covered: string[] = []
+  readonly #faults: { from: number; until: number }[] = []
+
+  /** Mounts it at `directory`. */
+  constructor(directory: string) {
+    this.directory = directory
+    this.#inside = `${directory}.disk`
+    for (const path of [this.#inside, directory]) mkdirSync(path, { mode: 0o700 })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m,mode=0700`, 'rcron-chaos', this.#inside])
+    execFileSync('mount', ['--bind', this.#inside, directory])
+  }
+
+  get faults(): readonly DiskFault[] {
+    return this.#faults
+  }
+
+  /** Whatever is opened below `name` from now on cannot be written, changed or removed. */
+  cover(name: string): () => void {
+    mkdirSync(join(this.#inside, name), { recursive: true, mode: 0o700 })
+    const path = join(this.directory, name)
+    execFileSync('mount', ['--bind', path, path])
+    execFileSync('mount', ['-o', 'remount,bind,ro', path])
+    this.#covered.push(path)
+    return this.#lasting(() => this.#uncover(path))
+  }
+
+  /** No more room for anything. */
+  fill(): () => void {
+    const path = join(this.#inside, 'filler')
+    try {
+      for (let block = 0; block < (SIZE_MB * 1024) / 64; block++) appendFileSync(path, BLOCK)
+    } catch {
+      // It is full.
+    }
+    return this.#lasting(() => rmSync(path, { force: true }))
+  }
+
+  unmount(): void {
+    for (const path of this.#covered.splice(0)) execFileSync('umount', ['-l', path])
+    for (const path of [this.directory, this.#inside]) execFileSync('umount', ['-l', path])
+  }
+
+  #uncover(path: string): void {
+    const index = this.#covered.indexOf(path)
+    if (index < 0) return
+    this.#covered.splice(index, 1)
+    execFileSync('umount', ['-l', path])
+  }
+
+  #lasting(mend: () => void): () => void {
+    const fault = { from: Date.now(), until: Number.POSITIVE_INFINITY }
+    this.#faults.push(fault)
+    return () => {
+      mend()
+      fault.until = Math.min(fault.until, Date.now())
+    }
+  }
+}
