@@ -18,7 +18,8 @@ export async function asLogged(
     say({ err: error }, `${BUG}: rcron ends by an exception`)
     process.exit(1)
   }
-  process.on('uncaughtException', crash)
+  // Before what the process has for itself, which says it as text.
+  process.prependListener('uncaughtException', crash)
   try {
     return await work()
   } catch (error) {

@@ -21,7 +21,7 @@ export class Turns {
   async take<T>(use: () => T): Promise<T> {
     const deadline = this.#at.clock.monotonic() + this.#at.waitMs
     let database = this.#opened()
-    while (!isTaken(database)) {
+    while (!this.#isTaken(database)) {
       await pause(this.#at, deadline)
       database = this.#opened()
     }
@@ -29,19 +29,12 @@ export class Turns {
       return use()
     } finally {
       database.exec('ROLLBACK')
-      this.#lighten(database)
     }
   }
 
-  /** Nothing is ever written there: without the search for a journal on the disk a turn costs a fifth. Refused while another has its turn. */
-  #lighten(database: DatabaseSync): void {
-    if (this.#isLight) return
-    try {
-      database.exec('PRAGMA journal_mode = MEMORY')
-      this.#isLight = true
-    } catch {
-      // At the next turn, then.
-    }
+  #isTaken(database: DatabaseSync): boolean {
+    this.#isLight ||= lighten(database)
+    return isTaken(database, this.#at)
   }
 
   /** Opened again where another file has come in its place. */
@@ -91,7 +84,24 @@ function cannotOpen(path: string, cause: unknown): OperatorError {
 
 async function takeTurn(database: DatabaseSync, at: Exclusion): Promise<void> {
   const deadline = at.clock.monotonic() + at.waitMs
-  while (!isTaken(database)) await pause(at, deadline)
+  lighten(database)
+  while (!isTaken(database, at)) {
+    await pause(at, deadline)
+    lighten(database)
+  }
+}
+
+/**
+ * Nothing is ever written there: without a journal on the disk a turn costs a fifth, and is to be had on a full one. False while another
+ * process has its turn.
+ */
+function lighten(database: DatabaseSync): boolean {
+  try {
+    database.exec('PRAGMA journal_mode = MEMORY')
+    return true
+  } catch {
+    return false // Before the next attempt, then.
+  }
 }
 
 async function pause({ path, clock, waitMs }: Exclusion, deadline: number): Promise<void> {
@@ -101,12 +111,16 @@ async function pause({ path, clock, waitMs }: Exclusion, deadline: number): Prom
   await clock.sleep(POLL_MS)
 }
 
-function isTaken(database: DatabaseSync): boolean {
+function isTaken(database: DatabaseSync, { path }: Exclusion): boolean {
   try {
     database.exec('BEGIN EXCLUSIVE')
     return true
   } catch (error) {
     if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return false
-    throw error
+    throw new OperatorError(
+      `${path}: cannot be locked (${error instanceof Error ? error.message : String(error)})`,
+      'Make room in its directory, and let rcron write there.',
+      { cause: error },
+    )
   }
 }

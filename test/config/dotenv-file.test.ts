@@ -76,7 +76,8 @@ for (const [written, value] of passwords) {
     if (value !== null) deepEqual([values['RCRON_DATABASE_PASSWORD'], problems], [value, []])
     const said = problems.map(({ subject, message, hint }) => `${subject}: ${message}; ${hint}`).join()
     if (value === null) match(said, /^RCRON_DATABASE_PASSWORD: found # .*\(line 2 of .*single quotes/)
-    equal(said.includes('cd'), false)
+    // The folder's name is made of random letters.
+    equal(said.replaceAll(directory, '').includes('cd'), false)
   })
 }
 

@@ -138,7 +138,7 @@ const spoken: readonly (readonly [readonly string[], RegExp])[] = [
   [['0 0 30 2 *'], /warning: .*\n {2}never\n$/],
   [['@reboot'], /^@reboot .*\n {2}once after each boot.*\n {2}at no time of the clock\n$/],
   [['off', '@daily', 'nightly'], /^cron 2 \(off\), disabled [\s\S]*\n@daily [\s\S]*\ncron 1 \(nightly\) /],
-  [['hourly', '--count', '1'], /^cron 3 \(hourly\) {2}@hourly {2}\(UTC\)\n/],
+  [['hourly', '--count', '1'], /^cron 3 \(hourly\), disabled {2}@hourly {2}\(UTC\)\n/],
   [
     ['nightly', '--from', '2026-07-01T12:00Z', '--count', '2'],
     /^cron 1 \(nightly\) {2}0 3 \* \* \* {2}\(Asia\/Tokyo\)\n.*\n.*T03:00:00\+09:00\n.*T03:00:00\+09:00\n$/,

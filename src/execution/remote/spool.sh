@@ -31,21 +31,17 @@ u=${LOGNAME:-${USER-}}
 case $u in '' | *[!A-Za-z0-9_.-]*) u=$(id -u) ;; esac
 s2=/var/tmp/rcron-$u
 
-# Whether directory $1, if it is there, is fit to hold claims: no link, ours, and nobody else's to look or write into, as ls says ($looks).
+# Whether directory $1, if it is there, is fit to hold claims: no link, ours, and nobody else's to look or write into. What is there is
+# looked at only afterwards: another START may be making it.
 fit() {
   [ "$1" ] || return
   [ -e "$1" ] || [ -h "$1" ] || return 0
-  x=${looks%" $1
-"*}
-  case ${x##*"
-"} in drwx------*) [ -O "$1" ] ;; *) return 1 ;; esac
+  case $(LC_ALL=C ls -ld "$1" 2>/dev/null) in drwx------*) [ -O "$1" ] ;; *) return 1 ;; esac
 }
 
 # The one check of the places, by which all go: one that is not fit is none. That the first one is fit is noted in it.
 check_places() {
-  looks="
-$(LC_ALL=C ls -ld "$s0" "$s1" "$s2" 2>/dev/null)
-"
+  looks=1
   fit "$s0" || u0=$s0 s0=''
   fit "$s1" || u1=$s1 s1=''
   fit "$s2" || u2=$s2 s2=''
