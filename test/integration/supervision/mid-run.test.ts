@@ -157,7 +157,8 @@ test('E9: the host was booted since: lost, with the reason', async (t) => {
   run.running.abandon()
   const [claim = ''] = findClaims(sshd, run.id)
   writeFileSync(claim, readFileSync(claim, 'utf8').replace(/boot=\S+/, 'boot=00000000-another-boot'))
-  const { outcome } = await lab.adopt(direct, run.id, { trace: run.watch.trace }).running.result
+  // Begun before this machine was booted: else another boot id would mean another machine.
+  const { outcome } = await lab.adopt(direct, run.id, { trace: run.watch.trace, startedAt: 0 }).running.result
   match(outcome.kind === 'lost' ? outcome.reason : outcome.kind, /its host was booted while it ran/)
 })
 
