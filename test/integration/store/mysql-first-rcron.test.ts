@@ -60,8 +60,9 @@ test('their missing columns are added, and nothing else is changed', async () =>
   equal(entry?.row?.last_run, '2020-05-05 07:00:00')
 })
 
-test('two that add columns at once both succeed', async () => {
+test('two that add columns at once both succeed', async (t) => {
   const other = storeOn(server)
+  t.after(() => other.close())
   const steps = await store.planSchema()
   const both = await Promise.all([store.applySchema(steps), other.applySchema(steps)])
   deepEqual(
@@ -69,16 +70,16 @@ test('two that add columns at once both succeed', async () => {
     [[], []],
   )
   deepEqual(await store.planSchema(), [])
-  await other.close()
 })
 
-test('B6: without the right to ALTER, columns stay away with one warning, and rows are read', async () => {
+test('B6: without the right to ALTER, columns stay away with one warning, and rows are read', async (t) => {
   await server.query(
     "drop user if exists reader@'%'",
     "create user reader@'%' identified by 'r'",
     "grant select, update on rcron.* to reader@'%'",
   )
   const reader = storeOn(server, { user: 'reader', password: 'r' })
+  t.after(() => reader.close())
   const { applied, problems } = await reader.applySchema(await reader.planSchema())
   deepEqual([applied, problems.length, problems[0]?.severity], [[], 1, 'warning'])
   match(
@@ -90,7 +91,6 @@ test('B6: without the right to ALTER, columns stay away with one warning, and ro
   await server.query('drop table rcron_crons')
   const missing = await reader.applySchema(await reader.planSchema())
   match(missing.problems.map(describeProblem).join('\n'), /could not create table rcron_crons: .*rights to CREATE/)
-  await reader.close()
 })
 
 test('B5: a run is written back; what latin1 lacks becomes a question mark', async () => {

@@ -49,18 +49,18 @@ test('the documented grants let the daemon read its definitions and record its r
   }
 })
 
-test('the documented grants let the daemon make, hold and give back the lease', async () => {
+test('the documented grants let the daemon make, hold and give back the lease', async (t) => {
   await server.query('drop table if exists rcron_lease')
   const { port, database } = server
   const options = { host: '127.0.0.1', port, user: 'rcron', password: 'g', database, poolSize: 1, tls: null }
   const lease = createMysqlLeaseTable(options)
+  t.after(() => lease.close())
   const name = 'a'.repeat(32)
   equal(await lease.read(), null)
   await lease.put({ incarnation: name, installation: name, host: 'cron1', pid: 7, bootId: null, beat: '1' }, null)
   equal(await lease.beat(name), true)
   await lease.remove({ incarnation: name })
   equal(await lease.read(), null)
-  await lease.close()
 })
 
 test('the documented grants let an administrator add, change and remove definitions, and make no tables', async () => {
