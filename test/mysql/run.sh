@@ -9,6 +9,6 @@ if ! RCRON_TEST_MYSQL_TREE=$(bash test/mysql/provide-mysql.sh); then
   exit 0
 fi
 export RCRON_TEST_MYSQL_TREE
-# Not here: mysql-outages, which looks for its statements in MariaDB's own columns of the process list.
-exec node --test --test-concurrency=2 --test-timeout=120000 \
-  test/integration/store/mysql-{store,tls,refusals,first-rcron}.test.ts test/daemon/one-database.test.ts
+# The daemons' tests wait for the most part, for servers to start and stop.
+exec node --test --test-concurrency=4 --test-timeout=120000 \
+  test/daemon/{store-away,store-faults,one-database}.test.ts test/integration/store/mysql-*.test.ts

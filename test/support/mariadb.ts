@@ -17,7 +17,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
 import { makeCertificates } from './certificates.ts'
 import { freePort } from './free-port.ts'
-import { MARIADB, MYSQL_TREE, mysqlFlavour } from './server-flavour.ts'
+import { FLAVOUR } from './server-flavour.ts'
 
 export type MariadbOptions = {
   /** Further options of the server: `{ read_only: 1, max_connections: 2, wait_timeout: 1 }`. */
@@ -205,9 +205,6 @@ class Server implements Mariadb {
 
 /** Who runs the server: its files belong to that user, who is its root through the socket. */
 const ROOT = userInfo().username
-
-/** MariaDB, or where `npm run test:mysql` provides it, MySQL. */
-const FLAVOUR = MYSQL_TREE === undefined ? MARIADB : mysqlFlavour(MYSQL_TREE)
 
 /** Made once a machine; each server gets a copy, which takes a fraction of the time. */
 function templateDirectory(): string {

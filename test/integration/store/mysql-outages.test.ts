@@ -6,6 +6,7 @@ import { MYSQL_DEADLINES } from '../../../src/store/mysql-options.ts'
 import type { SqlStore } from '../../../src/store/sql-store.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
 import { type Mariadb, startMariadb } from '../../support/mariadb.ts'
+import { FLAVOUR } from '../../support/server-flavour.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
 import { until, waitUntil } from '../../support/wait-until.ts'
 import { storeOn } from './store-on.ts'
@@ -18,7 +19,7 @@ let server: Mariadb
 let store: SqlStore
 const stores: SqlStore[] = []
 before(async () => {
-  server = await startMariadb({ variables: { max_connections: 10 } })
+  server = await startMariadb({ variables: { max_connections: 10, ...FLAVOUR.toSeeStatements } })
   store = open()
   await store.applySchema(await store.planSchema())
   await store.editor.systems.add({ host: 'db1.example' })
@@ -148,7 +149,7 @@ describe('B1: connections that end', () => {
 type Cut = {
   readonly what: string
   /** Part of the statement whose answer is cut off. */
-  readonly statement: string
+  readonly statement: RegExp
   readonly ask: (store: SqlStore) => Promise<unknown>
   /** How often it is sent where every answer is cut off. */
   readonly sent: number
@@ -161,10 +162,10 @@ describe('B1: answers that are cut off', () => {
     it.editor.crons.add({ cron_name: name, cron_path: '/a', host: 1, user: 1 })
   const record = { cronId: 1, lastRun: Date.UTC(2026, 0, 2), durationMs: 5, errors: null }
   const rows: readonly Cut[] = [
-    { what: 'a read', statement: 'from `rcron_crons`', ask: (it) => it.loadDefinitions(), sent: 2 },
-    { what: 'the record of a run', statement: 'update `rcron_crons`', ask: (it) => it.recordRun(record), sent: 2 },
-    { what: 'the adding of a cron', statement: 'insert into `rcron_crons`', ask: add('cut'), sent: 1, added: 0 },
-    { what: 'the commit of a new cron', statement: 'commit', ask: add('kept'), sent: 1, added: 1 },
+    { what: 'a read', statement: /from `rcron_crons`/, ask: (it) => it.loadDefinitions(), sent: 2 },
+    { what: 'the record of a run', statement: /update `rcron_crons`/, ask: (it) => it.recordRun(record), sent: 2 },
+    { what: 'the adding of a cron', statement: /insert into `rcron_crons`/, ask: add('cut'), sent: 1, added: 0 },
+    { what: 'the commit of a new cron', statement: /\bcommit$/, ask: add('kept'), sent: 1, added: 1 },
   ]
   for (const { what, statement, ask, sent, added = 0 } of rows) {
     test(`${what} is sent ${sent === 1 ? 'once and never again' : 'again, once'}`, async (t) => {
@@ -184,13 +185,13 @@ describe('B1: answers that are cut off', () => {
 })
 
 /** A line to the server that is cut, as long as `cuts` says so, when the answer to `statement` comes. */
-async function startCutting(t: TestContext, statement: string) {
+async function startCutting(t: TestContext, statement: RegExp) {
   const line = { port: 0, sent: 0, cuts: 0 }
   let isAnswerDue = false
   const proxy = await startTcpProxy({
     port: server.port,
     watch: (direction, chunk) => {
-      if (direction === 'to-server' && chunk.includes(statement)) {
+      if (direction === 'to-server' && statement.test(chunk.toString('latin1'))) {
         line.sent += 1
         isAnswerDue = true
       } else if (direction === 'to-client' && isAnswerDue) {
@@ -344,10 +345,8 @@ type Statement = { readonly connection: number; readonly number: number }
 /** Our statement that waits for a table; another one than `before`, which was killed. */
 async function waitingStatement(before?: Statement): Promise<Statement> {
   return await waitUntil('a statement waits for the table', async () => {
-    const rows = await server.query(
-      "select id, query_id from information_schema.processlist where user = 'rcron' and state like 'Waiting%'",
-    )
-    const waiting = rows.map((row) => ({ connection: Number(row['id']), number: Number(row['query_id']) }))
-    return waiting.find(({ number }) => number !== before?.number) ?? null
+    const rows = await server.query(FLAVOUR.waiting)
+    const waiting = rows.map((row) => ({ connection: Number(row['connection']), number: Number(row['number']) }))
+    return waiting.find((it) => it.connection !== before?.connection || it.number !== before.number) ?? null
   })
 }
