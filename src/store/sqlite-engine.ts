@@ -1,22 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Kysely, SqliteDialect, sql, type Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { DatabaseFault } from './database-fault.ts'
 import type { Engine } from './engine.ts'
 import { missingSteps } from './missing-steps.ts'
 import type { SchemaAdvice } from './schema-advice.ts'
 import type { SchemaStep } from './schema-store.ts'
-import { createSqliteFile, openSqliteDatabase } from './sqlite-database.ts'
+import { createSqliteFile } from './sqlite-database.ts'
 import { sqliteFaultOf } from './sqlite-fault.ts'
+import { SqliteFile } from './sqlite-file.ts'
 import { SQLITE_TABLES } from './sqlite-schema.ts'
 import { type PresentColumns, TABLE_NAMES, type Tables } from './tables.ts'
 
 /** Waits between attempts while another process writes: 5 s in all. */
 const BUSY_ATTEMPTS = 100
 const BUSY_PAUSE_MS = 50
+/** After so long without a question the file is let go: whoever restores or copies it then meets no log of ours beside it. */
+const IDLE_MS = 1_000
 
 const TO_WRITE = 'give rcron the right to write the file and its directory'
 
-/** A file of its own, opened twice: reads see one state and never wait for writes. */
+/** A file of its own, which others may replace while rcron works: each question goes to the one that is there then. */
 export class SqliteEngine implements Engine {
   readonly where: string
   readonly advice: SchemaAdvice = {
@@ -27,29 +30,28 @@ export class SqliteEngine implements Engine {
     forRefusedColumns: TO_WRITE,
   }
   readonly #path: string
-  readonly #reader: Kysely<Tables>
-  readonly #writer: Kysely<Tables>
+  #file: SqliteFile | null = null
+  #replacing: Promise<SqliteFile> | null = null
+  #idle: NodeJS.Timeout | null = null
   #closing: Promise<void> | null = null
 
   /** Opens `path` at the first question; where it is not there, makes it at `create` alone. */
   constructor(path: string) {
     this.where = `SQLite at ${path}`
     this.#path = path
-    this.#reader = open(path, 'begin')
-    this.#writer = open(path, 'begin immediate')
   }
 
   readSnapshot<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
-    return this.#patiently(() => this.#reader.transaction().execute(use))
+    return this.#patiently((file) => file.reader.transaction().execute(use))
   }
 
   writeIdempotent<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
-    return this.#patiently(() => use(this.#writer))
+    return this.#written((file) => use(file.writer))
   }
 
   writeOnce<Result>(use: (db: Transaction<Tables>) => Promise<Result>): Promise<Result> {
     // Busy means that nothing was written: `begin immediate` has the lock before `use` begins.
-    return this.#patiently(() => this.#writer.transaction().execute(use))
+    return this.#written((file) => file.writer.transaction().execute(use))
   }
 
   async presentColumns(db: Kysely<Tables>): Promise<PresentColumns> {
@@ -70,8 +72,8 @@ export class SqliteEngine implements Engine {
   }
 
   close(): Promise<void> {
-    const both = [this.#reader.destroy(), this.#writer.destroy()]
-    this.#closing ??= Promise.allSettled(both).then(() => undefined)
+    if (this.#idle !== null) clearTimeout(this.#idle)
+    this.#closing ??= this.#file?.close() ?? Promise.resolve()
     return this.#closing
   }
 
@@ -79,11 +81,43 @@ export class SqliteEngine implements Engine {
     return new DatabaseFault({ kind: 'closed', message: `${this.where}: the store has been closed`, hint: null })
   }
 
-  async #patiently<Result>(ask: () => Promise<Result>): Promise<Result> {
+  /** What went into a file that was replaced meanwhile is written once more: the one that is there now does not have it. */
+  #written<Result>(ask: (file: SqliteFile) => Promise<Result>): Promise<Result> {
+    return this.#patiently(ask, (file) => file.isWriterCurrent)
+  }
+
+  async #current(): Promise<SqliteFile> {
+    if (this.#file?.isCurrent === true) return this.#file
+    this.#replacing ??= this.#replace(this.#file).finally(() => {
+      this.#replacing = null
+    })
+    return await this.#replacing
+  }
+
+  /** The old one is closed before the new one is opened: they share the names of their logs. */
+  async #replace(old: SqliteFile | null): Promise<SqliteFile> {
+    await old?.retire()
+    if (this.#closing !== null) throw this.#closed()
+    this.#file = new SqliteFile(this.#path)
+    return this.#file
+  }
+
+  #letGoWhenIdle(): void {
+    if (this.#idle !== null) clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => {
+      if (this.#file?.isIdle !== true) return
+      void this.#file.retire()
+      this.#file = null
+    }, IDLE_MS).unref()
+  }
+
+  async #patiently<Result>(
+    ask: (file: SqliteFile) => Promise<Result>,
+    isDone: (file: SqliteFile) => boolean = () => true,
+  ): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
-      if (this.#closing !== null) throw this.#closed()
       try {
-        return await ask()
+        return await this.#ask(ask, isDone)
       } catch (error) {
         const fault = this.#closing === null ? sqliteFaultOf(error, this.where) : this.#closed()
         if (!(fault instanceof DatabaseFault) || fault.kind !== 'busy' || attempt === BUSY_ATTEMPTS) throw fault
@@ -91,10 +125,18 @@ export class SqliteEngine implements Engine {
       }
     }
   }
-}
 
-function open(path: string, begin: 'begin' | 'begin immediate'): Kysely<Tables> {
-  return new Kysely<Tables>({
-    dialect: new SqliteDialect({ database: async () => openSqliteDatabase({ path, begin }) }),
-  })
+  async #ask<Result>(
+    ask: (file: SqliteFile) => Promise<Result>,
+    isDone: (file: SqliteFile) => boolean,
+  ): Promise<Result> {
+    if (this.#closing !== null) throw this.#closed()
+    try {
+      const file = await this.#current()
+      const result = await file.use(ask)
+      return isDone(file) ? result : await (await this.#current()).use(ask)
+    } finally {
+      if (this.#closing === null) this.#letGoWhenIdle()
+    }
+  }
 }

@@ -26,6 +26,8 @@ const BY_CODE: Readonly<Record<number, Reading>> = {
     found: 'another row still uses this one, or the one it names is not there',
     hint: 'remove or edit the crons that use it first',
   },
+  // Nothing was written; the next attempt opens the new one.
+  1032: { kind: 'busy', found: 'the file was replaced', hint: 'ask again' },
   1555: { kind: 'duplicate', found: 'there is such a row already', hint: 'edit that one, or choose another name' },
   2067: { kind: 'duplicate', found: 'there is such a row already', hint: 'edit that one, or choose another name' },
 }
