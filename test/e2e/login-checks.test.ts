@@ -42,7 +42,7 @@ const servers = await Promise.all([
   startSshd(shellThat('homeless', `unset HOME XDG_STATE_HOME; LOGNAME=${free}; export LOGNAME`)),
   startSshd({ config: ['ForceCommand /bin/false'] }),
   startSshd({ config: ['ForceCommand /usr/sbin/nologin'] }),
-  startSshd(shellThat('menu', `case $2 in exec*) echo "1) status  2) reboot"; exit 1 ;; esac`)),
+  startSshd(shellThat('menu', `case $2 in *RCRON_S=*) echo "1) status  2) reboot"; exit 1 ;; esac`)),
   startSshd({ config: ['KexAlgorithms diffie-hellman-group14-sha1'] }),
 ])
 const [good, one, three, noisy, spoolless, homeless, forced, nologin, menu, old] = servers
