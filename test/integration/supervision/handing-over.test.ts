@@ -113,8 +113,11 @@ test('E10: two processes fire the same run: it is started once, and both learn i
   await using first = new SupervisedLab()
   await using second = new SupervisedLab()
   const id = aRunId()
-  const command = `${RAN}; sleep 0.5; exit 3`
+  // It lasts until both know of it, however late the second comes.
+  const command = `${RAN}; until [ -e "$HOME/go" ]; do sleep 0.05; done; exit 3`
   const runs = [first.start(host, command, {}, id), second.start(host, command, {}, id)]
+  await until('both know that it runs', () => runs.every(({ watch }) => watch.told.includes('started')))
+  writeFileSync(join(sshd.home, 'go'), '')
   const results = await Promise.all(runs.map(({ running }) => running.result))
   deepEqual(
     results.map(({ outcome }) => outcome),
