@@ -2,10 +2,25 @@ import type { HostSurvey } from '../../execution/remote/survey.ts'
 import { degraded, good, type HostCheck } from './login-report.ts'
 
 /** What a host has of what the supervision of runs needs: shell, spool, processes, scope. */
-export function describeSurvey({ shell, loginShell, spool, processes, scope }: HostSurvey): readonly HostCheck[] {
+export function describeSurvey({
+  shell,
+  loginShell,
+  spool,
+  processes,
+  scope,
+  killsAtSessionEnd,
+}: HostSurvey): readonly HostCheck[] {
   const shells = [shell ?? 'sh', loginShell?.split('/').at(-1)].filter(Boolean)
-  return [good('shell', shells.join(', ')), SPOOLS[spool], PROCESSES[processes], SCOPES[scope]]
+  const lacking = killsAtSessionEnd ? [KILLED_AT_SESSION_END] : []
+  return [good('shell', shells.join(', ')), SPOOLS[spool], PROCESSES[processes], SCOPES[scope], ...lacking]
 }
+
+const KILLED_AT_SESSION_END = degraded(
+  'session end',
+  'kills',
+  'its logind has KillUserProcesses=yes: a run is killed when its connection breaks or rcron is restarted, and ends as lost; add the ' +
+    'account to KillExcludeUsers= in /etc/systemd/logind.conf and restart systemd-logind',
+)
 
 const SPOOLS: Readonly<Record<HostSurvey['spool'], HostCheck>> = {
   home: good('spool', 'home'),

@@ -43,6 +43,21 @@ find_scope() {
   echo $scope
 }
 
+# Whether logind ends what a login of this account leaves behind when it closes: KillUserProcesses, but for those whom it spares.
+find_ending() {
+  [ "${XDG_SESSION_ID-}" ] || return 1
+  busctl --timeout=3 get-property org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager \
+    KillUserProcesses KillExcludeUsers KillOnlyUsers | {
+    read -r kind kills
+    read -r kind spared
+    read -r kind only
+    user="\"$(id -un)\""
+    [ "$kills" = true ] || return 1
+    case " $spared " in *" $user "*) return 1 ;; esac
+    case " $only " in ' 0 ' | *" $user "*) ;; *) return 1 ;; esac
+  }
+}
+
 check_places
 spool=none
 if try_spool "$s1"; then spool=home; elif try_spool "$s2"; then spool=tmp; fi
@@ -50,4 +65,6 @@ login=${SHELL:--}
 case $login in *[!A-Za-z0-9_.+/-]*) login=- ;; esac
 sh=$(kind_of "/proc/$$/exe" || kind_of /bin/sh || echo -)
 scope=$(find_scope 2>/dev/null)
-echo "RCRONS $id sh=$sh login=$login spool=$spool processes=$(find_processes) scope=${scope:-none}"
+ending=keeps
+find_ending 2>/dev/null && ending=kills
+echo "RCRONS $id sh=$sh login=$login spool=$spool processes=$(find_processes) scope=${scope:-none} ending=$ending"

@@ -12,6 +12,8 @@ export type HostSurvey = {
   readonly processes: 'proc' | 'ps' | 'none'
   /** Whether a session has a systemd scope of its own, and whether its list of processes can be read. */
   readonly scope: 'readable' | 'unreadable' | 'none'
+  /** Whether logind kills what a session of this account leaves behind, so that a run ends with its connection. */
+  readonly killsAtSessionEnd: boolean
 }
 
 const SHELL = /^[A-Za-z0-9_.+/-]{1,128}$/
@@ -25,7 +27,9 @@ export function parseSurveyAnswer(text: string, id: string): HostSurvey | null {
   const processes = oneOf(['proc', 'ps', 'none'], fields.get('processes'))
   const scope = oneOf(['readable', 'unreadable', 'none'], fields.get('scope'))
   if (spool === null || processes === null || scope === null) return null
-  return { shell: shellIn(fields.get('sh')), loginShell: shellIn(fields.get('login')), spool, processes, scope }
+  const killsAtSessionEnd = fields.get('ending') === 'kills'
+  const shells = { shell: shellIn(fields.get('sh')), loginShell: shellIn(fields.get('login')) }
+  return { ...shells, spool, processes, scope, killsAtSessionEnd }
 }
 
 function splitField(field: string): [string, string] {

@@ -11,6 +11,7 @@ const fine: HostSurvey = {
   spool: 'home',
   processes: 'proc',
   scope: 'readable',
+  killsAtSessionEnd: false,
 }
 
 test('a host that has everything degrades nothing', () => {
@@ -32,6 +33,7 @@ const lacking: readonly (readonly [Partial<HostSurvey>, string, string, RegExp])
   [{ processes: 'none' }, 'processes', 'none', /clobber stays blocked; mount \/proc/],
   [{ scope: 'none' }, 'scope', 'none', /own_connection.*pam_systemd/],
   [{ scope: 'unreadable' }, 'scope', 'hidden', /cannot be read.*own_connection/],
+  [{ killsAtSessionEnd: true }, 'session end', 'kills', /KillUserProcesses=yes.*rcron is restarted.*KillExcludeUsers=/],
 ]
 for (const [lack, name, found, consequence] of lacking) {
   test(`${JSON.stringify(lack)} degrades ${name} alone`, () => {

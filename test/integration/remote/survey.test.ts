@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { type HostSurvey, parseSurveyAnswer } from '../../../src/execution/remote/survey.ts'
@@ -63,10 +63,34 @@ test('an answer is read past noise, and every part of it is checked', () => {
   const id = aRunId()
   const fine = 'sh=busybox login=- spool=tmp processes=ps scope=none'
   const answer = (text: string) => parseSurveyAnswer(`Hello!RCRONS ${id} ${text}\nbye`, id)
-  deepEqual(answer(fine), { shell: 'busybox', loginShell: null, spool: 'tmp', processes: 'ps', scope: 'none' })
+  const parts = { shell: 'busybox', loginShell: null, spool: 'tmp', processes: 'ps', scope: 'none' }
+  deepEqual(answer(fine), { ...parts, killsAtSessionEnd: false })
+  deepEqual(answer(`${fine} ending=kills`), { ...parts, killsAtSessionEnd: true })
   equal(answer(fine.replace('busybox', '$(reboot)'))?.shell, null)
   for (const bad of ['spool=attic', 'processes=', 'scope=all']) {
     equal(answer(fine.replace(new RegExp(`${bad.split('=')[0]}=\\S+`), bad)), null, bad)
   }
   equal(parseSurveyAnswer(`RCRONS ${id} ${fine}`, id), null)
 })
+
+const me = userInfo().username
+for (const [kills, spared, only, expected] of [
+  ['b true', 'as 0', 'as 0', true],
+  ['b true', 'as 2 "postgres" "somebody"', 'as 0', true],
+  ['b true', `as 2 "postgres" "${me}"`, 'as 0', false],
+  ['b true', 'as 0', `as 1 "${me}"`, true],
+  ['b true', 'as 0', 'as 1 "somebody"', false],
+  ['b false', 'as 0', 'as 0', false],
+  ['', '', '', false],
+] as const) {
+  test(`a logind that answers ${kills}, spared ${spared}, only ${only}: ${expected ? 'ends' : 'keeps'} what a session leaves`, () => {
+    const bin = mkdtempSync(join(directory, 'bin-'))
+    const answer = `#!/bin/sh\ncat <<'EOF'\n${kills}\n${spared}\n${only}\nEOF\n`
+    writeFileSync(join(bin, 'busctl'), answer, { mode: 0o755 })
+    const env = { HOME: home, LOGNAME: free, PATH: `${bin}:${process.env['PATH']}` }
+    for (const shell of Object.values(POSIX_SHELLS)) {
+      equal(survey(shell, { ...env, XDG_SESSION_ID: '7' })?.killsAtSessionEnd, expected, shell)
+    }
+    equal(survey('/bin/sh', env)?.killsAtSessionEnd, false, 'no session of logind')
+  })
+}
