@@ -20,7 +20,11 @@ export type ProbeState =
   /** Another machine answered under its host's name: booted otherwise, and before the run began. */
   | { readonly kind: 'elsewhere' }
   /** It had begun, nothing of it is left, and its status was not written. */
-  | { readonly kind: 'gone' }
+  | {
+      readonly kind: 'gone'
+      /** Its host's logind.conf has KillUserProcesses=yes: what a session leaves behind may be killed. */
+      readonly killsAtSessionEnd?: true
+    }
   /** It did not start, and cannot any more. */
   | { readonly kind: 'never-started' }
   /** No claim and no process, but a START still under way could begin it: no tombstone was asked for, or none could be made. */
@@ -116,9 +120,10 @@ function probeStateOf(fields: ReadonlyMap<string, string>): ProbeState | null {
       if (status === null) return null
       return { kind: state, status, endedByItself: fields.get('own') === '1', hasKept: fields.get('kept') === '1' }
     }
+    case 'gone':
+      return fields.get('ending') === 'kills' ? { kind: state, killsAtSessionEnd: true } : { kind: state }
     case 'rebooted':
     case 'elsewhere':
-    case 'gone':
     case 'never-started':
     case 'unclaimed':
     case 'unknown':

@@ -53,6 +53,7 @@ kept() {
 }
 
 tell() {
+  [ "$state" = gone ] && grep -qs ^KillUserProcesses=yes /etc/systemd/logind.conf && more=' ending=kills'
   [ "$rc" ] && has_kept && more="$more kept=1"
   echo "RCRONP $id state=$state$more"
   case $flags in *o*) kept ;; esac

@@ -85,7 +85,7 @@ export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
     case 'elsewhere':
       return silent(ELSEWHERE)
     case 'gone':
-      return over(lost('it is no longer alive, and left no status on its host'))
+      return over(lost(reply.killsAtSessionEnd ? `${GONE}; ${KILLED_AT_SESSION_END}` : GONE))
     case 'never-started':
       return hasBegun
         ? over(lost('its host said that it had begun, and says now that it never did'))
@@ -105,6 +105,10 @@ export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
       return reply satisfies never
   }
 }
+
+const GONE = 'it is no longer alive, and left no status on its host'
+const KILLED_AT_SESSION_END =
+  'the logind.conf of its host has KillUserProcesses=yes, which kills runs with their session unless KillExcludeUsers= names the account'
 
 /** What the answer to a KILL proves. `outcome` is null where the cause of the kill is the outcome. */
 export type KillVerdict =

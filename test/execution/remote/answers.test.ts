@@ -84,3 +84,9 @@ test('how a status reads', () => {
   ] as const
   for (const [exitCode, signal, outcome] of cases) deepEqual(outcomeOfStatus({ exitCode, signal }), outcome)
 })
+
+test('a run that is gone is told with what its host does at the end of a session', () => {
+  const id = '0'.repeat(32)
+  const told = (text: string) => parseProbeAnswer(`RCRONP ${id} state=gone${text}\nRCRONP end\n`).get(id)
+  deepEqual([told(''), told(' ending=kills')], [{ kind: 'gone' }, { kind: 'gone', killsAtSessionEnd: true }])
+})

@@ -186,9 +186,12 @@ test('a host that is silent is asked after 4 s, 8 s and so on, with 5 min betwee
   }
   deepEqual(times.slice(0, 4), [4, 12, 27, 57])
   deepEqual(told, ['started', 'unknown'])
-  hosts.probes = [{ kind: 'running', trace: null }, { kind: 'gone' }]
+  hosts.probes = [
+    { kind: 'running', trace: null },
+    { kind: 'gone', killsAtSessionEnd: true },
+  ]
   await clock.advance(300_000)
   deepEqual(told, ['started', 'unknown', 'found'])
   await clock.advance(500)
-  match(JSON.stringify((await running.result).outcome), /left no status/)
+  match(JSON.stringify((await running.result).outcome), /left no status.*KillUserProcesses=yes.*KillExcludeUsers=/)
 })
