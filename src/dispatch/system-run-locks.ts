@@ -16,6 +16,9 @@ const MOST_LISTINGS = 3
 
 const HELD: Standing = { kind: 'held' }
 
+/** Between two attempts to remove a lock whose run has ended. Milliseconds. */
+const REMOVAL_PAUSE_MS = 1000
+
 /**
  * Lock files in a directory of this user's own. The calls are synchronous within: a handful of small ones for each run,
  * for which a round trip through the thread pool would cost several times the work.
@@ -115,12 +118,24 @@ export class SystemRunLocks implements RunLocks {
   }
 
   async readOthers(): Promise<readonly OthersLock[]> {
-    for (const [run, name] of this.#ended) if (this.#removeEnded(run, name)) this.#own.delete(run)
+    this.#removeAllEnded()
     for (let listings = 1; ; listings++) {
       const { found, isWhole } = this.#readOthers()
       if (!isWhole && listings < MOST_LISTINGS) continue
       this.#hasWritten ||= this.#files.takesLocks
       return found
+    }
+  }
+
+  #removeAllEnded(): void {
+    for (const [run, name] of this.#ended) if (this.#removeEnded(run, name)) this.#own.delete(run)
+  }
+
+  /** A lock that stays behind is taken by others for a run that goes on: no firing need come first. */
+  async #removeUntilGone(): Promise<void> {
+    while (this.#ended.size > 0) {
+      await this.#parts.clock.sleep(REMOVAL_PAUSE_MS)
+      await this.#atomically(() => this.#removeAllEnded())
     }
   }
 
@@ -218,6 +233,7 @@ export class SystemRunLocks implements RunLocks {
     } catch (error) {
       if (!this.#ended.has(run)) {
         this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'lock not removed, will be tried again')
+        if (this.#ended.size === 0) void Promise.resolve().then(() => this.#removeUntilGone())
       }
       this.#ended.set(run, name)
       return this.#files.sayTold(name, run)

@@ -14,6 +14,7 @@ export class ChaosDaemon {
   readonly #lives: DaemonProcess[] = []
   readonly #numberOf = new Map<DaemonProcess, number>()
   readonly #killedAt = new Map<DaemonProcess, number>()
+  readonly #endedAt = new Map<DaemonProcess, number>()
   /** When each was seen to be ready, in epoch milliseconds. */
   readonly #readyAt = new Map<DaemonProcess, number>()
   readonly #wrongs: string[] = []
@@ -50,6 +51,7 @@ export class ChaosDaemon {
       number: this.#numberOf.get(daemon) ?? 0,
       events: daemon.events,
       killedAt: this.#killedAt.get(daemon) ?? null,
+      endedAt: this.#endedAt.get(daemon) ?? null,
     }))
   }
 
@@ -72,6 +74,7 @@ export class ChaosDaemon {
     this.#state = 'up'
     void this.#noteReady(daemon)
     void daemon.exit().then((code) => {
+      this.#endedAt.set(daemon, Date.now())
       FastClock.sweep(daemon.pid)
       if (this.#state === 'up' && this.#lives.at(-1) === daemon) {
         this.#wrongs.push(`daemon ${number} ended by itself with ${code}:\n${daemon.output.slice(-2000)}`)

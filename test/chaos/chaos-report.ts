@@ -80,7 +80,8 @@ function evidenceOf({ lab, minutes: { first, last } }: Ended): Evidence {
     minutes: Array.from({ length: last - first + 1 }, (_, index) => addMinutes(first, index)),
     disabledAt: lab.disabledAt ?? Number.POSITIVE_INFINITY,
     lives: lab.daemon.lives(machineTimeOf),
-    kills: killsOf(lab),
+    kills: timesOf(lab, 'killedAt'),
+    exits: timesOf(lab, 'endedAt'),
     diskFaults: lab.disk.faults,
     byHand: lab.ticks.byHand,
     rows: lab.rows(),
@@ -111,9 +112,14 @@ function excerptOf(lab: ChaosLab, { hosts }: Evidence, run: RunId): readonly str
   return [JSON.stringify(hosts.get(run) ?? `${run} was not seen by its host`), ...said]
 }
 
-function killsOf({ daemon, ticks }: ChaosLab): ReadonlyMap<number, number> {
-  const killed = [...daemon.processes, ...ticks.all]
-  return new Map(killed.flatMap(({ number, killedAt }) => (killedAt === null ? [] : [[number, killedAt]])))
+/** By the number of the process. */
+function timesOf({ daemon, ticks }: ChaosLab, which: 'killedAt' | 'endedAt'): ReadonlyMap<number, number> {
+  const times = new Map<number, number>()
+  for (const process of [...daemon.processes, ...ticks.all]) {
+    const at = process[which]
+    if (at !== null) times.set(process.number, at)
+  }
+  return times
 }
 
 function countBy(words: readonly string[]): Readonly<Record<string, number>> {

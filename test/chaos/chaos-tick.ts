@@ -26,6 +26,7 @@ export class ChaosTick implements RcronProcess {
   readonly exited: Promise<number | null>
   readonly #pid: number | undefined
   #killedAt: number | null = null
+  #endedAt: number | null = null
 
   constructor({ number, words, environment }: ChaosTickParts) {
     this.number = number
@@ -46,6 +47,7 @@ export class ChaosTick implements RcronProcess {
     createInterface({ input: child.stderr }).on('line', (line) => this.#read(line))
     this.exited = once(child, 'close').then(([code]) => {
       process.off('exit', killAtExit)
+      this.#endedAt = Date.now()
       if (child.pid !== undefined) FastClock.sweep(child.pid)
       return code as number | null
     })
@@ -53,6 +55,10 @@ export class ChaosTick implements RcronProcess {
 
   get killedAt(): number | null {
     return this.#killedAt
+  }
+
+  get endedAt(): number | null {
+    return this.#endedAt
   }
 
   async kill(): Promise<void> {

@@ -9,6 +9,8 @@ export type RcronProcess = {
   readonly events: readonly LoggedEvent[]
   /** When it was killed with SIGKILL, by the machine's clock in epoch milliseconds; null where it was not. */
   readonly killedAt: number | null
+  /** When it was seen to have ended, however; null where it has not. */
+  readonly endedAt: number | null
 }
 
 /** Gives each process its number, whatever it is. */

@@ -23,6 +23,8 @@ export type Evidence = {
   readonly lives: readonly DaemonLife[]
   /** When processes of rcron were killed, by number. */
   readonly kills: ReadonlyMap<number, number>
+  /** When processes of rcron ended by themselves, by number. */
+  readonly exits: ReadonlyMap<number, number>
   /** When the state or its locks took no writes. */
   readonly diskFaults: readonly DiskFault[]
   /** Firings that were asked for beside the schedule. */
@@ -52,6 +54,11 @@ export function jobOf({ jobs }: Pick<Evidence, 'jobs'>, told: Pick<ToldOutcome, 
 /** What runs must not overlap in: the job, but for action `all`, where each cron is on its own. */
 export function laneOf(evidence: Pick<Evidence, 'jobs'>, told: Pick<ToldOutcome, 'job' | 'cron'>): string {
   return jobOf(evidence, told)?.action === 'all' ? `cron ${told.cron}` : told.job
+}
+
+/** Whether the state or its locks took no writes at `at`, or nearly. */
+export function isDiskSickAt({ diskFaults }: Pick<Evidence, 'diskFaults'>, at: number): boolean {
+  return diskFaults.some(({ from, until }) => from <= at + LINGER_MS && until >= at - LINGER_MS)
 }
 
 /** The daemon of that number; null for a tick. */

@@ -1,7 +1,7 @@
 import type { Action } from '../../../src/domain/action.ts'
 import type { HostRun } from '../host-journal.ts'
 import type { ToldEnd } from '../tale.ts'
-import { type Evidence, endsByRun, jobOf, laneOf, SLACK_MS, type Violation } from './evidence.ts'
+import { type Evidence, endsByRun, isDiskSickAt, jobOf, laneOf, SLACK_MS, type Violation } from './evidence.ts'
 import { isKill } from './judge-runs.ts'
 
 /** A run that its host saw begin, with what rcron told of it. */
@@ -20,7 +20,7 @@ export function judgeFirings(evidence: Evidence): readonly Violation[] {
   const lanes = Map.groupBy(known, ({ told }) => laneOf(evidence, told))
   return [
     ...[...firings.values()].flatMap(judgeWalk),
-    ...[...lanes.values()].flatMap(judgeOverlaps),
+    ...[...lanes.values()].flatMap((runs) => judgeOverlaps(evidence, runs)),
     ...judgeRepeats(known),
   ]
 }
@@ -61,10 +61,13 @@ function hasBeenEnded({ outcome }: ToldEnd): boolean {
 }
 
 /** What is told as killed has to be dead with all its processes before the next one begins. */
-function judgeOverlaps(runs: readonly Known[]): readonly Violation[] {
-  return runs.slice(1).flatMap(({ seen: later, start }, index) => {
+function judgeOverlaps(evidence: Evidence, runs: readonly Known[]): readonly Violation[] {
+  return runs.slice(1).flatMap(({ seen: later, told: laterTold, start }, index) => {
     const before = runs.slice(Math.max(0, index - 10), index + 1)
-    return before.flatMap(({ seen, told }) => {
+    return before.flatMap(({ seen, told, action, start: earlierStart }) => {
+      // Of runs of action all that have no lock, another process cannot know.
+      const isUnknown = action === 'all' && told.teller !== laterTold.teller && isDiskSickAt(evidence, earlierStart)
+      if (isUnknown) return []
       const lastSign = isKill(told) ? seen.lastSignOfAny : seen.lastSign
       if (lastSign <= start + SLACK_MS) return []
       const text = `overlap: run ${later.id} of ${told.job} began ${Math.round(lastSign - start)} ms before the last sign of life of this one`

@@ -1,7 +1,7 @@
 import type { RunId } from '../../../src/domain/run.ts'
 import type { HostRun } from '../host-journal.ts'
 import type { ToldEnd } from '../tale.ts'
-import { type Evidence, endsByRun, LINGER_MS, SLACK_MS, type Violation } from './evidence.ts'
+import { type Evidence, endsByRun, isDiskSickAt, LINGER_MS, SLACK_MS, type Violation } from './evidence.ts'
 import { untruthOf } from './untruth.ts'
 
 /** Each run for itself: started once, told once, and told as it was. */
@@ -36,7 +36,7 @@ type Told = {
 }
 
 function judgeTold({ evidence, seen, first, ends }: Told): readonly string[] {
-  const words = new Set(ends.map(describeTold))
+  const words = new Set(ends.filter((end) => !isAfterSickness(evidence, ends, end)).map(describeTold))
   const again = ends.filter((end, index) =>
     ends.some((other, at) => at < index && !mayBeRepeated(evidence, other, end)),
   )
@@ -52,12 +52,17 @@ function judgeTold({ evidence, seen, first, ends }: Told): readonly string[] {
   ]
 }
 
-/** An end is told again only where the process that told it was killed before it could remove the lock. */
-function mayBeRepeated({ kills, diskFaults }: Evidence, first: ToldEnd, again: ToldEnd): boolean {
-  const killedAt = kills.get(first.teller) ?? Number.POSITIVE_INFINITY
-  if (first.teller === again.teller || killedAt > again.at) return false
-  const isStuck = diskFaults.some(({ from, until }) => from <= first.at + LINGER_MS && until >= first.at - LINGER_MS)
-  return isStuck || killedAt <= first.at + LINGER_MS
+/** Who could neither remove a lock nor say on it that its run was told leaves to others what they find. */
+function isAfterSickness(evidence: Evidence, [first]: readonly ToldEnd[], end: ToldEnd): boolean {
+  return first !== undefined && end !== first && mayBeRepeated(evidence, first, end) && isDiskSickAt(evidence, first.at)
+}
+
+/** An end is told again only where the process that told it was gone before it could remove the lock. */
+function mayBeRepeated(evidence: Evidence, first: ToldEnd, again: ToldEnd): boolean {
+  const killedAt = evidence.kills.get(first.teller) ?? Number.POSITIVE_INFINITY
+  const goneAt = Math.min(killedAt, evidence.exits.get(first.teller) ?? Number.POSITIVE_INFINITY)
+  if (first.teller === again.teller || goneAt > again.at) return false
+  return isDiskSickAt(evidence, first.at) || killedAt <= first.at + LINGER_MS
 }
 
 /** What is told as killed is dead with all that it left behind; what ended by itself may have left something behind. */

@@ -58,6 +58,7 @@ export function evidence(
     disabledAt: 10_000,
     lives: [{ number: 0, readyAt: -1000, until: 10_000, stoppingAt: 10_000 }],
     kills: new Map([[0, 501]]),
+    exits: new Map(),
     diskFaults: [],
     byHand: [],
     rows: [],

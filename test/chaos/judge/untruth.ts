@@ -19,6 +19,7 @@ export function untruthOf(evidence: Evidence, told: ToldEnd, seen: HostRun | nul
     case 'unreachable':
     case 'refused':
     case 'skipped':
+    case 'blocked':
     case 'missed':
       return neverBegan(seen)
     case 'lost':
