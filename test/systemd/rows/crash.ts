@@ -31,7 +31,7 @@ export function crashRows(service: () => Service): void {
     const cause = await service().said(/Error: thrown from within/, since)
     deepEqual([cause.identifier, cause.priority, cause.pid], ['rcron', 3, crashed])
     const shown = await machine.run(`journalctl --unit=rcron -p err --after-cursor='${since.cursor}' --output=cat`)
-    match(shown, /Error: thrown from within\n +at process\.<anonymous> \(file:/)
+    match(shown, /bug in rcron: rcron ends by an exception.*Error: thrown from within.*at process\.<anonymous> \(file:/)
     await removeInnerFaults(service())
   })
 }
