@@ -5,13 +5,15 @@ import { until, waitUntil } from '../support/wait-until.ts'
 import { ChaosLab } from './chaos-lab.ts'
 import { type ChaosReport, reportOf } from './chaos-report.ts'
 import { FaultTally } from './fault-tally.ts'
-import { FAULTS } from './faults.ts'
+import type { Fault } from './faults.ts'
 import { Healing } from './healing.ts'
 import { JOBS } from './jobs.ts'
 import { Random } from './random.ts'
 
 export type ChaosOptions = {
   readonly seed: number
+  /** What may strike. */
+  readonly kinds: readonly Fault[]
   /** How long faults strike. */
   readonly minutes: number
   /** The end of it where so many faults have struck before. */
@@ -50,7 +52,7 @@ const TELL_EVERY_FAULTS = 50
 
 /** Resolves with the faults that struck, and everything mended. */
 async function rain(options: ChaosOptions, lab: ChaosLab, random: Random): Promise<FaultTally> {
-  const { minutes, mostFaults, faultEveryMs, minuteEveryMs, longestMs, tell } = options
+  const { kinds, minutes, mostFaults, faultEveryMs, minuteEveryMs, longestMs, tell } = options
   const healing = new Healing()
   const minuteHand = setInterval(() => lab.clock.leap(), minuteEveryMs)
   const tally = new FaultTally()
@@ -59,7 +61,7 @@ async function rain(options: ChaosOptions, lab: ChaosLab, random: Random): Promi
   try {
     while (performance.now() < end && tally.total < mostFaults) {
       await pause(random.between(0.2, 1.8) * faultEveryMs)
-      const fault = random.weighted(FAULTS)
+      const fault = random.weighted(kinds)
       const host = random.pick(lab.hosts)
       if (fault === null || host === null) continue
       const struck = () => tally.add(fault.kind)

@@ -29,7 +29,8 @@ export type Fault = {
   readonly strike: (scene: Scene) => void
 }
 
-export const FAULTS: readonly Fault[] = [
+/** What befalls one daemon and its hosts. */
+export const ONE_DAEMON_FAULTS: readonly Fault[] = [
   { kind: 'connections cut', weight: 12, strike: cut },
   { kind: 'cut as a command passes', weight: 12, strike: cutAtCommand },
   { kind: 'cut as an answer passes', weight: 12, strike: cutAtAnswer },
@@ -45,6 +46,11 @@ export const FAULTS: readonly Fault[] = [
   { kind: 'daemon told to stop', weight: 4, strike: stopDaemon },
   { kind: 'daemon told to reload', weight: 4, strike: reloadDaemon },
   { kind: 'daemon stalled', weight: 4, strike: stallDaemon },
+]
+
+/** And what comes of further processes beside it, and of a sick disk under them all. */
+export const FAULTS: readonly Fault[] = [
+  ...ONE_DAEMON_FAULTS,
   { kind: 'tick by hand', weight: 8, strike: tickByHand },
   { kind: 'tick in place of the daemon', weight: 5, strike: tickInstead },
   { kind: 'locks read-only', weight: 4, strike: (scene) => sick(scene, () => scene.disk.cover('locks')) },

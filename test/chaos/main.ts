@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { runChaos } from './chaos-run.ts'
 import { describeReport } from './describe-report.ts'
+import { FAULTS } from './faults.ts'
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +26,7 @@ if (!numbers.every((number) => number > 0)) {
 console.error(`Chaos of seed ${seed}.`)
 const report = await runChaos({
   seed,
+  kinds: FAULTS,
   minutes: Number(values.minutes),
   mostFaults: Number(values.faults ?? Number.POSITIVE_INFINITY),
   faultEveryMs: Number(values['fault-every-ms']),

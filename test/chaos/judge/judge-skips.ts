@@ -20,12 +20,15 @@ export function judgeSkips(evidence: Evidence): readonly Violation[] {
     }))
 }
 
-/** Something earlier came to its end later, whichever process told that. */
-function wasActive({ tale }: Evidence, lane: readonly ToldOutcome[], skip: ToldOutcome): boolean {
+/** So long after the disk is well again a lock that could not be removed is gone. */
+const REMOVAL_MS = 3000
+
+/** Something earlier came to its end later, whichever process told that, or its lock could not be removed. */
+function wasActive(evidence: Evidence, lane: readonly ToldOutcome[], skip: ToldOutcome): boolean {
   const firingOf = ({ job, minute }: ToldOutcome) =>
-    tale.firstToldAt.get(`${job} ${minute}`) ?? Number.POSITIVE_INFINITY
+    evidence.tale.firstToldAt.get(`${job} ${minute}`) ?? Number.POSITIVE_INFINITY
   return lane
-    .filter(({ minute, at }) => minute !== skip.minute && at >= skip.at - LINGER_MS)
+    .filter(({ minute, at }) => minute !== skip.minute && lockGoneAt(evidence, at) >= skip.at - LINGER_MS)
     .some((told) => told.minute < skip.minute || firingOf(told) <= skip.at + LINGER_MS)
 }
 
@@ -34,4 +37,10 @@ function wasInterrupted({ tale: { firings } }: Evidence, skip: ToldOutcome): boo
   return firings.some(
     ({ job, from, teller, isMissed }) => isMissed && job === skip.job && from < skip.minute && teller > skip.teller,
   )
+}
+
+/** When the lock of a run that was told at `at` was removed at the latest, but for what it may linger. */
+function lockGoneAt({ diskFaults }: Evidence, at: number): number {
+  const sick = diskFaults.filter(({ from, until }) => from <= at + LINGER_MS && until >= at - LINGER_MS)
+  return Math.max(at, ...sick.map(({ until }) => until + REMOVAL_MS))
 }
