@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { isTimezone } from './values.ts'
 
 /** What of the machine cannot serve as a default; in words that follow "the machine's". */
 export type Unusable = { readonly unusable: string }
@@ -36,14 +37,14 @@ function zoneOfFile(path: string, files: ZoneFiles): string | Unusable | null {
 /** `Europe/Berlin` of a link to …/zoneinfo/Europe/Berlin. */
 function nameOfPath(path: string): string | null {
   const name = /\/zoneinfo\/(?:posix\/)?(.+)$/.exec(realpathSync(path))?.[1]
-  return name !== undefined && isZone(name) ? name : null
+  return name !== undefined && isTimezone(name) ? name : null
 }
 
 /** A copy has no name of its own: the file beside it may have it, else the one of the database that is equal. */
 function nameOfCopy(bytes: Buffer, { timezone, database }: ZoneFiles): string | null {
   const noted = readOrNull(timezone)?.toString('utf8').trim()
   const names = noted === undefined ? namesIn(database) : [noted, ...namesIn(database)]
-  return names.find((name) => isZone(name) && readOrNull(join(database, name))?.equals(bytes) === true) ?? null
+  return names.find((name) => isTimezone(name) && readOrNull(join(database, name))?.equals(bytes) === true) ?? null
 }
 
 /** Names that are in use first, so that `Europe/Berlin` is found before its older names. */
@@ -59,7 +60,7 @@ function namesIn(database: string): readonly string[] {
 
 /** As the C library, letter by letter; without a database the runtime's own has to do. */
 function namedZone(name: string, { database }: ZoneFiles): string | null {
-  if (!isZone(name)) return null
+  if (!isTimezone(name)) return null
   const isThere = readOrNull(join(database, name)) !== null
   return isThere || namesIn(database).length === 0 ? name : null
 }
@@ -71,17 +72,7 @@ function fixedZone(rule: string): string | null {
   const west = Number(hours)
   if (west === 0) return 'UTC'
   const name = `Etc/GMT${west > 0 ? '+' : '-'}${Math.abs(west)}`
-  return isZone(name) ? name : null
-}
-
-function isZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false // That is how Intl says no.
-  }
+  return isTimezone(name) ? name : null
 }
 
 function readOrNull(path: string): Buffer | null {

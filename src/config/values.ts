@@ -30,7 +30,8 @@ export function timezone() {
   })
 }
 
-function isTimezone(name: string): boolean {
+/** Whether Intl knows a time zone of that name; offsets such as +02:00 are none. */
+export function isTimezone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
