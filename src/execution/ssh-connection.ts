@@ -17,9 +17,13 @@ export type ConnectionParts = {
   readonly timings: ConnectionTimings
 }
 
-/** So many key exchanges in a minute are taken. */
-const MOST_REKEYS = 30
+/**
+ * So many idle key exchanges in a minute are taken: those before which the host sent less than this, its part of the exchange
+ * itself (2 KB or so) included. A host with a small RekeyLimit exchanges keys often while it sends much, and rightly.
+ */
+const MOST_IDLE_REKEYS = 30
 const REKEY_WINDOW_MS = 60_000
+const IDLE_BYTES = 16 * 1024
 
 /** A logged-in connection of ssh2 over a socket of our own, which can be destroyed whatever state it is in. */
 export class SshConnection implements Connection {
@@ -30,7 +34,8 @@ export class SshConnection implements Connection {
   #why: string | null = null
   #isBatching = false
   #hasHadChannel = false
-  #rekeyedAt: readonly number[] = []
+  #rekeyedIdlyAt: readonly number[] = []
+  #bytesAtRekey = 0
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
@@ -80,12 +85,16 @@ export class SshConnection implements Connection {
     return () => this.#watchers.delete(watcher)
   }
 
-  /** OpenSSH exchanges keys each hour or gigabyte; a host that does so without end costs a processor. */
+  /** OpenSSH exchanges keys each hour or gigabyte; a host that does so without end, and without sending anything, costs a processor. */
   #rekeyed(): void {
-    prepareCipherKeys(this.#parts.client)
+    const { client, socket } = this.#parts
+    prepareCipherKeys(client)
+    const sent = socket.bytesRead - this.#bytesAtRekey
+    this.#bytesAtRekey = socket.bytesRead
+    if (sent >= IDLE_BYTES) return
     const now = performance.now()
-    this.#rekeyedAt = [...this.#rekeyedAt.filter((at) => now - at < REKEY_WINDOW_MS), now]
-    if (this.#rekeyedAt.length > MOST_REKEYS) this.close('the host exchanges keys without end')
+    this.#rekeyedIdlyAt = [...this.#rekeyedIdlyAt.filter((at) => now - at < REKEY_WINDOW_MS), now]
+    if (this.#rekeyedIdlyAt.length > MOST_IDLE_REKEYS) this.close('the host exchanges keys without end')
   }
 
   /** What is written in one turn of the event loop leaves together: a session's packets are small, and system calls dear. */

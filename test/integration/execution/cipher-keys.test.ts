@@ -25,15 +25,15 @@ test('the keys of a connection are KeyObjects, also after the host has exchanged
   client.end()
 })
 
-test('a run goes on through an exchange of keys', async () => {
+test('a run that prints much goes on through as many exchanges of keys as its host asks for', async () => {
   await using sshd = await startSshd({ config: ['RekeyLimit 64K'] })
   await using lab = new PlainLab()
   const { outcome, output } = await lab.run(
     { port: sshd.port, secret: sshd.clientKey.contents },
-    'head -c 1000000 /dev/zero',
+    'head -c 4000000 /dev/zero',
   )
   deepEqual(outcome, { kind: 'succeeded' })
-  equal(output.stdoutBytes, 1_000_000)
+  equal(output.stdoutBytes, 4_000_000)
 })
 
 const isKeyObject = (key: unknown) => key instanceof KeyObject
