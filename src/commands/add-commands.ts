@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { CommandContext } from './context.ts'
-import type { Run } from './program.ts'
+import type { CommandContext, Run } from './context.ts'
 
 export function addRunningCommands(program: Command, context: CommandContext, run: Run): void {
   program

@@ -17,6 +17,9 @@ export type CommandContext = {
 /** What every command answers with: 0 done, 1 an operation or a run failed, 2 the input cannot be used. */
 export type ExitCode = 0 | 1 | 2
 
+/** Carries one command out, and keeps its exit status. */
+export type Run = (work: () => Promise<ExitCode>) => Promise<void>
+
 /** Carries a command out; what an operator can mend is told without a stack, a bug with one. Never rejects. */
 export async function runCommand(context: CommandContext, work: () => Promise<ExitCode>): Promise<ExitCode> {
   try {

@@ -1,4 +1,4 @@
-import type { ManualPage } from './manual.ts'
+import type { ManualPage } from './manual-page.ts'
 
 const SETTINGS = `Settings:
   They come from the environment (RCRON_...), and beneath it from a file .env in the working directory.

@@ -1,4 +1,4 @@
-import type { ManualPage } from './manual.ts'
+import type { ManualPage } from './manual-page.ts'
 
 const CHANGE_EXITS = [
   [0, 'done'],

@@ -1,16 +1,7 @@
 import type { Command } from 'commander'
+import type { ManualPage } from './manual-page.ts'
 import { MANUAL } from './manual-pages.ts'
 import { verbPage } from './manual-verbs.ts'
-
-/** What the help of one command says beside its arguments and options. */
-export type ManualPage = {
-  readonly about: string
-  /** A command line, and what it does. */
-  readonly examples: readonly (readonly [string, string])[]
-  /** Beside 2, which every command gives for input that cannot be used. */
-  readonly exits: readonly (readonly [0 | 1, string])[]
-  readonly notes?: string
-}
 
 /** Gives `program` and all its commands their help, and each of their errors a way on. */
 export function addManual(program: Command): void {

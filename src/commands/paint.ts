@@ -1,11 +1,18 @@
+import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
 import { readColour } from '../config/load-config.ts'
-import type { CommandContext } from './context.ts'
+
+/** Where text is painted, and the variables that say whether it is. */
+export type PaintedStreams = {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly stdout: WriteStream
+  readonly stderr: WriteStream
+}
 
 export type Style = Parameters<typeof styleText>[0]
 
 /** Coloured by the log's rule: NO_COLOR goes before FORCE_COLOR, and without either a terminal is coloured that can be. */
-export function paint({ environment, ...streams }: CommandContext, on: 'stdout' | 'stderr', style: Style) {
+export function paint({ environment, ...streams }: PaintedStreams, on: 'stdout' | 'stderr', style: Style) {
   const stream = streams[on]
   // Node reads FORCE_COLOR by another rule; its answer is wanted for the terminal alone.
   const isColoured =

@@ -1,6 +1,6 @@
 import type { Outcome } from '../domain/outcome.ts'
 import type { Log } from '../platform/log.ts'
-import { fieldsOfLock } from './run-events.ts'
+import { fieldsOfLock } from './lock-of-run.ts'
 import type { Claim, RunLock, RunLocks, Standing } from './run-locks.ts'
 
 export type HoldParts = { readonly locks: RunLocks; readonly log: Log }

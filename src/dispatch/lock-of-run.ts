@@ -1,8 +1,11 @@
 import type { Cron } from '../domain/cron.ts'
 import { jobKey } from '../domain/job.ts'
+import { describeMinute } from '../domain/minute.ts'
 import type { SystemRow } from '../domain/rows.ts'
 import type { Run } from '../domain/run.ts'
-import type { Access, AdoptedRun } from '../execution/executor.ts'
+import type { AdoptedRun } from '../execution/executor.ts'
+import type { Access } from '../execution/target.ts'
+import type { LogFields } from '../platform/log.ts'
 import type { ActiveFacts } from './plan-firing.ts'
 import type { Stage } from './plan-stage.ts'
 import type { RunLock } from './run-locks.ts'
@@ -79,4 +82,9 @@ function accessOf(lock: RunLock, accessTo: AccessTo): Access | null {
 
 function isSameMachine({ host, port, localPort }: RunLock, system: SystemRow): boolean {
   return system.host === host && system.port === port && (localPort === null || system.local_port === localPort)
+}
+
+/** The stable fields that name a run in the log, by its lock. */
+export function fieldsOfLock({ run, cronId, cronName, host, user, minute }: RunLock): LogFields {
+  return { run, cron: cronId, job: cronName, host, user, minute: describeMinute(minute) }
 }

@@ -3,7 +3,6 @@ import { describeMinute, type Minute } from '../domain/minute.ts'
 import { describeOutcome, type Outcome } from '../domain/outcome.ts'
 import type { CapturedOutput, Run, RunResult } from '../domain/run.ts'
 import type { Log, LogFields } from '../platform/log.ts'
-import type { RunLock } from './run-locks.ts'
 
 /** How much of a run's output a log line holds, from each end. */
 const OUTPUT_CHARACTERS = 1024
@@ -16,10 +15,6 @@ export function fieldsOfRun({ id, cron, minute }: Run): LogFields {
 export function fieldsOfCron(cron: Cron, minute: Minute): LogFields {
   const { id, name, system, auth } = cron
   return { cron: id, job: name, host: system.host, user: auth.user, minute: describeMinute(minute) }
-}
-
-export function fieldsOfLock({ run, cronId, cronName, host, user, minute }: RunLock): LogFields {
-  return { run, cron: cronId, job: cronName, host, user, minute: describeMinute(minute) }
 }
 
 /** One line for the end of a run. */

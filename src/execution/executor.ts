@@ -1,6 +1,6 @@
 import type { KilledBy } from '../domain/outcome.ts'
-import type { AuthRow, SystemRow } from '../domain/rows.ts'
 import type { Run, RunId, RunResult, RunTrace } from '../domain/run.ts'
+import type { Access } from './target.ts'
 
 /** Carries out one command on one system, and finds it again. */
 export interface Executor {
@@ -32,9 +32,6 @@ export type AdoptedRun = {
   /** Asked anew at each attempt, since definitions may change; null while no definition fits. */
   readonly access: () => Access | null
 }
-
-/** What it takes to log in. */
-export type Access = { readonly system: SystemRow; readonly auth: AuthRow }
 
 /** What the caller is told while a run is under way. None of these may throw. */
 export interface RunWatch {

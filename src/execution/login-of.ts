@@ -1,9 +1,8 @@
 import { OperatorError } from '../domain/errors.ts'
 import type { Credentials } from './credentials/credentials.ts'
-import type { Access } from './executor.ts'
 import { type Refused, refused } from './handover.ts'
 import { sizeFault } from './host-keys/key-strength.ts'
-import { targetOf } from './target.ts'
+import { type Access, targetOf } from './target.ts'
 import type { Login } from './transport.ts'
 
 export type LoginParts = {

@@ -1,12 +1,12 @@
 import type { Client, ClientChannel } from 'ssh2'
-import type { SshConnection } from './ssh-connection.ts'
+import type { SshLink } from './ssh-link.ts'
 import { sendSignal } from './ssh-signal.ts'
 import type { CommandEnd, ExecRequest, RemoteCommand } from './transport.ts'
 
 export type CommandParts = {
   readonly channel: ClientChannel
   readonly client: Client
-  readonly connection: SshConnection
+  readonly connection: SshLink
   readonly where: string
   readonly drainMs: number
 }

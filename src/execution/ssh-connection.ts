@@ -1,21 +1,9 @@
-import type { Socket } from 'node:net'
-import type { Client } from 'ssh2'
 import { prepareCipherKeys } from './cipher-keys.ts'
 import { unreachableForNow } from './handover.ts'
 import { describeSocketError } from './ssh-dial.ts'
 import { SshHandover } from './ssh-handover.ts'
-import type { Timings } from './timings.ts'
+import type { ConnectionParts, SshLink } from './ssh-link.ts'
 import type { Connection, ExecAnswer, ExecRequest } from './transport.ts'
-
-type ConnectionTimings = Pick<Timings, 'firstChannelOpenMs' | 'channelOpenMs' | 'execAnswerMs' | 'drainMs'>
-
-export type ConnectionParts = {
-  readonly client: Client
-  readonly socket: Socket
-  /** How the host is named in reasons. */
-  readonly where: string
-  readonly timings: ConnectionTimings
-}
 
 /**
  * So many idle key exchanges in a minute are taken: those before which the host sent less than this, its part of the exchange
@@ -26,7 +14,7 @@ const REKEY_WINDOW_MS = 60_000
 const IDLE_BYTES = 16 * 1024
 
 /** A logged-in connection of ssh2 over a socket of our own, which can be destroyed whatever state it is in. */
-export class SshConnection implements Connection {
+export class SshConnection implements Connection, SshLink {
   readonly #parts: ConnectionParts
   readonly #closed = Promise.withResolvers<string>()
   /** Told of the end. A set, because a promise would keep what is added to it for as long as the connection lasts. */

@@ -1,12 +1,12 @@
 import type { ClientChannel } from 'ssh2'
 import { type HandoverUnknown, refused, type Unreachable, unreachableForNow } from './handover.ts'
 import { SshCommand } from './ssh-command.ts'
-import type { ConnectionParts, SshConnection } from './ssh-connection.ts'
+import type { ConnectionParts, SshLink } from './ssh-link.ts'
 import type { ExecAnswer, ExecRequest } from './transport.ts'
 
 /** One command on its way: knows at every moment whether the command has been sent. */
 export class SshHandover {
-  readonly #connection: SshConnection
+  readonly #connection: SshLink
   readonly #parts: ConnectionParts
   readonly #request: ExecRequest
   readonly #answer = Promise.withResolvers<ExecAnswer>()
@@ -14,7 +14,7 @@ export class SshHandover {
   #sentAt = 0
   #timer: NodeJS.Timeout
 
-  constructor(connection: SshConnection, parts: ConnectionParts, request: ExecRequest) {
+  constructor(connection: SshLink, parts: ConnectionParts, request: ExecRequest) {
     this.#connection = connection
     this.#parts = parts
     this.#request = request

@@ -1,5 +1,8 @@
-import type { SystemRow } from '../domain/rows.ts'
+import type { AuthRow, SystemRow } from '../domain/rows.ts'
 import { portOf } from './port-of.ts'
+
+/** What it takes to log in. */
+export type Access = { readonly system: SystemRow; readonly auth: AuthRow }
 
 /** Where a command is to run, and as whom. */
 export type Target = {

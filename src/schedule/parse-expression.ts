@@ -1,7 +1,6 @@
 import { FIELDS, type ScheduleFields } from './field.ts'
 import { hintForExpression } from './foreign-expression.ts'
-import { isMacro } from './parse-macro.ts'
-import { type ParsedSchedule, parseSchedule } from './parse-schedule.ts'
+import { isMacro, type ParsedSchedule, parseSchedule } from './parse-schedule.ts'
 import { quote, type ScheduleFinding } from './schedule-finding.ts'
 
 /** Reads a schedule written on one line: five fields or a macro, with any white space between and around them. */

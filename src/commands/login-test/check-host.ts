@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { Access } from '../../execution/executor.ts'
 import { parseSurveyAnswer } from '../../execution/remote/survey.ts'
 import { surveyCommand } from '../../execution/remote/verbs.ts'
+import type { Access } from '../../execution/target.ts'
 import type { Login } from '../../execution/transport.ts'
 import { askHost, describeStranger } from './ask-host.ts'
 import { describeSurvey } from './describe-survey.ts'

@@ -1,8 +1,8 @@
 import type { RunId } from '../../domain/run.ts'
-import type { Access } from '../executor.ts'
 import type { HandoverUnknown, NotHandedOver } from '../handover.ts'
 import type { KillAnswer, ProbeState } from '../remote/answers.ts'
 import type { KillOptions, KnownRun } from '../remote/verbs.ts'
+import type { Access } from '../target.ts'
 import type { ExecRequest, Running } from '../transport.ts'
 import type { KeptOutput } from './kept-output.ts'
 

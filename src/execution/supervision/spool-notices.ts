@@ -1,6 +1,6 @@
 import type { Log } from '../../platform/log.ts'
-import type { Access } from '../executor.ts'
 import type { SpoolPlace } from '../remote/answers.ts'
+import type { Access } from '../target.ts'
 
 /** Says where the claims of a login's runs have a lesser place than its home: once, and anew when that changes. */
 export class SpoolNotices {

@@ -1,5 +1,4 @@
 import type { RunId, RunTrace } from '../../../src/domain/run.ts'
-import type { Access } from '../../../src/execution/executor.ts'
 import type { KnownRun } from '../../../src/execution/remote/verbs.ts'
 import type {
   KillReply,
@@ -9,6 +8,7 @@ import type {
   StartOrder,
   StartReply,
 } from '../../../src/execution/supervision/run-hosts.ts'
+import type { Access } from '../../../src/execution/target.ts'
 import type { CommandEnd, RemoteCommand } from '../../../src/execution/transport.ts'
 import type { Clock } from '../../../src/platform/clock.ts'
 
