@@ -1,5 +1,5 @@
+import { parseHostPort } from '../../domain/host-port.ts'
 import type { AuthRow, CronRow, Definitions, SystemRow } from '../../domain/rows.ts'
-import { parseHostPort } from '../host-port.ts'
 
 /** Which logins are asked for. */
 export type Wanted = {

@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeHostPort, parseHostPort } from '../../src/commands/host-port.ts'
+import { describeHostPort, parseHostPort } from '../../src/domain/host-port.ts'
 
 const pairs: readonly (readonly [string, number, string])[] = [
   ['db1.example.com', 22, 'db1.example.com:22'],
