@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events'
 import { existsSync } from 'node:fs'
-import { installedVersion } from './commands/version.ts'
 import { composeClock, composeLog, composeRunning, loadSettings, nameOfDatabase, tellWarnings } from './compose.ts'
 import { FollowingLease } from './compose-lease.ts'
 import { ZONE_RULES, zoneReview, zonesIn } from './compose-zone-rules.ts'
@@ -14,13 +13,14 @@ import { MinuteLoop } from './daemon/minute-loop.ts'
 import { PreparedStore } from './daemon/prepared-store.ts'
 import { createSystemBootMark } from './daemon/system-boot-mark.ts'
 import { listenToSystemSignals } from './daemon/system-daemon-signals.ts'
-import { untilAborted } from './daemon/until-aborted.ts'
 import { MinuteBook } from './dispatch/minute-book.ts'
 import { MS_PER_MINUTE } from './domain/minute.ts'
-import type { Log } from './platform/log.ts'
+import type { Log } from './platform/log/log.ts'
 import { type StateLock, takeStateLock } from './platform/system-state-lock.ts'
 import { readSystemdEnvironment } from './platform/systemd-environment.ts'
 import { SystemdNotifier } from './platform/systemd-notify.ts'
+import { installedVersion } from './platform/version.ts'
+import { untilAborted } from './platform/waiting/until-aborted.ts'
 
 export type ComposedDaemon = {
   /** Runs until it is told to stop. Rejects with a DatabaseTaken where it stopped because another daemon has the database. */

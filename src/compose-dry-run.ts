@@ -4,12 +4,12 @@ import type { Config } from './config/config.ts'
 import { BOOT_MARK_NAME } from './daemon/system-boot-mark.ts'
 import { type MinuteSet, unionOf } from './dispatch/plan-ranges.ts'
 import type { RunLock } from './dispatch/run-locks.ts'
-import { codeOf, readOwnFile, UnusableFileError } from './dispatch/system-files.ts'
 import { parseLockFile } from './dispatch/system-lock-file.ts'
 import { MAX_LOCK_BYTES } from './dispatch/system-lock-files.ts'
 import { MARK_FILE_NAME, readMarkFile } from './dispatch/system-mark-file.ts'
 import type { Problem } from './domain/problem.ts'
 import { localBootId } from './platform/boot-id.ts'
+import { codeOf, readOwnFile, UnusableFileError } from './platform/files/own-file.ts'
 
 /** What an installation has noted beside its store. */
 export type Notes = {

@@ -1,8 +1,8 @@
 import { loadEnvironment } from './compose.ts'
 import type { Environment } from './config/read-variables.ts'
-import { sayLastWord } from './platform/last-word.ts'
-import type { LogFields } from './platform/log.ts'
-import { formatFor } from './platform/system-log.ts'
+import { sayLastWord } from './platform/log/last-word.ts'
+import type { LogFields } from './platform/log/log.ts'
+import { formatFor } from './platform/log/system-log.ts'
 
 /** Says, in the format of the log, why the process ends. */
 export type LastWord = (fields: LogFields, message: string) => void

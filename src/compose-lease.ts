@@ -7,7 +7,7 @@ import { RowLease } from './daemon/row-lease.ts'
 import { installationId } from './dispatch/system-installation-id.ts'
 import { localBootId } from './platform/boot-id.ts'
 import type { Clock } from './platform/clock.ts'
-import type { Log } from './platform/log.ts'
+import type { Log } from './platform/log/log.ts'
 import { findDaemon, takeStateLock } from './platform/system-state-lock.ts'
 
 export type LeaseParts = { readonly clock: Clock; readonly log: Log }

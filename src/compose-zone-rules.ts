@@ -1,6 +1,6 @@
 import { type Minute, minuteOf } from './domain/minute.ts'
 import { describeProblem, type Problem } from './domain/problem.ts'
-import type { Log } from './platform/log.ts'
+import type { Log } from './platform/log/log.ts'
 import { machineOffsets, machineRulesVersion } from './platform/machine-zone-rules.ts'
 import type { Snapshot } from './schedule/snapshot.ts'
 import { zoneOf } from './schedule/timezone.ts'

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { OperatorError } from '../domain/errors.ts'
-import { readBoundedFile } from '../platform/bounded-file.ts'
-import type { Log } from '../platform/log.ts'
-import { makeDirectory } from '../platform/make-directory.ts'
-import { createFile, errorCodeOf } from '../platform/replace-file.ts'
+import { readBoundedFile } from '../platform/files/bounded-file.ts'
+import { makeDirectory } from '../platform/files/make-directory.ts'
+import { createFile, errorCodeOf } from '../platform/files/replace-file.ts'
+import type { Log } from '../platform/log/log.ts'
 import { KEY_BYTES } from './sealing-keys.ts'
 
 /** 64 digits with some white space around them. */

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { readBoundedFile } from '../platform/bounded-file.ts'
-import { replaceFile } from '../platform/replace-file.ts'
+import { readBoundedFile } from '../platform/files/bounded-file.ts'
+import { replaceFile } from '../platform/files/replace-file.ts'
 import { deriveKey } from './sealing-keys.ts'
 
 const MAX_BYTES = 200

@@ -1,7 +1,7 @@
 import { loadSettings } from '../compose.ts'
 import { InvalidInputError } from '../domain/errors.ts'
 import type { Problem } from '../domain/problem.ts'
-import { escapeJson } from '../platform/escape-text.ts'
+import { escapeJson } from '../platform/log/escape-text.ts'
 import { parseTime } from '../schedule/local-time.ts'
 import { REBOOT } from '../schedule/macros.ts'
 import { isTimezone, zoneOf } from '../schedule/timezone.ts'

@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander'
-import { escapeText } from '../platform/escape-text.ts'
+import { escapeText } from '../platform/log/escape-text.ts'
+import { installedVersion } from '../platform/version.ts'
 import { addRunningCommands, addSettingCommands, addTryingCommands } from './add-commands.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { type CommandContext, type ExitCode, type Run, runCommand } from './context.ts'
 import { addManual } from './manual.ts'
 import { isNoun, NOUN_SUMMARIES } from './noun-summaries.ts'
 import { refuseRepeated } from './refuse-repeated.ts'
-import { installedVersion } from './version.ts'
 
 /** Parses `argv` (without node and script), carries the command out, and resolves to the exit status when all of its output is read. Never rejects. */
 export async function runProgram(argv: readonly string[], context: CommandContext): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 import { composeClock, composeHostKeys, composeResolver, composeSessionsOver } from '../compose.ts'
 import { InvalidInputError } from '../domain/errors.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { CommandContext, ExitCode } from './context.ts'
 import { credentialsFor } from './credentials-for.ts'
 import { missingRow } from './definitions/find-entry.ts'

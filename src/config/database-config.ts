@@ -1,8 +1,8 @@
 import { isLoopback } from '../domain/loopback.ts'
 import type { Problem } from '../domain/problem.ts'
+import { readSecretFile, SecretFileError } from '../platform/files/secret-file.ts'
 import type { DatabaseConfig, MysqlConfig, TlsConfig } from './config.ts'
 import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from './database-url.ts'
-import { readSecretFile, SecretFileError } from './secret-file.ts'
 import { absolutePath, type PathOrigin } from './values.ts'
 import type { Values, VariableName } from './variables.ts'
 

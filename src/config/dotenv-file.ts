@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, realpathSync, type Stats } from 'node:fs'
 import { parse } from 'dotenv'
 import type { Problem } from '../domain/problem.ts'
-import { describeDistrust, isTrustedOwner, othersMayWrite } from '../platform/path-trust.ts'
+import { describeDistrust, isTrustedOwner, othersMayWrite } from '../platform/files/path-trust.ts'
 
 export type DotenvFile = { readonly values: Readonly<Record<string, string>>; readonly problems: readonly Problem[] }
 

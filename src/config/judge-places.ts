@@ -9,7 +9,7 @@ import {
   othersMayWrite,
   statOf,
   userNameOf,
-} from '../platform/path-trust.ts'
+} from '../platform/files/path-trust.ts'
 import type { Config } from './config.ts'
 
 type Place = { readonly subject: string; readonly path: string; readonly distrust: Distrust | null }

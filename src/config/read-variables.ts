@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Problem } from '../domain/problem.ts'
-import { readSecretFile, SecretFileError } from './secret-file.ts'
+import { readSecretFile, SecretFileError } from '../platform/files/secret-file.ts'
 import { absolutePath, type PathOrigin } from './values.ts'
 import { plainDefault, VARIABLE_NAMES, type Values, type VariableName, variable } from './variables.ts'
 

@@ -1,6 +1,6 @@
+import { gently } from '../platform/waiting/gently.ts'
 import { type CompileInput, compileSteps } from '../schedule/compile-snapshot.ts'
 import type { Snapshot } from '../schedule/snapshot.ts'
-import { gently } from './gently.ts'
 
 /** Makes a snapshot and lets everything else have its turn in between. */
 export function compileGently(input: CompileInput): Promise<Snapshot> {

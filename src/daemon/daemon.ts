@@ -1,7 +1,8 @@
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import { minuteOf } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
+import { untilAborted } from '../platform/waiting/until-aborted.ts'
 import { rebootFirings } from '../schedule/firings.ts'
 import type { BootMark } from './boot-mark.ts'
 import type { DaemonSignals } from './daemon-signals.ts'
@@ -12,7 +13,6 @@ import type { MinuteLoop } from './minute-loop.ts'
 import { RefreshLoop } from './refresh-loop.ts'
 import type { ServiceNotifier } from './service-notifier.ts'
 import type { SnapshotSource } from './snapshot-source.ts'
-import { untilAborted } from './until-aborted.ts'
 
 export type DaemonParts = {
   readonly clock: Clock

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
-import { untilAborted } from './until-aborted.ts'
+import type { Log } from '../platform/log/log.ts'
+import { untilAborted } from '../platform/waiting/until-aborted.ts'
 
 /** How long the store may take for the last records once all runs have ended. Milliseconds. */
 const LAST_RECORDS_MS = 2_000

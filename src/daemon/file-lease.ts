@@ -1,5 +1,5 @@
 import { OperatorError } from '../domain/errors.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import { DatabaseTaken, type Lease } from './lease.ts'
 
 export type FileLeaseParts = {

@@ -1,5 +1,5 @@
 import { describeProblem } from '../domain/problem.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { DefinitionStore, LoadedDefinitions } from '../store/definition-store.ts'
 import type { SchemaStore } from '../store/schema-store.ts'
 import { TABLE_NAMES } from '../store/tables.ts'

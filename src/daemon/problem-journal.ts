@@ -1,5 +1,5 @@
 import { describeProblem, type Problem } from '../domain/problem.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 
 /** Says each problem of the definitions once: when it appears, and again when it has been mended. */
 export class ProblemJournal {

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
+import { untilAborted } from '../platform/waiting/until-aborted.ts'
 import type { SnapshotSource } from './snapshot-source.ts'
-import { untilAborted } from './until-aborted.ts'
 
 const MS_PER_SECOND = 1000
 const FIRST_RETRY_MS = MS_PER_SECOND

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { LeaseOwner, LeaseRow, LeaseTable } from '../store/lease-table.ts'
 import { StoreError } from '../store/store-error.ts'
 import { DatabaseTaken, type Lease } from './lease.ts'

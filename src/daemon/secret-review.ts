@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { BUG } from '../domain/bug.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { AuthRow } from '../domain/rows.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import { ProblemJournal } from './problem-journal.ts'
 
 export type SecretReviewParts = {

@@ -2,11 +2,11 @@ import type { CachedDefinitions, DefinitionsCache } from '../cache/definitions-c
 import type { Problem } from '../domain/problem.ts'
 import type { AuthRow, Definitions, SystemRow } from '../domain/rows.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
+import { gently } from '../platform/waiting/gently.ts'
 import type { Snapshot } from '../schedule/snapshot.ts'
 import type { DefinitionStore, LoadedDefinitions } from '../store/definition-store.ts'
 import { changeSteps } from './definitions-change.ts'
-import { gently } from './gently.ts'
 import { type AgeingDefinitions, Outage } from './outage.ts'
 import { SecretReview } from './secret-review.ts'
 

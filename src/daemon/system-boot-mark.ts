@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { localBootId } from '../platform/boot-id.ts'
-import type { Log } from '../platform/log.ts'
-import { replaceFile } from '../platform/replace-file.ts'
+import { replaceFile } from '../platform/files/replace-file.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { BootMark } from './boot-mark.ts'
 
 /** Its name in the state directory. */

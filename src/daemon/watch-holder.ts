@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { LeaseRow, LeaseTable } from '../store/lease-table.ts'
 
 /** What watching a holder came to; `changed`: the row is gone or another's, and is to be read again. */

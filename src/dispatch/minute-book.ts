@@ -1,5 +1,5 @@
 import type { Minute } from '../domain/minute.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { Mark, MinuteMark } from './minute-mark.ts'
 import { type MinutePlan, planMinutes } from './plan-minutes.ts'
 

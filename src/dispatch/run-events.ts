@@ -2,7 +2,7 @@ import type { Cron } from '../domain/cron.ts'
 import { describeMinute, type Minute } from '../domain/minute.ts'
 import { describeOutcome, type Outcome } from '../domain/outcome.ts'
 import type { CapturedOutput, Run, RunResult } from '../domain/run.ts'
-import type { Log, LogFields } from '../platform/log.ts'
+import type { Log, LogFields } from '../platform/log/log.ts'
 
 /** How much of a run's output a log line holds, from each end. */
 const OUTPUT_CHARACTERS = 1024

@@ -3,7 +3,7 @@ import type { Minute } from '../domain/minute.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import { NO_OUTPUT, type Run, type RunResult } from '../domain/run.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Log, LogFields } from '../platform/log.ts'
+import type { Log, LogFields } from '../platform/log/log.ts'
 import type { RecordQueue } from './record-queue.ts'
 import { errorsOf, fieldsOfCron, logEnd, logNotRun } from './run-events.ts'
 

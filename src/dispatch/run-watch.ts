@@ -1,6 +1,6 @@
 import type { RunWatch } from '../execution/executor.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Log, LogFields } from '../platform/log.ts'
+import type { Log, LogFields } from '../platform/log/log.ts'
 import type { ActiveRun } from './active-run.ts'
 import type { Hold } from './hold.ts'
 import type { RunLock } from './run-locks.ts'

@@ -1,8 +1,8 @@
 import { lstatSync, renameSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { OperatorError } from '../domain/errors.ts'
-import { makePrivateFile } from '../platform/make-private-file.ts'
-import { removeFile } from './system-files.ts'
+import { makePrivateFile } from '../platform/files/make-private-file.ts'
+import { removeFile } from '../platform/files/own-file.ts'
 
 /** How long one statement may hold the event loop while another process writes. */
 const BUSY_MS = 20

@@ -1,10 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
+import { isAlive, ownIdentity, type ProcessIdentity } from '../platform/process-identity.ts'
 import type { RunRecord } from '../store/run-recorder.ts'
 import type { JournaledRecord, RecordJournal } from './record-journal.ts'
 import { isBusy, isTorn, type Journal, moveAside, openJournal } from './sqlite-journal-file.ts'
-import { isAlive, ownIdentity, type ProcessIdentity } from './system-process.ts'
 
 /** After a failure it is left alone for so long. */
 const RETRY_MS = 30_000

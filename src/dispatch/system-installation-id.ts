@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Log } from '../platform/log.ts'
-import { createFile, readOwnFile } from './system-files.ts'
+import { createFile, readOwnFile } from '../platform/files/own-file.ts'
+import type { Log } from '../platform/log/log.ts'
 
 const FILE_NAME = 'installation-id'
 const MAX_BYTES = 100

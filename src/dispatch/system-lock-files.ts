@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { OperatorError } from '../domain/errors.ts'
 import type { RunId } from '../domain/run.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
-import { Turns } from './system-exclusion.ts'
+import { Turns } from '../platform/files/exclusion.ts'
 import {
   codeOf,
   createFile,
@@ -15,10 +14,11 @@ import {
   sweepTemporary,
   takesFiles,
   UnusableFileError,
-} from './system-files.ts'
+} from '../platform/files/own-file.ts'
+import type { Log } from '../platform/log/log.ts'
+import { isAlive, isSameProcess } from '../platform/process-identity.ts'
 import { makePrivateDirectory } from './system-lock-directory.ts'
 import { formatLockFile, formatTightly, type LockFile, parseLockFile, TOLD, toldName } from './system-lock-file.ts'
-import { isAlive, isSameProcess } from './system-process.ts'
 
 /** Commands are shorter than 128 KiB, and JSON may double them. */
 export const MAX_LOCK_BYTES = 1024 * 1024

@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { z } from 'zod'
 import type { Minute } from '../domain/minute.ts'
+import { codeOf, readOwnFile, replaceFile, UnusableFileError } from '../platform/files/own-file.ts'
 import type { Mark } from './minute-mark.ts'
 import { unionOf } from './plan-ranges.ts'
-import { codeOf, readOwnFile, replaceFile, UnusableFileError } from './system-files.ts'
 
 /** Its name in each of the directories that may hold one. */
 export const MARK_FILE_NAME = 'minute-mark.json'

@@ -1,10 +1,10 @@
 import type { KilledBy } from '../domain/outcome.ts'
 import type { RunId } from '../domain/run.ts'
+import { isAlive, isSameProcess, ownIdentity, type ProcessIdentity } from '../platform/process-identity.ts'
 import type { Claim, OthersLock, RunLock, RunLocks, Standing, TakeOver } from './run-locks.ts'
 import { makePrivateDirectory } from './system-lock-directory.ts'
 import { type LockFile, lockNames, toldName } from './system-lock-file.ts'
 import { SystemLockFiles, type SystemLockFilesParts } from './system-lock-files.ts'
-import { isAlive, isSameProcess, ownIdentity, type ProcessIdentity } from './system-process.ts'
 
 export type SystemRunLocksParts = SystemLockFilesParts & {
   /** The process that answers for the locks made here. Absent: this one. */

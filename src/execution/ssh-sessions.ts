@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import type { HostKeys } from './host-keys/host-keys.ts'
 import { HostPlaces } from './host-places.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { Executor } from './executor.ts'
 import { SessionRunHosts, type SessionRunHostsParts } from './supervision/session-run-hosts.ts'
 import { SpoolNotices } from './supervision/spool-notices.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { NotHandedOver } from './handover.ts'
 import type { HostKeys } from './host-keys/host-keys.ts'
 import type { NameResolver } from './name-resolver.ts'

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, realpathSync, type Stats, statSync } f
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
-import { closeToOthers } from '../platform/make-private-file.ts'
+import { closeToOthers } from '../platform/files/make-private-file.ts'
 import { DatabaseFault } from './database-fault.ts'
 
 /** How long one statement may hold the event loop while another process writes; who asked then tries again later. */

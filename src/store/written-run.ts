@@ -1,4 +1,4 @@
-import { escapeBlock } from '../platform/escape-text.ts'
+import { escapeBlock } from '../platform/log/escape-text.ts'
 import type { RunRecord } from './run-recorder.ts'
 
 /** A record as its columns take it. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { obtainCacheKey } from '../../src/cache/cache-key.ts'
-import type { Log } from '../../src/platform/log.ts'
+import type { Log } from '../../src/platform/log/log.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rcron-key-'))
 after(() => rmSync(directory, { recursive: true }))

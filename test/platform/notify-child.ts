@@ -1,4 +1,4 @@
-import { SystemLog } from '../../src/platform/system-log.ts'
+import { SystemLog } from '../../src/platform/log/system-log.ts'
 import { readSystemdEnvironment } from '../../src/platform/systemd-environment.ts'
 import { SystemdNotifier } from '../../src/platform/systemd-notify.ts'
 

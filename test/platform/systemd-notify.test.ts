@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Log } from '../../src/platform/log.ts'
+import type { Log } from '../../src/platform/log/log.ts'
 import { readSystemdEnvironment } from '../../src/platform/systemd-environment.ts'
 import { SystemdNotifier } from '../../src/platform/systemd-notify.ts'
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { errorCodeOf } from '../../platform/files/regular-file.ts'
 import { type KeyPlace, keyFault } from './key-fault.ts'
 import { encodeOpenSshEd25519 } from './openssh-ed25519.ts'
-import { errorCodeOf } from './regular-file.ts'
 
 const CURVES: readonly (string | undefined)[] = ['prime256v1', 'secp384r1', 'secp521r1']
 

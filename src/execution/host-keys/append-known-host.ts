@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, realpathSync, writeSync } from 'node:fs'
-import { distrustOf } from '../../platform/path-trust.ts'
+import { distrustOf } from '../../platform/files/path-trust.ts'
 
 const NEWLINE = 0x0a
 

@@ -1,5 +1,5 @@
-import { type FileStamp, readBoundedFileSync, stampOfSync } from '../../platform/bounded-file.ts'
-import { errorCodeOf } from '../credentials/regular-file.ts'
+import { type FileStamp, readBoundedFileSync, stampOfSync } from '../../platform/files/bounded-file.ts'
+import { errorCodeOf } from '../../platform/files/regular-file.ts'
 import { type IgnoredLine, type KnownHost, parseKnownHost } from './known-host-line.ts'
 
 const NEWLINE = 0x0a

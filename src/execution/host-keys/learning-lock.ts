@@ -1,5 +1,5 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs'
-import { errorCodeOf } from '../credentials/regular-file.ts'
+import { errorCodeOf } from '../../platform/files/regular-file.ts'
 
 const PAUSE_MS = 5
 const ATTEMPTS = 40

@@ -1,4 +1,4 @@
-import type { Log } from '../../platform/log.ts'
+import type { Log } from '../../platform/log/log.ts'
 import type { SpoolPlace } from '../remote/answers.ts'
 import type { Access } from '../target.ts'
 

@@ -1,5 +1,5 @@
 import type { RunId } from '../../domain/run.ts'
-import { escapeText } from '../../platform/escape-text.ts'
+import { escapeText } from '../../platform/log/escape-text.ts'
 import { HeadBuffer } from '../head-buffer.ts'
 import type { OutputCapture } from '../output-capture.ts'
 import type { StartAnswer } from '../remote/answers.ts'

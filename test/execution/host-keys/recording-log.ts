@@ -1,4 +1,4 @@
-import type { Log, LogFields } from '../../../src/platform/log.ts'
+import type { Log, LogFields } from '../../../src/platform/log/log.ts'
 
 export type LoggedLine = { readonly level: keyof Log; readonly message: string; readonly fields: LogFields }
 

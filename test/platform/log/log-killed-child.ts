@@ -1,4 +1,4 @@
-import { SystemLog } from '../../src/platform/system-log.ts'
+import { SystemLog } from '../../../src/platform/log/system-log.ts'
 
 /** Logs so many lines on its standard output, and is killed as soon as they are said to be written. */
 const lines = Number(process.argv[2])

@@ -1,4 +1,4 @@
-import { type BoundedFile, readBoundedFile, stampOf } from '../../platform/bounded-file.ts'
+import { type BoundedFile, readBoundedFile, stampOf } from './bounded-file.ts'
 
 /** The code of a file system's error (`ENOENT`, `EACCES` …), or its name where it has none. Never its text. */
 export function errorCodeOf(error: unknown): string {

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { OperatorError } from '../domain/errors.ts'
-import type { Clock } from '../platform/clock.ts'
-import { makePrivateFile } from '../platform/make-private-file.ts'
+import { OperatorError } from '../../domain/errors.ts'
+import type { Clock } from '../clock.ts'
+import { makePrivateFile } from './make-private-file.ts'
 
 const POLL_MS = 20
 const SQLITE_BUSY = 5

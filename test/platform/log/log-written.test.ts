@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { BoundedOutput } from '../../src/platform/bounded-output.ts'
-import { until } from '../support/wait-until.ts'
+import { BoundedOutput } from '../../../src/platform/log/bounded-output.ts'
+import { until } from '../../support/wait-until.ts'
 
 const child = fileURLToPath(new URL('./log-killed-child.ts', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'rcron-written-'))

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symli
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { describeDistrust, distrustOf, distrustOfDirectory } from '../../src/platform/path-trust.ts'
+import { describeDistrust, distrustOf, distrustOfDirectory } from '../../../src/platform/files/path-trust.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rcron-trust-'))
 after(() => rmSync(root, { recursive: true }))

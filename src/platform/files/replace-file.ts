@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, open, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isRunning } from './is-running.ts'
+import { isRunning } from '../is-running.ts'
 
 const TEMPORARY = /^(?<name>.+)\.(?<writer>\d+)-[0-9a-f]{12}\.tmp$/
 

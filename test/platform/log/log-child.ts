@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { SystemLog } from '../../src/platform/system-log.ts'
+import { SystemLog } from '../../../src/platform/log/system-log.ts'
 
 /** Logs as told on its standard output, and says on its standard error (a file) how long its loop stood still. */
 const [format = 'text', lines = '1'] = process.argv.slice(2)

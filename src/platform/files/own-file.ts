@@ -12,7 +12,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { isRunning } from '../platform/is-running.ts'
+import { isRunning } from '../is-running.ts'
 
 /** A file that is there and cannot be what it should be; the message says why. */
 export class UnusableFileError extends Error {

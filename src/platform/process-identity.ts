@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isRunning, statOf } from '../platform/is-running.ts'
+import { isRunning, statOf } from './is-running.ts'
 
 /** What tells a process from all others that had its number: process ids come again, in containers at every start. */
 export type ProcessIdentity = {

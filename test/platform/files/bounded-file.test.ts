@@ -4,7 +4,12 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { type BoundedFile, readBoundedFile, readBoundedFileSync, stampOf } from '../../src/platform/bounded-file.ts'
+import {
+  type BoundedFile,
+  readBoundedFile,
+  readBoundedFileSync,
+  stampOf,
+} from '../../../src/platform/files/bounded-file.ts'
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'rcron-bounded-')))
 after(() => rmSync(directory, { recursive: true }))

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { makeDirectory } from '../../src/platform/make-directory.ts'
-import { RcronCommand } from '../support/rcron-command.ts'
+import { makeDirectory } from '../../../src/platform/files/make-directory.ts'
+import { RcronCommand } from '../../support/rcron-command.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rcron-directories-'))
 after(() => rmSync(root, { recursive: true }))

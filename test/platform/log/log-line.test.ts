@@ -1,8 +1,8 @@
 import { equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
-import { OperatorError } from '../../src/domain/errors.ts'
-import { plainFields } from '../../src/platform/log-fields.ts'
-import { formatJournalLine, formatTextLine } from '../../src/platform/log-line.ts'
+import { OperatorError } from '../../../src/domain/errors.ts'
+import { plainFields } from '../../../src/platform/log/log-fields.ts'
+import { formatJournalLine, formatTextLine } from '../../../src/platform/log/log-line.ts'
 
 const time = Date.parse('2026-03-01T12:00:00.007Z')
 

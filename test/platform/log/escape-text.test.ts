@@ -1,7 +1,7 @@
 import { equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { cutText, escapeBlock, escapeJson, escapeText } from '../../src/platform/escape-text.ts'
+import { cutText, escapeBlock, escapeJson, escapeText } from '../../../src/platform/log/escape-text.ts'
 
 const ROWS = [
   ['plain ä 日本 👍', 'plain ä 日本 👍', 'visible characters stay'],

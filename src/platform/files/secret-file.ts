@@ -1,4 +1,4 @@
-import { readBoundedFileSync } from '../platform/bounded-file.ts'
+import { readBoundedFileSync } from './bounded-file.ts'
 
 /** A bundle of certificate authorities takes a few hundred KiB. */
 const MAX_BYTES = 1024 * 1024
