@@ -10,7 +10,6 @@ import { Daemon } from './daemon/daemon.ts'
 import type { DaemonSignals } from './daemon/daemon-signals.ts'
 import { systemHeartbeat } from './daemon/heartbeat.ts'
 import { MinuteLoop } from './daemon/minute-loop.ts'
-import { PreparedStore } from './daemon/prepared-store.ts'
 import { createSystemBootMark } from './daemon/system-boot-mark.ts'
 import { listenToSystemSignals } from './daemon/system-daemon-signals.ts'
 import { MinuteBook } from './dispatch/minute-book.ts'
@@ -21,6 +20,7 @@ import { readSystemdEnvironment } from './platform/systemd-environment.ts'
 import { SystemdNotifier } from './platform/systemd-notify.ts'
 import { installedVersion } from './platform/version.ts'
 import { untilAborted } from './platform/waiting/until-aborted.ts'
+import { PreparedStore } from './store/definitions/prepared-store.ts'
 
 export type ComposedDaemon = {
   /** Runs until it is told to stop. Rejects with a DatabaseTaken where it stopped because another daemon has the database. */

@@ -24,7 +24,7 @@ export async function composeLease(config: Config, { clock, log }: LeaseParts): 
       findHolder: () => findDaemon(directory),
     })
   }
-  const { createMysqlLeaseTable } = await import('./store/mysql-lease-table.ts')
+  const { createMysqlLeaseTable } = await import('./store/mysql/mysql-lease-table.ts')
   const installation = installationId(stateDirectory, log)
   const owner = { installation, host, pid: process.pid, bootId: localBootId() }
   return new RowLease({ table: createMysqlLeaseTable(database), owner, clock, log })

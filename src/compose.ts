@@ -40,8 +40,8 @@ import type { Log } from './platform/log/log.ts'
 import { SystemLog } from './platform/log/system-log.ts'
 import { SystemClock } from './platform/system-clock.ts'
 import { DefinitionOrigins } from './store/definition-origins.ts'
-import type { DefinitionStore } from './store/definition-store.ts'
-import type { SqlStore } from './store/sql-store.ts'
+import type { DefinitionStore } from './store/definitions/definition-store.ts'
+import type { SqlStore } from './store/sql/sql-store.ts'
 
 /** What the process was started with, judged. */
 export type Settings = {
@@ -83,10 +83,10 @@ export function composeLog({ log }: Config, descriptor: 1 | 2): SystemLog {
 /** Opens nothing yet; the caller's to close. Loads one of the two drivers: each takes several megabytes. */
 export async function composeStore({ database }: Pick<Config, 'database'>): Promise<SqlStore> {
   if (database.kind === 'sqlite') {
-    const { createSqliteStore } = await import('./store/sqlite-store.ts')
+    const { createSqliteStore } = await import('./store/sqlite/sqlite-store.ts')
     return createSqliteStore(database.path)
   }
-  const { createMysqlStore } = await import('./store/mysql-store.ts')
+  const { createMysqlStore } = await import('./store/mysql/mysql-store.ts')
   return createMysqlStore(database)
 }
 

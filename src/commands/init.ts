@@ -4,7 +4,7 @@ import { refuseForeignPlaces } from '../config/judge-places.ts'
 import { OperatorError } from '../domain/errors.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'
 import { errorCodeOf } from '../platform/files/replace-file.ts'
-import type { AppliedSchema, SchemaStep, SchemaStore } from '../store/schema-store.ts'
+import type { AppliedSchema, SchemaStep, SchemaStore } from '../store/sql/schema-store.ts'
 import type { CommandContext, ExitCode } from './context.ts'
 import { Output } from './output.ts'
 

@@ -7,7 +7,7 @@ import { OperatorError } from '../domain/errors.ts'
 import type { Definitions } from '../domain/rows.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { Snapshot } from '../schedule/snapshot.ts'
-import type { SqlStore } from '../store/sql-store.ts'
+import type { SqlStore } from '../store/sql/sql-store.ts'
 import type { CommandContext } from './context.ts'
 
 /** What a command reads: the settings, and the store that they name. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
-import type { LeaseOwner, LeaseRow, LeaseTable } from '../store/lease-table.ts'
-import { StoreError } from '../store/store-error.ts'
+import type { LeaseOwner, LeaseRow, LeaseTable } from '../store/sql/lease-table.ts'
+import { StoreError } from '../store/sql/store-error.ts'
 import { DatabaseTaken, type Lease } from './lease.ts'
 import { type Sign, watchHolder } from './watch-holder.ts'
 

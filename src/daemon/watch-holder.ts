@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
-import type { LeaseRow, LeaseTable } from '../store/lease-table.ts'
+import type { LeaseRow, LeaseTable } from '../store/sql/lease-table.ts'
 
 /** What watching a holder came to; `changed`: the row is gone or another's, and is to be read again. */
 export type Sign = 'alive' | 'dead' | 'changed' | 'stopped'

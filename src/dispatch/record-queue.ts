@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
-import type { RunRecord, RunRecorder } from '../store/run-recorder.ts'
+import type { RunRecord, RunRecorder } from '../store/runs/run-recorder.ts'
 import { type JournaledRecord, NO_JOURNAL, type RecordJournal } from './record-journal.ts'
 
 const AT_ONCE = 2

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../platform/process-identity.ts'
-import type { RunRecord } from '../store/run-recorder.ts'
+import type { RunRecord } from '../store/runs/run-recorder.ts'
 import type { JournaledRecord, RecordJournal } from './record-journal.ts'
 import { isBusy, isTorn, type Journal, moveAside, openJournal } from './sqlite-journal-file.ts'
 

@@ -1,5 +1,5 @@
 import type { Definitions } from '../domain/rows.ts'
-import type { DefinitionStore } from './definition-store.ts'
+import type { DefinitionStore } from './definitions/definition-store.ts'
 
 /**
  * Remembers which database definitions were read from: by the time they are kept, a reload may have put another one in force, and

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createSqliteStore } from '../../src/store/sqlite-store.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 
 /** The built daemon, under the flags that its unit gives it, with 1,000 crons, none of them due, beside a bare Node process that wakes as often and does nothing. */
 const CRONS = 1_000

@@ -7,7 +7,7 @@ import { createPool } from 'mysql2/promise'
 import { SealedDefinitionsCache } from '../../src/cache/sealed-definitions-cache.ts'
 import { compileGently } from '../../src/daemon/compile-gently.ts'
 import { SystemClock } from '../../src/platform/system-clock.ts'
-import { createMysqlStore } from '../../src/store/mysql-store.ts'
+import { createMysqlStore } from '../../src/store/mysql/mysql-store.ts'
 import { type Mariadb, startMariadb } from '../support/mariadb.ts'
 
 /**

@@ -2,7 +2,7 @@ import { equal, match } from 'node:assert/strict'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createSqliteStore } from '../../src/store/sqlite-store.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { aDaemonStarter, aFakeClock, aLab } from '../daemon/lab.ts'
 import { aStateDirectory, type DaemonOptions } from '../support/daemon.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Action, numberOf } from '../../src/domain/action.ts'
-import type { NewCron } from '../../src/store/definition-editor.ts'
-import { createSqliteStore } from '../../src/store/sqlite-store.ts'
+import type { NewCron } from '../../src/store/definitions/definition-editor.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { ChaosHost } from './chaos-host.ts'
 
 const COMMAND = join(import.meta.dirname, 'command.sh')

@@ -5,7 +5,7 @@ import { AUTH_COLUMNS } from '../../src/commands/definitions/auth-columns.ts'
 import { type Column, optionFlag, optionKey } from '../../src/commands/definitions/column.ts'
 import { CRON_COLUMNS } from '../../src/commands/definitions/cron-columns.ts'
 import { SYSTEM_COLUMNS } from '../../src/commands/definitions/system-columns.ts'
-import { DEFINITION_COLUMNS, type TableName } from '../../src/store/tables.ts'
+import { DEFINITION_COLUMNS, type TableName } from '../../src/store/sql/tables.ts'
 
 /** Columns that have no option of their own name, and why. */
 const ELSEWHERE: Readonly<Record<TableName, readonly string[]>> = {

@@ -1,5 +1,5 @@
-import { DatabaseFault, type FaultKind } from '../../src/store/database-fault.ts'
-import type { LeaseOwner, LeaseRow, LeaseTable } from '../../src/store/lease-table.ts'
+import { DatabaseFault, type FaultKind } from '../../src/store/sql/database-fault.ts'
+import type { LeaseOwner, LeaseRow, LeaseTable } from '../../src/store/sql/lease-table.ts'
 
 /** The row in memory, shared by all that a test connects to it. */
 export class ALeaseTable implements LeaseTable {

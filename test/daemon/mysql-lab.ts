@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test'
-import { createMysqlStore } from '../../src/store/mysql-store.ts'
+import { createMysqlStore } from '../../src/store/mysql/mysql-store.ts'
 import { aStateDirectory, type DaemonProcess } from '../support/daemon.ts'
 import type { Mariadb } from '../support/mariadb.ts'
 import { type Sshd, startSshd } from '../support/sshd.ts'

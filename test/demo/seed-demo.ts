@@ -1,5 +1,5 @@
-import type { NewCron } from '../../src/store/definition-editor.ts'
-import { createSqliteStore } from '../../src/store/sqlite-store.ts'
+import type { NewCron } from '../../src/store/definitions/definition-editor.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { LoopbackHost } from './loopback-host.ts'
 
 /** Nobody listens there: the port is one that only root could use, and nobody does. */

@@ -6,7 +6,7 @@ import { Dispatcher, type DispatcherParts } from '../../src/dispatch/dispatcher.
 import { SystemRunLocks } from '../../src/dispatch/system-run-locks.ts'
 import type { Cron } from '../../src/domain/cron.ts'
 import type { ProcessIdentity } from '../../src/platform/process-identity.ts'
-import type { RunRecord, RunRecorder } from '../../src/store/run-recorder.ts'
+import type { RunRecord, RunRecorder } from '../../src/store/runs/run-recorder.ts'
 import { anAuth, aSystem, RecordingLog } from '../support/builders.ts'
 import { FakeExecutor } from '../support/fake-executor.ts'
 import { HandClock } from '../support/hand-clock.ts'

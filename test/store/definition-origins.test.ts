@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Definitions } from '../../src/domain/rows.ts'
 import { DefinitionOrigins } from '../../src/store/definition-origins.ts'
-import type { DefinitionStore } from '../../src/store/definition-store.ts'
+import type { DefinitionStore } from '../../src/store/definitions/definition-store.ts'
 
 function aStore(): DefinitionStore {
   return {

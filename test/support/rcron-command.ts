@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { composeStore } from '../../src/compose.ts'
-import type { SqlStore } from '../../src/store/sql-store.ts'
+import type { SqlStore } from '../../src/store/sql/sql-store.ts'
 import { COMPILE_CACHE } from './compile-cache.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))

@@ -1,5 +1,5 @@
 import type { AuthRow } from '../../domain/rows.ts'
-import type { NewAuth } from '../../store/definition-editor.ts'
+import type { NewAuth } from '../../store/definitions/definition-editor.ts'
 import { AUTH_COLUMNS } from './auth-columns.ts'
 import { type Noun, required } from './noun.ts'
 import { referencesIn, resealed, sealedForNoRow, sealedWriting } from './seal-columns.ts'

@@ -1,6 +1,6 @@
 import type { CronRow } from '../../domain/rows.ts'
 import { nameSkeleton } from '../../schedule/name-skeleton.ts'
-import type { DefinitionEditor, Entry } from '../../store/definition-editor.ts'
+import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
 import type { Judged } from './noun.ts'
 
 /** A new cron comes behind all others. */

@@ -1,4 +1,4 @@
-import type { DefinitionEditor, Entry, StoredCron } from '../../store/definition-editor.ts'
+import type { DefinitionEditor, Entry, StoredCron } from '../../store/definitions/definition-editor.ts'
 import { system } from './system.ts'
 
 /** By id or name; or by both name and host, `dump@db1` and `dump@db1:22`, which means those on that system. */

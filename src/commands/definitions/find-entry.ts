@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
-import type { DefinitionEditor, Entry } from '../../store/definition-editor.ts'
+import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
 import type { Noun } from './noun.ts'
 
 type Findable<Row> = Pick<Noun<Row, never>, 'name' | 'find'>

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Definitions } from '../../domain/rows.ts'
-import type { DefinitionEditor, Entry, Shelf } from '../../store/definition-editor.ts'
+import type { DefinitionEditor, Entry, Shelf } from '../../store/definitions/definition-editor.ts'
 import type { CommandContext } from '../context.ts'
 import { type Column, optionFlag } from './column.ts'
 

@@ -2,7 +2,7 @@ import type { SecretSeal } from '../../cache/seal-secret.ts'
 import { OperatorError } from '../../domain/errors.ts'
 import type { AuthRow } from '../../domain/rows.ts'
 import { bindingOf } from '../../execution/credentials/secret-places.ts'
-import type { Entry, NewAuth } from '../../store/definition-editor.ts'
+import type { Entry, NewAuth } from '../../store/definitions/definition-editor.ts'
 import type { ChangeParts, Options, Writing } from './noun.ts'
 import { namesPlace, type SecretColumn } from './secret-input.ts'
 

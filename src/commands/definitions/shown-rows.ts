@@ -1,4 +1,4 @@
-import type { DefinitionEditor, Entry } from '../../store/definition-editor.ts'
+import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
 import type { Output } from '../output.ts'
 import type { Noun, Options } from './noun.ts'
 

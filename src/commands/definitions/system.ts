@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../domain/errors.ts'
 import { parseHostPort } from '../../domain/host-port.ts'
 import type { SystemRow } from '../../domain/rows.ts'
-import type { DefinitionEditor, Entry, NewSystem } from '../../store/definition-editor.ts'
+import type { DefinitionEditor, Entry, NewSystem } from '../../store/definitions/definition-editor.ts'
 import { type ChangeParts, type Noun, type Options, required } from './noun.ts'
 import { SYSTEM_COLUMNS } from './system-columns.ts'
 

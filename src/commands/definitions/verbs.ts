@@ -1,7 +1,7 @@
 import type { RunLock } from '../../dispatch/run-locks.ts'
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
-import type { Entry } from '../../store/definition-editor.ts'
+import type { Entry } from '../../store/definitions/definition-editor.ts'
 import { canAsk, confirmed } from '../confirm.ts'
 import type { ExitCode } from '../context.ts'
 import type { Output } from '../output.ts'

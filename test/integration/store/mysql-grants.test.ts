@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
-import { createMysqlLeaseTable } from '../../../src/store/mysql-lease-table.ts'
+import { createMysqlLeaseTable } from '../../../src/store/mysql/mysql-lease-table.ts'
 import { startMariadb } from '../../support/mariadb.ts'
 import { storeOn } from './store-on.ts'
 

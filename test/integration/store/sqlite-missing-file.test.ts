@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { createSqliteStore } from '../../../src/store/sqlite-store.ts'
-import { StoreError } from '../../../src/store/store-error.ts'
+import { StoreError } from '../../../src/store/sql/store-error.ts'
+import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import { RcronCommand } from '../../support/rcron-command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rcron-missing-'))

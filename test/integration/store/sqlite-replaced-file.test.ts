@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import type { SqlStore } from '../../../src/store/sql-store.ts'
-import { createSqliteStore } from '../../../src/store/sqlite-store.ts'
-import { StoreError } from '../../../src/store/store-error.ts'
+import type { SqlStore } from '../../../src/store/sql/sql-store.ts'
+import { StoreError } from '../../../src/store/sql/store-error.ts'
+import { createSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import { until } from '../../support/wait-until.ts'
 
 type Lab = { readonly path: string; readonly backup: string; readonly store: SqlStore }

@@ -1,6 +1,6 @@
-import type { MysqlStoreOptions } from '../../../src/store/mysql-options.ts'
-import { createMysqlStore } from '../../../src/store/mysql-store.ts'
-import type { SqlStore } from '../../../src/store/sql-store.ts'
+import type { MysqlStoreOptions } from '../../../src/store/mysql/mysql-options.ts'
+import { createMysqlStore } from '../../../src/store/mysql/mysql-store.ts'
+import type { SqlStore } from '../../../src/store/sql/sql-store.ts'
 import type { Mariadb } from '../../support/mariadb.ts'
 
 /** A store on `server`, which the caller closes. */

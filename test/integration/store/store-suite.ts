@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { OperatorError } from '../../../src/domain/errors.ts'
-import type { SqlStore } from '../../../src/store/sql-store.ts'
-import { StoreError } from '../../../src/store/store-error.ts'
+import type { SqlStore } from '../../../src/store/sql/sql-store.ts'
+import { StoreError } from '../../../src/store/sql/store-error.ts'
 
 /** One store with empty tables, and a way round it. */
 export type StoreUnderTest = {

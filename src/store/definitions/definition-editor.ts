@@ -1,0 +1,57 @@
+import type { Problem } from '../../domain/problem.ts'
+import type { AuthRow, CronRow, SystemRow } from '../../domain/rows.ts'
+
+/** Required columns, and any of the optional ones; what is left out gets the column's default. */
+export type NewAuth = Pick<AuthRow, 'user' | 'password'> & Partial<Omit<AuthRow, 'id'>>
+export type NewSystem = Pick<SystemRow, 'host'> & Partial<Omit<SystemRow, 'id'>>
+export type NewCron = Pick<CronRow, 'cron_name' | 'cron_path' | 'host' | 'user'> & Partial<Omit<CronRow, 'id'>>
+
+/** A cron with what its last run left in the row. */
+export type StoredCron = CronRow & {
+  /** `YYYY-MM-DD HH:MM:SS`, UTC; null where it never ran. */
+  readonly last_run: string | null
+  /** Seconds. */
+  readonly duration: number | null
+  readonly errors: string | null
+}
+
+/** One row as it is listed: a row whose shape does not hold can still be seen, edited and removed. */
+export type Entry<Row> = {
+  readonly id: number
+  /** The row's `user`, `host` or `cron_name`; empty where that is what is wrong with it. */
+  readonly name: string
+  /** Null where the shape does not hold; `problem` then says why. */
+  readonly row: Row | null
+  readonly problem: Problem | null
+}
+
+/**
+ * The rows of one table, one at a time. Every change is one transaction. Methods reject with an OperatorError that says what to do
+ * where the input clashes with other rows, and with a StoreError where the store cannot be asked.
+ */
+export interface Shelf<Row, Fields> {
+  /** All rows, in order of id. */
+  list(): Promise<readonly Entry<Row>[]>
+  /** The row whose id is `reference`, else every row of that name, in order of id. Empty where there is none. */
+  find(reference: string): Promise<readonly Entry<Row>[]>
+  /**
+   * Resolves with the new row's id. `settle` answers, once the id is known and in the same transaction, what is to be changed of
+   * `fields`.
+   */
+  add(fields: Fields, settle?: (id: number) => Partial<Fields>): Promise<number>
+  /** Changes the columns that are given and leaves the others. */
+  edit(id: number, changes: Partial<Fields>): Promise<void>
+  /** As `edit`, of several rows: all of them, or none. */
+  editAll(ids: readonly number[], changes: Partial<Fields>): Promise<void>
+  /** Removes one row, unless a cron still uses it. */
+  remove(id: number): Promise<void>
+  /** As `remove`, of several rows: all of them, or none. */
+  removeAll(ids: readonly number[]): Promise<void>
+}
+
+/** Changes what the store defines, for the command line. */
+export interface DefinitionEditor {
+  readonly auths: Shelf<AuthRow, NewAuth>
+  readonly systems: Shelf<SystemRow, NewSystem>
+  readonly crons: Shelf<StoredCron, NewCron>
+}

@@ -1,0 +1,64 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Kysely } from 'kysely'
+import type { Problem } from '../../domain/problem.ts'
+import type { Engine } from '../sql/engine.ts'
+import { missingColumnsProblem, selectableColumns } from '../sql/present-columns.ts'
+import type { TableName, Tables } from '../sql/tables.ts'
+import type { LoadedDefinitions } from './definition-store.ts'
+import { AUTH_SHAPE, CRON_SHAPE, judgeRow, type RawRow, type RowShape, SYSTEM_SHAPE } from './row-shape.ts'
+
+/** Rows a page: small enough to be taken apart well within 50 ms. */
+const PAGE_ROWS = 500
+
+/** Reads every row of the three tables as of one moment, and judges their shapes. */
+export function loadDefinitions(engine: Engine): Promise<LoadedDefinitions> {
+  return engine.readSnapshot(async (db) => {
+    const present = await engine.presentColumns(db)
+    const problems: Problem[] = []
+    const missing = missingColumnsProblem(present, engine.advice)
+    if (missing !== null) problems.push(missing)
+
+    const read = <Row>(table: TableName, shape: RowShape<Row>) =>
+      readTable({ db, table, columns: selectableColumns(table, present, engine) }, shape, problems)
+    const definitions = {
+      auths: await read('rcron_auth', AUTH_SHAPE),
+      systems: await read('rcron_hosts', SYSTEM_SHAPE),
+      crons: await read('rcron_crons', CRON_SHAPE),
+    }
+    return { definitions, problems }
+  })
+}
+
+type Source = { readonly db: Kysely<Tables>; readonly table: TableName; readonly columns: readonly string[] }
+
+/** Every row of one table whose shape holds; `problems` gets one entry for each of the others. */
+async function readTable<Row>(source: Source, shape: RowShape<Row>, problems: Problem[]): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for await (const page of readPages(source)) {
+    for (const raw of page) {
+      const { row, problem } = judgeRow(raw, shape)
+      if (problem === null) rows.push(row)
+      else problems.push(problem)
+    }
+    await nextTurn()
+  }
+  return rows
+}
+
+async function* readPages({ db, table, columns }: Source): AsyncGenerator<readonly RawRow[]> {
+  const { ref } = db.dynamic
+  let after: bigint | null = null
+  while (true) {
+    const query = db
+      .selectFrom(table)
+      .select(columns.map((column) => ref<string>(column)))
+      .orderBy('id')
+      .limit(PAGE_ROWS)
+    const page = await (after === null ? query : query.where('id', '>', after as unknown as number)).execute()
+    yield page
+    const last: RawRow | undefined = page.at(-1)
+    if (last === undefined || page.length < PAGE_ROWS) return
+    // Exact beyond 2^53, where the driver gives text.
+    after = BigInt(last['id'] as number | string)
+  }
+}

@@ -1,0 +1,46 @@
+import { describeProblem } from '../../domain/problem.ts'
+import type { Log } from '../../platform/log/log.ts'
+import type { SchemaStore } from '../sql/schema-store.ts'
+import { TABLE_NAMES } from '../sql/tables.ts'
+import type { DefinitionStore, LoadedDefinitions } from './definition-store.ts'
+
+export type PreparedStoreParts = {
+  readonly store: DefinitionStore & SchemaStore
+  /** Whether nothing was ever read from this database, as far as is known. */
+  readonly isNew: () => boolean
+  readonly log: Log
+}
+
+/**
+ * A store whose tables are made when it is first asked and has none of them. Where some are there, or definitions were had before, tables
+ * were lost: those are not made anew, since empty ones would pass for an answer, and good definitions be given up for it.
+ */
+export class PreparedStore implements DefinitionStore {
+  readonly #parts: PreparedStoreParts
+  #isPrepared = false
+
+  constructor(parts: PreparedStoreParts) {
+    this.#parts = parts
+  }
+
+  async loadDefinitions(): Promise<LoadedDefinitions> {
+    if (!this.#isPrepared) await this.#prepare()
+    this.#isPrepared = true
+    return await this.#parts.store.loadDefinitions()
+  }
+
+  close(): Promise<void> {
+    return this.#parts.store.close()
+  }
+
+  async #prepare(): Promise<void> {
+    const { store, isNew, log } = this.#parts
+    if (!isNew()) return
+    const steps = await store.planSchema()
+    const tables = steps.filter(({ summary }) => TABLE_NAMES.some((name) => summary === `create table ${name}`))
+    if (tables.length < TABLE_NAMES.length) return
+    const { applied, problems } = await store.applySchema(tables)
+    if (applied.length > 0) log.info({ tables: applied.length }, 'tables were made in an empty database')
+    for (const problem of problems) log.error({ problem: describeProblem(problem) }, 'a table could not be made')
+  }
+}

@@ -1,0 +1,170 @@
+import { type Kysely, sql } from 'kysely'
+import { OperatorError } from '../../domain/errors.ts'
+import { DatabaseFault } from '../sql/database-fault.ts'
+import type { Engine } from '../sql/engine.ts'
+import { selectableColumns } from '../sql/present-columns.ts'
+import type { PresentColumns, TableName, Tables } from '../sql/tables.ts'
+import type { Entry, Shelf } from './definition-editor.ts'
+import { judgeRow, type RawRow, type RowShape } from './row-shape.ts'
+
+/** Columns with their values, whichever table they belong to. */
+export type Columns = Readonly<Record<string, unknown>>
+/** The tables as one that is handed column names may ask them. */
+export type AnyTables = { [table: string]: { [column: string]: unknown } }
+
+/** What sets one table apart from the others. */
+export type ShelfRules<Row, Fields> = {
+  readonly table: TableName
+  readonly shape: RowShape<Row>
+  /** Columns that are read, where they are there, besides those of the definition. */
+  readonly furtherColumns: readonly string[]
+  readonly defaults: Columns
+  /** What is written for `fields`: themselves, and what follows from them. */
+  readonly written: (fields: Partial<Fields>) => Columns
+  /** Rejects with an OperatorError where `row`, as it would be under `id` (null: a new one), clashes with other rows. */
+  readonly checkWrite: (db: Kysely<Tables>, row: Columns, id: number | null) => Promise<void>
+  /** Rejects with an OperatorError where another row needs the row called `subject`. */
+  readonly checkRemove: (db: Kysely<Tables>, id: number, subject: string) => Promise<void>
+}
+
+export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
+  readonly #engine: Engine
+  readonly #rules: ShelfRules<Row, Fields>
+
+  constructor(engine: Engine, rules: ShelfRules<Row, Fields>) {
+    this.#engine = engine
+    this.#rules = rules
+  }
+
+  list(): Promise<readonly Entry<Row>[]> {
+    return this.#engine.readSnapshot(async (db) => this.#entriesOf(await (await this.#select(db)).execute()))
+  }
+
+  async find(reference: string): Promise<readonly Entry<Row>[]> {
+    try {
+      return await this.#engine.readSnapshot((db) => this.#findIn(db, reference))
+    } catch (error) {
+      // No row has a name that its column cannot hold.
+      if (error instanceof DatabaseFault && error.kind === 'characters') return []
+      throw error
+    }
+  }
+
+  add(fields: Fields, settle?: (id: number) => Partial<Fields>): Promise<number> {
+    const { table, defaults, written, checkWrite } = this.#rules
+    return this.#engine.writeOnce(async (db) => {
+      const row = { ...defaults, ...this.#given(written(fields)) }
+      const present = await this.#engine.presentColumns(db)
+      const values = this.#writable(row, present)
+      await checkWrite(db, row, null)
+      const { insertId } = await anyTable(db).insertInto(table).values(values).executeTakeFirstOrThrow()
+      const id = Number(insertId)
+      const settled = this.#writable(this.#given(written(settle?.(id) ?? {})), present)
+      if (Object.keys(settled).length > 0)
+        await anyTable(db).updateTable(table).set(settled).where('id', '=', id).execute()
+      return id
+    })
+  }
+
+  edit(id: number, changes: Partial<Fields>): Promise<void> {
+    return this.editAll([id], changes)
+  }
+
+  editAll(ids: readonly number[], changes: Partial<Fields>): Promise<void> {
+    return this.#engine.writeOnce(async (db) => {
+      for (const id of ids) await this.#editIn(db, id, changes)
+    })
+  }
+
+  async #editIn(db: Kysely<Tables>, id: number, changes: Partial<Fields>): Promise<void> {
+    const { table, written, checkWrite } = this.#rules
+    const before = await this.#rowOf(db, id)
+    const given = this.#given(written(changes))
+    const values = this.#writable(given, await this.#engine.presentColumns(db))
+    await checkWrite(db, { ...before, ...given }, id)
+    if (Object.keys(values).length === 0) return
+    // The first rcron's `last_run` may set itself at every update.
+    const kept = table === 'rcron_crons' ? { last_run: sql.ref('last_run') } : {}
+    await anyTable(db)
+      .updateTable(table)
+      .set({ ...values, ...kept })
+      .where('id', '=', id)
+      .execute()
+  }
+
+  remove(id: number): Promise<void> {
+    return this.removeAll([id])
+  }
+
+  removeAll(ids: readonly number[]): Promise<void> {
+    const { table, checkRemove } = this.#rules
+    return this.#engine.writeOnce(async (db) => {
+      for (const id of ids) {
+        const row = await this.#rowOf(db, id)
+        await checkRemove(db, id, this.#subjectOf(row))
+        await anyTable(db).deleteFrom(table).where('id', '=', id).execute()
+      }
+    })
+  }
+
+  async #findIn(db: Kysely<Tables>, reference: string): Promise<readonly Entry<Row>[]> {
+    const { nameColumn } = this.#rules.shape
+    const select = await this.#select(db)
+    const byId = /^\d{1,15}$/.test(reference) ? await select.where('id', '=', Number(reference)).execute() : []
+    if (byId.length > 0) return this.#entriesOf(byId)
+    const byName = await select.where(nameColumn, '=', reference).execute()
+    // A table may compare without regard to case; names are taken as they are.
+    return this.#entriesOf(byName.filter((row) => row[nameColumn] === reference))
+  }
+
+  async #select(db: Kysely<Tables>) {
+    const { table, furtherColumns } = this.#rules
+    const present = await this.#engine.presentColumns(db)
+    const further = furtherColumns.filter((column) => present.get(table)?.has(column))
+    const columns = [...selectableColumns(table, present, this.#engine), ...further]
+    return anyTable(db).selectFrom(table).select(columns).orderBy('id')
+  }
+
+  async #rowOf(db: Kysely<Tables>, id: number): Promise<RawRow> {
+    const row = await (await this.#select(db)).where('id', '=', id).executeTakeFirst()
+    if (row !== undefined) return row
+    const { noun } = this.#rules.shape
+    throw new OperatorError(`there is no ${noun} ${id}`, `"rcron ${noun} list" shows those that are there`)
+  }
+
+  #entriesOf(rows: readonly RawRow[]): readonly Entry<Row>[] {
+    const { shape } = this.#rules
+    return rows.map((raw) => {
+      const name = raw[shape.nameColumn]
+      return { id: Number(raw['id']), name: typeof name === 'string' ? name : '', ...judgeRow(raw, shape) }
+    })
+  }
+
+  #subjectOf(row: RawRow): string {
+    const { noun, nameColumn } = this.#rules.shape
+    return `${noun} ${String(row['id'])} (${String(row[nameColumn])})`
+  }
+
+  #given(columns: Columns): Columns {
+    return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
+  }
+
+  /** Leaves out what the table lacks, where that means the same. Throws where the table is missing or none of rcron's. */
+  #writable(columns: Columns, present: PresentColumns): Columns {
+    const { table } = this.#rules
+    selectableColumns(table, present, this.#engine)
+    const absent = Object.keys(columns).filter((column) => !present.get(table)?.has(column))
+    const lost = absent.filter((column) => columns[column] !== null)
+    if (lost.length > 0) {
+      throw new OperatorError(
+        `${this.#engine.where}: table ${table} lacks ${lost.join(', ')}`,
+        `${this.#engine.advice.forMissingColumns}, or leave the option out`,
+      )
+    }
+    return Object.fromEntries(Object.entries(columns).filter(([column]) => !absent.includes(column)))
+  }
+}
+
+function anyTable(db: Kysely<Tables>): Kysely<AnyTables> {
+  return db as unknown as Kysely<AnyTables>
+}

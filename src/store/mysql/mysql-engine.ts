@@ -1,0 +1,90 @@
+import { Kysely, MysqlDialect, sql, type Transaction } from 'kysely'
+import { DatabaseFault } from '../sql/database-fault.ts'
+import type { Engine } from '../sql/engine.ts'
+import { missingSteps } from '../sql/missing-steps.ts'
+import type { SchemaAdvice } from '../sql/schema-advice.ts'
+import type { SchemaStep } from '../sql/schema-store.ts'
+import { type PresentColumns, TABLE_NAMES, type Tables } from '../sql/tables.ts'
+import { mysqlFaultOf } from './mysql-fault.ts'
+import { type MysqlStoreOptions, refuseUnverifiableHost } from './mysql-options.ts'
+import { DeadlinePool } from './mysql-pool.ts'
+import { MYSQL_LEASE_TABLE, MYSQL_TABLES } from './mysql-schema.ts'
+
+const TO_ALTER = 'run "rcron init" as a user with the right to ALTER the tables'
+
+/** MySQL and MariaDB. */
+export class MysqlEngine implements Engine {
+  readonly where: string
+  readonly advice: SchemaAdvice = {
+    missing: 'is missing, or hidden from this user',
+    forMissingTable: 'run "rcron init", or give the user of RCRON_DATABASE_URL the right to see it',
+    forMissingColumns: TO_ALTER,
+    forRefusedTable: 'run "rcron init" as a user with the rights to CREATE and REFERENCES tables',
+    forRefusedColumns: TO_ALTER,
+  }
+  readonly #pool: DeadlinePool
+  readonly #db: Kysely<Tables>
+
+  /** Throws an InvalidInputError where `options` cannot be kept safe; connects at the first question. */
+  constructor(options: MysqlStoreOptions) {
+    refuseUnverifiableHost(options)
+    this.where = `MySQL at ${options.host}:${options.port}, database ${options.database}`
+    this.#pool = new DeadlinePool(options)
+    this.#db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool: this.#pool }) })
+  }
+
+  readSnapshot<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
+    const snapshot = () =>
+      this.#db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(use)
+    return this.#twice(snapshot)
+  }
+
+  writeIdempotent<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
+    return this.#twice(() => use(this.#db))
+  }
+
+  writeOnce<Result>(use: (db: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.#told(() => this.#db.transaction().execute(use))
+  }
+
+  async presentColumns(db: Kysely<Tables>): Promise<PresentColumns> {
+    const { rows } = await sql<{ t: string; c: string }>`
+      select lower(table_name) as t, lower(column_name) as c from information_schema.columns
+      where table_schema = database() and lower(table_name) in (${sql.join([...TABLE_NAMES, MYSQL_LEASE_TABLE.name])})`.execute(
+      db,
+    )
+    const present = new Map<string, Set<string>>()
+    for (const { t, c } of rows) {
+      const columns = present.get(t) ?? new Set()
+      present.set(t, columns.add(c))
+    }
+    return present
+  }
+
+  async create(): Promise<void> {
+    // A database is made by whoever runs the server.
+  }
+
+  missingSteps(present: PresentColumns): readonly SchemaStep[] {
+    return missingSteps([...MYSQL_TABLES, MYSQL_LEASE_TABLE], present)
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close()
+  }
+
+  async #twice<Result>(ask: () => Promise<Result>): Promise<Result> {
+    try {
+      return await this.#told(ask)
+    } catch (error) {
+      if (error instanceof DatabaseFault && error.kind === 'lost') return await this.#told(ask)
+      throw error
+    }
+  }
+
+  async #told<Result>(ask: () => Promise<Result>): Promise<Result> {
+    return await ask().catch((error: unknown) => {
+      throw mysqlFaultOf(error, { where: this.where, isMariadb: this.#pool.isMariadb })
+    })
+  }
+}

@@ -1,0 +1,72 @@
+import type { FaultKind } from '../sql/database-fault.ts'
+
+type TlsReading = { readonly kind: FaultKind; readonly found: string; readonly hint: string }
+
+const CHECK_CA = 'give RCRON_DATABASE_SSL_CA the authority that signed it'
+const SELF_MADE =
+  "MySQL's self-made certificates carry no host name and are never accepted: give the server one for its name"
+const CHECK_CERT =
+  'check RCRON_DATABASE_SSL_CERT and _KEY, and what the server wants of a client (ssl_ca, REQUIRE X509)'
+
+/** OpenSSL's and Node's own words, none of which holds a value, and what they mean of a server's certificate. */
+const BY_REASON: readonly (readonly [RegExp, string, string])[] = [
+  [/has expired/, 'it has expired', 'renew it at the server'],
+  [/not yet valid/, 'it is not valid yet', 'compare the clocks of both machines'],
+  [
+    /self-signed|issuer certificate|first certificate/,
+    'it is not signed by the authority that was given',
+    `${CHECK_CA}; ${SELF_MADE}`,
+  ],
+]
+
+/** By the alert that the server sends, as Node names it in a code or OpenSSL in a message. */
+const BY_ALERT: readonly (readonly [RegExp, string, string])[] = [
+  [/certificate[ _]required/i, 'the server demands a certificate of rcron', CHECK_CERT],
+  [
+    /(bad|unknown|unsupported|revoked|expired)[ _](certificate|ca)|certificate[ _](unknown|revoked|expired)/i,
+    'the server does not accept the certificate of rcron',
+    CHECK_CERT,
+  ],
+  [
+    /protocol[ _]version|unsupported[ _]protocol/i,
+    'the server knows no TLS that is new enough',
+    'let the server take TLS 1.2 or newer (tls_version)',
+  ],
+  [
+    /alert|handshake[ _]failure/i,
+    'the server broke the TLS handshake off',
+    `look into the server's error log; ${CHECK_CERT}`,
+  ],
+]
+
+/** What an error of the TLS layer means, whether it is about the server's certificate or came from the server; null for any other. */
+export function tlsReadingOf(error: unknown): TlsReading | null {
+  if (!(error instanceof Error)) return null
+  const code = 'code' in error ? String(error.code) : ''
+  if (code !== 'HANDSHAKE_SSL_ERROR' && !/^ERR_(SSL|TLS)_/.test(code)) return null
+  const certificate = BY_REASON.find(([pattern]) => pattern.test(error.message))
+  if (certificate !== undefined) return refused(certificate[1], certificate[2])
+  if (/altname|does not match/i.test(error.message)) return refused(...otherNames(error))
+  const alert = BY_ALERT.find(([pattern]) => pattern.test(`${code} ${error.message}`))
+  if (alert !== undefined) return { kind: 'untrusted', found: alert[1], hint: alert[2] }
+  return refused('for a reason that OpenSSL does not name', CHECK_CA)
+}
+
+function refused(why: string, hint: string): TlsReading {
+  return { kind: 'untrusted', found: `the server's certificate is not accepted: ${why}`, hint }
+}
+
+function otherNames(error: Error): readonly [string, string] {
+  const certificate: unknown = 'cert' in error ? error.cert : null
+  const names = namesIn(certificate)
+  if (names === '' || /_Auto_Generated_Server_Certificate/.test(names)) return ['it carries no host name', SELF_MADE]
+  return [`it is for ${names}`, 'write that name into RCRON_DATABASE_URL, or give the server a certificate for its own']
+}
+
+/** What is no part of a host name is left out: the text is the server's. */
+function namesIn(certificate: unknown): string {
+  if (typeof certificate !== 'object' || certificate === null) return ''
+  const { subjectaltname, subject } = certificate as { subjectaltname?: unknown; subject?: { CN?: unknown } }
+  const text = typeof subjectaltname === 'string' ? subjectaltname : String(subject?.CN ?? '')
+  return text.replace(/[^\w.*:, -]/g, '').slice(0, 200)
+}

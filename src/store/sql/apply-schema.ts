@@ -1,0 +1,61 @@
+import { sql } from 'kysely'
+import type { Problem } from '../../domain/problem.ts'
+import { DatabaseFault } from './database-fault.ts'
+import type { Engine } from './engine.ts'
+import type { SchemaAdvice } from './schema-advice.ts'
+import type { AppliedSchema, SchemaStep } from './schema-store.ts'
+
+type Attempt = { readonly step: SchemaStep; readonly fault: DatabaseFault | null }
+
+/** Carries out the steps one by one; what another process did meanwhile counts as done. */
+export async function applySchema(engine: Engine, steps: readonly SchemaStep[]): Promise<AppliedSchema> {
+  const attempts: Attempt[] = []
+  for (const step of steps) attempts.push({ step, fault: await attempt(engine, step) })
+  return {
+    applied: attempts.filter(({ fault }) => fault === null).map(({ step }) => step),
+    problems: problemsOf(
+      attempts.filter(({ fault }) => fault !== null),
+      engine.advice,
+    ),
+  }
+}
+
+/** Null where the step is done; the fault where the store gives no right to it. */
+async function attempt(engine: Engine, step: SchemaStep): Promise<DatabaseFault | null> {
+  try {
+    await engine.writeIdempotent((db) => sql.raw(step.sql).execute(db))
+    return null
+  } catch (error) {
+    if (!(error instanceof DatabaseFault)) throw error
+    if (error.kind === 'present') return null
+    if (error.kind === 'denied' || error.kind === 'read-only') return error
+    throw error
+  }
+}
+
+function problemsOf(refused: readonly Attempt[], advice: SchemaAdvice): readonly Problem[] {
+  const isTable = ({ step }: Attempt) => step.summary.startsWith('create table')
+  const columns = refused.filter((attempt) => !isTable(attempt))
+  const errors = refused.filter(isTable).map(
+    ({ step, fault }): Problem => ({
+      // Without the others nothing can be defined; without the lease's, another way is found, or none.
+      severity: step.summary.endsWith(' rcron_lease') ? 'warning' : 'error',
+      subject: 'store',
+      field: null,
+      message: `could not ${step.summary}: ${fault?.message}`,
+      hint: fault?.kind === 'read-only' ? fault.hint : advice.forRefusedTable,
+    }),
+  )
+  return columns.length === 0 ? errors : [...errors, columnsProblem(columns, advice)]
+}
+
+function columnsProblem(refused: readonly Attempt[], advice: SchemaAdvice): Problem {
+  const names = refused.map(({ step }) => step.summary.replace('add column ', ''))
+  return {
+    severity: 'warning',
+    subject: 'store',
+    field: null,
+    message: `could not add ${names.join(', ')}, which count as not set: ${refused[0]?.fault?.message}`,
+    hint: refused[0]?.fault?.kind === 'read-only' ? refused[0].fault.hint : advice.forRefusedColumns,
+  }
+}

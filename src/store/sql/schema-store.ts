@@ -1,0 +1,26 @@
+import type { Problem } from '../../domain/problem.ts'
+
+/** One idempotent change to the tables: a table made, or a column added. */
+export type SchemaStep = {
+  /** `create table rcron_auth`, `add column rcron_crons.timezone`. */
+  readonly summary: string
+  /** The statement as it is sent. Holds no secret. */
+  readonly sql: string
+}
+
+export type AppliedSchema = {
+  readonly applied: readonly SchemaStep[]
+  /** An error where a table could not be made; one warning for all columns that could not be added. */
+  readonly problems: readonly Problem[]
+}
+
+/** The tables' shape: what is missing, and making it. */
+export interface SchemaStore {
+  /** What `applySchema` would do; nothing where the tables are complete. Rejects with a StoreError when the store cannot be asked. */
+  planSchema(): Promise<readonly SchemaStep[]>
+  /**
+   * Carries out `steps` in order. Safe to run twice and beside another process that does the same. A step for which the store gives
+   * no right is a problem, not a rejection. Rejects with a StoreError when the store cannot be asked.
+   */
+  applySchema(steps: readonly SchemaStep[]): Promise<AppliedSchema>
+}

@@ -1,0 +1,54 @@
+import type { DefinitionEditor } from '../definitions/definition-editor.ts'
+import type { DefinitionStore, LoadedDefinitions } from '../definitions/definition-store.ts'
+import { loadDefinitions } from '../definitions/load-definitions.ts'
+import { createSqlEditor } from '../definitions/sql-editor.ts'
+import { OrderedRecorder } from '../runs/record-run.ts'
+import type { RunRecord, RunRecorder } from '../runs/run-recorder.ts'
+import { applySchema } from './apply-schema.ts'
+import { DatabaseFault } from './database-fault.ts'
+import type { Engine } from './engine.ts'
+import type { AppliedSchema, SchemaStep, SchemaStore } from './schema-store.ts'
+import type { PresentColumns } from './tables.ts'
+
+/** All that is kept in one SQL database, whichever it is. */
+export class SqlStore implements DefinitionStore, RunRecorder, SchemaStore {
+  readonly editor: DefinitionEditor
+  readonly #engine: Engine
+  readonly #recorder: OrderedRecorder
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+    this.editor = createSqlEditor(engine)
+    this.#recorder = new OrderedRecorder(engine)
+  }
+
+  loadDefinitions(): Promise<LoadedDefinitions> {
+    return loadDefinitions(this.#engine)
+  }
+
+  recordRun(record: RunRecord): Promise<void> {
+    return this.#recorder.recordRun(record)
+  }
+
+  async planSchema(): Promise<readonly SchemaStep[]> {
+    return this.#engine.missingSteps(await this.#presentColumns())
+  }
+
+  async applySchema(steps: readonly SchemaStep[]): Promise<AppliedSchema> {
+    if (steps.length > 0) await this.#engine.create()
+    return await applySchema(this.#engine, steps)
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close()
+  }
+
+  async #presentColumns(): Promise<PresentColumns> {
+    try {
+      return await this.#engine.readSnapshot((db) => this.#engine.presentColumns(db))
+    } catch (error) {
+      if (error instanceof DatabaseFault && error.kind === 'not-made') return new Map()
+      throw error
+    }
+  }
+}

@@ -1,7 +1,0 @@
-import { SqlStore } from './sql-store.ts'
-import { SqliteEngine } from './sqlite-engine.ts'
-
-/** A store in one SQLite file, which is opened at the first question, and made with its tables, mode 0600. */
-export function createSqliteStore(path: string): SqlStore {
-  return new SqlStore(new SqliteEngine(path))
-}

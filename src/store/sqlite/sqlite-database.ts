@@ -1,0 +1,130 @@
+import { closeSync, existsSync, openSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { closeToOthers } from '../../platform/files/make-private-file.ts'
+import { DatabaseFault } from '../sql/database-fault.ts'
+
+/** How long one statement may hold the event loop while another process writes; who asked then tries again later. */
+const BUSY_MS = 20
+
+export type SqliteDatabaseOptions = {
+  readonly path: string
+  /** `begin immediate` takes the write lock at once, so that a transaction cannot fail half-way for want of it. */
+  readonly begin: 'begin' | 'begin immediate'
+}
+
+/**
+ * Opens a database file; one of rcron's is made private to its owner. Whoever only reads a file that is not seen to be rcron's leaves its mode
+ * and every byte as they are: a mistyped path may name anything. Throws a DatabaseFault where there is none: it is not made.
+ */
+export function openSqliteDatabase({ path, begin }: SqliteDatabaseOptions): SqliteDatabase {
+  const isPrivate = judgeFile(path)
+  const database = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true, readBigInts: true })
+  try {
+    if (isPrivate || begin === 'begin immediate' || holdsTables(database)) {
+      makePrivate(path)
+      database.exec('pragma journal_mode = wal')
+      makePrivate(path)
+    }
+    database.exec('pragma synchronous = normal')
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return {
+    close: () => database.close(),
+    prepare: (sql) => new KyselyStatement(database.prepare(sql === 'begin' ? begin : sql)),
+  }
+}
+
+/** Whether its owner alone can read it, as what rcron has made. Throws a DatabaseFault for what is no file. */
+function judgeFile(path: string): boolean {
+  const found = statOf(path)
+  if (!found.isFile()) {
+    const code = found.isDirectory() ? 'EISDIR' : 'not a regular file'
+    const hint = 'check the path in RCRON_DATABASE_URL'
+    throw new DatabaseFault({ kind: 'away', message: `SQLite at ${path}: the file cannot be opened [${code}]`, hint })
+  }
+  return (found.mode & 0o077) === 0
+}
+
+/** Throws the fault of SQLite where the file is no database. */
+function holdsTables(database: DatabaseSync): boolean {
+  return (
+    database.prepare("select 1 from sqlite_schema where name like 'rcron\\_%' escape '\\' limit 1").get() !== undefined
+  )
+}
+
+/** What others may read is taken from them, in the companions too; what its owner may not, somebody wanted so. */
+function makePrivate(path: string): void {
+  const file = realpathSync(path)
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) closeToOthers(name)
+}
+
+function statOf(path: string): Stats {
+  try {
+    return statSync(path)
+  } catch (error) {
+    throw codeOf(error) === 'ENOENT' ? notMade(path) : error
+  }
+}
+
+function notMade(path: string): DatabaseFault {
+  const directory = dirname(path)
+  const found = existsSync(directory)
+    ? `there is no file ${path}`
+    : `there is no directory ${directory}, and the file cannot be opened [ENOENT]`
+  const hint = 'make it with "rcron init", or correct the path in RCRON_DATABASE_URL'
+  return new DatabaseFault({ kind: 'not-made', message: `SQLite at ${path}: ${found}`, hint })
+}
+
+/** Makes an empty file, which is an empty database, mode 0600; one that is there is left as it is. Throws the system's error. */
+export function createSqliteFile(path: string): void {
+  try {
+    // Exclusively: to close a file that is open as a database as well would let go of its locks.
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null
+}
+
+/** node:sqlite in the shape that Kysely's dialect expects. */
+class KyselyStatement implements SqliteStatement {
+  readonly #statement: StatementSync
+
+  constructor(statement: StatementSync) {
+    this.#statement = statement
+  }
+
+  get reader(): boolean {
+    return this.#statement.columns().length > 0
+  }
+
+  all(parameters: readonly unknown[]): unknown[] {
+    return this.#statement.all(...(parameters as readonly SQLInputValue[])).map(withNumbers)
+  }
+
+  run(parameters: readonly unknown[]) {
+    return this.#statement.run(...(parameters as readonly SQLInputValue[]))
+  }
+
+  *iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
+    for (const row of this.#statement.iterate(...(parameters as readonly SQLInputValue[]))) yield withNumbers(row)
+  }
+}
+
+/** Whole numbers as numbers where they are exact, else as text: as the other store gives them. */
+function withNumbers(row: Record<string, unknown>): Record<string, unknown> {
+  for (const column in row) {
+    const value = row[column]
+    if (typeof value !== 'bigint') continue
+    const number = Number(value)
+    row[column] = Number.isSafeInteger(number) ? number : String(value)
+  }
+  return row
+}
