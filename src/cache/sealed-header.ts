@@ -1,4 +1,4 @@
-import { deriveKey, markOf, NONCE_BYTES } from './sealing-keys.ts'
+import { deriveKey, markOf, NONCE_BYTES } from '../secrets/sealing-keys.ts'
 
 /** What stands in the clear before the sealed part, authenticated with it. */
 export type SealedHeader = {

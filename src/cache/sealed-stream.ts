@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { setImmediate as breathe } from 'node:timers/promises'
+import { CIPHER, NONCE_BYTES, TAG_BYTES } from '../secrets/sealing-keys.ts'
 import { fileKey, formatHeader, HEADER_BYTES, HeaderError, parseHeader } from './sealed-header.ts'
-import { CIPHER, NONCE_BYTES, TAG_BYTES } from './sealing-keys.ts'
 
 const SLICE_BYTES = 1024 * 1024
 

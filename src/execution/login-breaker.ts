@@ -1,4 +1,4 @@
-import type { SecretIdentity } from './credentials/credential.ts'
+import type { SecretIdentity } from '../secrets/credential.ts'
 import { type NotHandedOver, type Refused, refused } from './handover.ts'
 
 /** How long a refused login is left alone: doubled with each refusal in a row, up to the longest. Milliseconds. */

@@ -1,4 +1,4 @@
-import type { SecretIdentity } from './credentials/credential.ts'
+import type { SecretIdentity } from '../secrets/credential.ts'
 import { type NotHandedOver, type Refused, type Unreachable, unreachable } from './handover.ts'
 import { afterLogin, isProven, judgeLogin, NO_HISTORY } from './login-breaker.ts'
 

@@ -1,5 +1,5 @@
 import { OperatorError } from '../domain/errors.ts'
-import type { Credentials } from './credentials/credentials.ts'
+import type { Credentials } from '../secrets/credentials.ts'
 import { type Refused, refused } from './handover.ts'
 import { sizeFault } from './host-keys/key-strength.ts'
 import { type Access, targetOf } from './target.ts'

@@ -1,5 +1,5 @@
 import type { AnyAuthMethod, Prompt } from 'ssh2'
-import type { Credential } from './credentials/credential.ts'
+import type { Credential } from '../secrets/credential.ts'
 import { whyNotAnswered } from './password-prompt.ts'
 
 /** The next thing to try; null where there is nothing left, with the reason why. */

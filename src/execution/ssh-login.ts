@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { type AuthenticationType, Client, type NextAuthHandler } from 'ssh2'
+import type { Credential } from '../secrets/credential.ts'
 import { readBounded } from './bounded-reading.ts'
-import type { Credential } from './credentials/credential.ts'
 import { declineGlobalRequests } from './global-requests.ts'
 import { type NotHandedOver, refused, unreachable } from './handover.ts'
 import { HeardWords } from './heard-words.ts'

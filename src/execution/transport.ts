@@ -1,4 +1,4 @@
-import type { Credential } from './credentials/credential.ts'
+import type { Credential } from '../secrets/credential.ts'
 import type { HandoverUnknown, NotHandedOver } from './handover.ts'
 import type { Target } from './target.ts'
 

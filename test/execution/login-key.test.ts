@@ -1,9 +1,9 @@
 import { equal, ok, throws } from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import { parsePrivateKey } from '../../src/execution/credentials/private-key.ts'
 import { sizeFault } from '../../src/execution/host-keys/key-strength.ts'
 import { keyForLogin } from '../../src/execution/login-key.ts'
+import { parsePrivateKey } from '../../src/secrets/private-key.ts'
 
 function rsaKey(bits: number) {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits })

@@ -3,8 +3,8 @@ import type { Cron } from '../../src/domain/cron.ts'
 import type { Firing } from '../../src/domain/job.ts'
 import { type Minute, minuteOf } from '../../src/domain/minute.ts'
 import type { AuthRow, CronRow, SystemRow } from '../../src/domain/rows.ts'
-import type { SecretPlaces } from '../../src/execution/credentials/secret-places.ts'
 import type { Log, LogFields } from '../../src/platform/log/log.ts'
+import type { SecretPlaces } from '../../src/secrets/secret-places.ts'
 
 export function minute(text: string): Minute {
   return minuteOf(new Date(text).getTime())

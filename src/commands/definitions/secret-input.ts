@@ -8,7 +8,7 @@ import {
   parsePassphraseSource,
   parseSecretSource,
   SECRET_VARIABLE,
-} from '../../execution/credentials/secret-source.ts'
+} from '../../secrets/secret-source.ts'
 import type { CommandContext } from '../context.ts'
 
 export type SecretColumn = 'password' | 'passphrase'

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AuthRow } from '../../domain/rows.ts'
-import { parseSecretSource } from '../../execution/credentials/secret-source.ts'
+import { parseSecretSource } from '../../secrets/secret-source.ts'
 import { degraded, type HostCheck } from './login-report.ts'
 
 /** Names the certificate that lies beside a key file: `ssh` would log in with it, and rcron does not yet. Never rejects. */

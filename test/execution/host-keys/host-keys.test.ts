@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import type { HostKeyPolicy } from '../../../src/execution/host-keys/host-key-verdict.ts'
 import { createHostKeys } from '../../../src/execution/host-keys/host-keys.ts'
 import { hashHostName } from '../../../src/execution/host-keys/host-name.ts'
-import { Scratch } from '../credentials/make-keys.ts'
+import { Scratch } from '../../secrets/make-keys.ts'
 import { recordingLog } from './recording-log.ts'
 
 const scratch = new Scratch()

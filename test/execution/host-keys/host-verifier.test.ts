@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import ssh2 from 'ssh2'
 import { hostVerifier } from '../../../src/execution/host-keys/host-verifier.ts'
-import { Scratch } from '../credentials/make-keys.ts'
+import { Scratch } from '../../secrets/make-keys.ts'
 
 const scratch = new Scratch()
 after(() => scratch[Symbol.dispose]())

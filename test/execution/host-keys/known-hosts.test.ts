@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { hashHostName } from '../../../src/execution/host-keys/host-name.ts'
 import type { IgnoredLine } from '../../../src/execution/host-keys/known-host-line.ts'
 import { KnownHostsFile } from '../../../src/execution/host-keys/known-hosts-file.ts'
-import { Scratch } from '../credentials/make-keys.ts'
+import { Scratch } from '../../secrets/make-keys.ts'
 
 const scratch = new Scratch()
 after(() => scratch[Symbol.dispose]())

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import { errorCodeOf } from '../../platform/files/regular-file.ts'
+import { errorCodeOf } from '../platform/files/regular-file.ts'
 import { type KeyPlace, keyFault } from './key-fault.ts'
 import { encodeOpenSshEd25519 } from './openssh-ed25519.ts'
 

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { normalize } from 'node:path'
-import type { BoundedFile } from '../../platform/files/bounded-file.ts'
+import type { BoundedFile } from '../platform/files/bounded-file.ts'
 import { sniffKey } from './key-text.ts'
 import { shellWord } from './shell-word.ts'
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { obtainCacheKey } from '../../src/cache/cache-key.ts'
 import type { Log } from '../../src/platform/log/log.ts'
+import { obtainCacheKey } from '../../src/secrets/cache-key.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rcron-key-'))
 after(() => rmSync(directory, { recursive: true }))

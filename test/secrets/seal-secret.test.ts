@@ -2,9 +2,9 @@ import { deepEqual, match, notEqual, throws } from 'node:assert/strict'
 import { createCipheriv } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Bound, createSecretSeal } from '../../src/cache/seal-secret.ts'
-import { deriveKey } from '../../src/cache/sealing-keys.ts'
 import { OperatorError } from '../../src/domain/errors.ts'
+import { type Bound, createSecretSeal } from '../../src/secrets/seal-secret.ts'
+import { deriveKey } from '../../src/secrets/sealing-keys.ts'
 
 const KEY = 'ab'.repeat(32)
 const seal = createSecretSeal(KEY)

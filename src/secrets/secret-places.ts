@@ -1,4 +1,4 @@
-import type { AuthRow } from '../../domain/rows.ts'
+import type { AuthRow } from '../domain/rows.ts'
 import type { SecretField } from './secret-fault.ts'
 
 /** Where secrets that a row refers to are looked up. Asked at each use, since a reload may change them. */
