@@ -1,6 +1,6 @@
 import type { KilledBy } from '../domain/outcome.ts'
 import type { Run, RunId, RunResult, RunTrace } from '../domain/run.ts'
-import type { Access } from './target.ts'
+import type { Access } from '../hosts/target.ts'
 
 /** Carries out one command on one system, and finds it again. */
 export interface Executor {

@@ -1,8 +1,8 @@
 import type { CapturedOutput } from '../domain/run.ts'
 import { NO_OUTPUT } from '../domain/run.ts'
+import type { OutputStream } from '../hosts/transport.ts'
 import { HeadBuffer } from './head-buffer.ts'
 import { TailBuffer } from './tail-buffer.ts'
-import type { OutputStream } from './transport.ts'
 import { continuedHead, incompleteTail } from './utf8-boundary.ts'
 
 /** Bytes kept of a run's output, 64 KiB in all. */

@@ -1,15 +1,15 @@
 import type { KilledBy, Outcome } from '../domain/outcome.ts'
 import type { Run, RunResult } from '../domain/run.ts'
 import { NO_OUTPUT } from '../domain/run.ts'
+import { notBegun } from '../hosts/handover.ts'
+import { type LoginParts, loginOf } from '../hosts/login-of.ts'
+import type { SessionAnswer, Sessions } from '../hosts/sessions.ts'
+import type { CommandEnd, RemoteCommand } from '../hosts/transport.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { AdoptedRun, Death, Executor, RunningRun } from './executor.ts'
-import { notBegun } from './handover.ts'
-import { type LoginParts, loginOf } from './login-of.ts'
 import { OutputCapture } from './output-capture.ts'
 import { type KillTimings, killPlainly } from './plain-kill.ts'
 import { outcomeOfEnd } from './remote/host-status.ts'
-import type { SessionAnswer, Sessions } from './sessions.ts'
-import type { CommandEnd, RemoteCommand } from './transport.ts'
 
 export type PlainExecutorParts = LoginParts & {
   readonly sessions: Sessions

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { RunTrace } from '../../src/domain/run.ts'
 import type { AdoptedRun, RunWatch } from '../../src/execution/executor.ts'
 import { supervisedOrPlain } from '../../src/execution/supervised-or-plain.ts'
-import type { Access } from '../../src/execution/target.ts'
+import type { Access } from '../../src/hosts/target.ts'
 import { aCron, anAuth, aSystem, minute } from '../support/builders.ts'
 import { A_TRACE, FakeExecutor } from '../support/fake-executor.ts'
 

@@ -1,7 +1,7 @@
-import type { NotHandedOver } from '../../src/execution/handover.ts'
-import { unreachable } from '../../src/execution/handover.ts'
-import type { HostPlaces } from '../../src/execution/host-places.ts'
-import type { CommandEnd, Connected, Connection, ExecAnswer, Login, Transport } from '../../src/execution/transport.ts'
+import type { NotHandedOver } from '../../src/hosts/handover.ts'
+import { unreachable } from '../../src/hosts/handover.ts'
+import type { HostPlaces } from '../../src/hosts/host-places.ts'
+import type { CommandEnd, Connected, Connection, ExecAnswer, Login, Transport } from '../../src/hosts/transport.ts'
 
 /** A command on a fake connection, ended by the test. */
 export type FakeCommand = { readonly connection: FakeConnection; readonly end: (end: CommandEnd) => void }

@@ -55,8 +55,8 @@ async function findSystems({ systems }: DefinitionEditor, reference: string): Pr
 async function pinIfGiven(row: SystemRow, options: Options, { settings, judge }: ChangeParts): Promise<void> {
   const given = options['hostKey']
   if (typeof given !== 'string') return
-  const { portOf } = await import('../../execution/port-of.ts')
-  const { parsePublicKey, pinHostKey } = await import('../../execution/host-keys/pin-host-key.ts')
+  const { portOf } = await import('../../hosts/port-of.ts')
+  const { parsePublicKey, pinHostKey } = await import('../../hosts/host-keys/pin-host-key.ts')
   await judge({ auths: [], systems: [row], crons: [], beside: new Set() })
   const key = parseGiven(given, parsePublicKey)
   if (options['dryRun'] === true) return

@@ -1,5 +1,5 @@
-import type { SessionAnswer, Sessions } from '../../execution/sessions.ts'
-import type { CommandEnd, Login, OutputStream } from '../../execution/transport.ts'
+import type { SessionAnswer, Sessions } from '../../hosts/sessions.ts'
+import type { CommandEnd, Login, OutputStream } from '../../hosts/transport.ts'
 import type { Clock } from '../../platform/clock.ts'
 
 const DEADLINE_MS = 20_000

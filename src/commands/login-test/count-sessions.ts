@@ -1,4 +1,4 @@
-import type { Login, RemoteCommand } from '../../execution/transport.ts'
+import type { Login, RemoteCommand } from '../../hosts/transport.ts'
 import type { AskParts } from './ask-host.ts'
 import { degraded, good, type HostCheck } from './login-report.ts'
 

@@ -1,4 +1,4 @@
-import { serverHostKeyAlgorithms } from '../../execution/host-keys/server-host-key-algorithms.ts'
+import { serverHostKeyAlgorithms } from '../../hosts/host-keys/server-host-key-algorithms.ts'
 import { degraded, good, type HostCheck } from './login-report.ts'
 
 const TYPES: readonly (readonly [RegExp, string])[] = [

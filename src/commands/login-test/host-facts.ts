@@ -1,5 +1,5 @@
 import type { SystemRow } from '../../domain/rows.ts'
-import type { Login } from '../../execution/transport.ts'
+import type { Login } from '../../hosts/transport.ts'
 import type { AskParts } from './ask-host.ts'
 import { countSessions, describeSessions } from './count-sessions.ts'
 import { describeOffer } from './describe-offer.ts'

@@ -1,5 +1,5 @@
 import type { AuthRow, SystemRow } from '../../domain/rows.ts'
-import type { HandoverUnknown, NotHandedOver } from '../../execution/handover.ts'
+import type { HandoverUnknown, NotHandedOver } from '../../hosts/handover.ts'
 import { describeStranger } from './ask-host.ts'
 import type { ProbeAnswer } from './run-probe.ts'
 

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { parseServerOffer } from '../../execution/server-offer.ts'
+import { parseServerOffer } from '../../hosts/ssh/server-offer.ts'
 import type { Clock } from '../../platform/clock.ts'
 
 const DEADLINE_MS = 5_000

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Login } from '../../execution/transport.ts'
+import type { Login } from '../../hosts/transport.ts'
 import { type Asked, type AskParts, askHost, type Ended } from './ask-host.ts'
 
 /** What a harmless command came to. */

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { portOf } from '../../execution/port-of.ts'
+import { portOf } from '../../hosts/port-of.ts'
 import { HostTest, type HostTestParts } from './host-test.ts'
 import type { LoginReport } from './login-report.ts'
 import type { PlannedLogin } from './plan-logins.ts'

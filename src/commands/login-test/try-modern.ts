@@ -1,5 +1,5 @@
 import type { SystemRow } from '../../domain/rows.ts'
-import type { Login } from '../../execution/transport.ts'
+import type { Login } from '../../hosts/transport.ts'
 import { type AskParts, askHost } from './ask-host.ts'
 import { degraded, good, type HostCheck } from './login-report.ts'
 

@@ -1,5 +1,5 @@
-import type { HostKeys } from '../../execution/host-keys/host-keys.ts'
-import { keyTypeOf } from '../../execution/host-keys/key-blob.ts'
+import type { HostKeys } from '../../hosts/host-keys/host-keys.ts'
+import { keyTypeOf } from '../../hosts/host-keys/key-blob.ts'
 import type { HostKeyReport } from './login-report.ts'
 
 /** What a host showed. */

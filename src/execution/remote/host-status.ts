@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import type { Outcome } from '../../domain/outcome.ts'
-import type { CommandEnd } from '../transport.ts'
+import type { CommandEnd } from '../../hosts/transport.ts'
 
 /** How a command ended, as its host wrote it down: 0–255, and the signal where the host's shell tells it from an exit code. */
 export type HostStatus = { readonly exitCode: number; readonly signal: number | null }

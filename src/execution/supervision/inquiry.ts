@@ -1,6 +1,6 @@
 import type { RunId } from '../../domain/run.ts'
+import type { Access } from '../../hosts/target.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Access } from '../target.ts'
 import { pauseAfterLook, pauseAfterSilence } from './back-off.ts'
 import type { RunContact } from './run-contact.ts'
 import type { ProbeReply, RunHosts } from './run-hosts.ts'

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit'
 import type { RunId } from '../../domain/run.ts'
+import type { Login } from '../../hosts/transport.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { parseProbeAnswer } from '../remote/answers.ts'
 import { type KnownRun, probeCommand } from '../remote/verbs.ts'
-import type { Login } from '../transport.ts'
 import { describeUnreadable, type QuestionParts, readAnswer } from './read-answer.ts'
 import type { ProbeHow, ProbeReply } from './run-hosts.ts'
 

@@ -1,6 +1,6 @@
+import type { Sessions } from '../../hosts/sessions.ts'
+import type { CommandEnd, Login } from '../../hosts/transport.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Sessions } from '../sessions.ts'
-import type { CommandEnd, Login } from '../transport.ts'
 import { DONE } from './done.ts'
 
 export type QuestionParts = { readonly sessions: Pick<Sessions, 'exec'>; readonly clock: Pick<Clock, 'sleep'> }

@@ -1,9 +1,9 @@
 import type { RunId } from '../../domain/run.ts'
-import type { HandoverUnknown, NotHandedOver } from '../handover.ts'
+import type { HandoverUnknown, NotHandedOver } from '../../hosts/handover.ts'
+import type { Access } from '../../hosts/target.ts'
+import type { ExecRequest, Running } from '../../hosts/transport.ts'
 import type { KillAnswer, ProbeState } from '../remote/answers.ts'
 import type { KillOptions, KnownRun } from '../remote/verbs.ts'
-import type { Access } from '../target.ts'
-import type { ExecRequest, Running } from '../transport.ts'
 import type { KeptOutput } from './kept-output.ts'
 
 /** The hosts, as far as supervising runs goes: the three verbs, each answered by a value. None of them rejects. */

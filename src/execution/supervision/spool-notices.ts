@@ -1,6 +1,6 @@
+import type { Access } from '../../hosts/target.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { SpoolPlace } from '../remote/answers.ts'
-import type { Access } from '../target.ts'
 
 /** Says where the claims of a login's runs have a lesser place than its home: once, and anew when that changes. */
 export class SpoolNotices {

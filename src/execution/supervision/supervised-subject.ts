@@ -1,6 +1,6 @@
 import type { KilledBy } from '../../domain/outcome.ts'
 import type { RunId } from '../../domain/run.ts'
-import type { Access } from '../target.ts'
+import type { Access } from '../../hosts/target.ts'
 import type { RunContact } from './run-contact.ts'
 import type { StartOrder } from './run-hosts.ts'
 

@@ -1,7 +1,7 @@
 import type { KilledBy, Outcome } from '../../domain/outcome.ts'
 import type { RunTrace } from '../../domain/run.ts'
+import type { CommandEnd } from '../../hosts/transport.ts'
 import { type HostStatus, outcomeOfEnd, outcomeOfStatus } from '../remote/host-status.ts'
-import type { CommandEnd } from '../transport.ts'
 import type { KillReply, ProbeReply } from './run-hosts.ts'
 
 /** What is known of a run after something was heard, or not heard, of it. */

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeClock } from '../../../src/commands/login-test/describe-clock.ts'
 import { type Attempted, failureOf, failureOfEnd } from '../../../src/commands/login-test/login-failure.ts'
-import { refused, unreachable } from '../../../src/execution/handover.ts'
+import { refused, unreachable } from '../../../src/hosts/handover.ts'
 import { anAuth, aSystem } from '../../support/builders.ts'
 
 const attempted: Attempted = {

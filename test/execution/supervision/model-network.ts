@@ -8,8 +8,8 @@ import type {
   StartOrder,
   StartReply,
 } from '../../../src/execution/supervision/run-hosts.ts'
-import type { Access } from '../../../src/execution/target.ts'
-import type { CommandEnd, RemoteCommand } from '../../../src/execution/transport.ts'
+import type { Access } from '../../../src/hosts/target.ts'
+import type { CommandEnd, RemoteCommand } from '../../../src/hosts/transport.ts'
 import type { Clock } from '../../../src/platform/clock.ts'
 
 /** Where one exchange with a host breaks. */

@@ -1,11 +1,11 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeCommand } from '../../../src/execution/remote/verbs.ts'
-import type { SessionAnswer, SessionRequest } from '../../../src/execution/sessions.ts'
 import { CollectedRuns } from '../../../src/execution/supervision/collected-runs.ts'
 import { EncodedCommands } from '../../../src/execution/supervision/encoded-commands.ts'
 import { ProbeDesk } from '../../../src/execution/supervision/probe-desk.ts'
-import type { CommandEnd } from '../../../src/execution/transport.ts'
+import type { SessionAnswer, SessionRequest } from '../../../src/hosts/sessions.ts'
+import type { CommandEnd } from '../../../src/hosts/transport.ts'
 import { aLogin } from '../../support/fake-transport.ts'
 import { HandClock } from '../../support/hand-clock.ts'
 

@@ -7,7 +7,7 @@ import type {
   StartOrder,
   StartReply,
 } from '../../../src/execution/supervision/run-hosts.ts'
-import type { CommandEnd, ExecRequest } from '../../../src/execution/transport.ts'
+import type { CommandEnd, ExecRequest } from '../../../src/hosts/transport.ts'
 
 /** Hosts that answer what the test says, and remember what they were asked. */
 export class ScriptedHosts implements RunHosts {

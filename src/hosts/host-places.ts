@@ -1,0 +1,49 @@
+import type { Address, NameResolver } from './names/name-resolver.ts'
+
+/** A name that is met for the first time is waited for so long; later it counts by its name. Milliseconds. */
+const PATIENCE_MS = 250
+const MOST_NAMES = 10_000
+
+export type NamedPlace = { readonly host: string; readonly port: number }
+
+/** Tells by which address and port a host is reached: several names of one machine are one place. */
+export class HostPlaces {
+  readonly #resolver: NameResolver
+  readonly #known = new Map<string, string>()
+
+  constructor(resolver: NameResolver) {
+    this.#resolver = resolver
+  }
+
+  /** At once for a name that was met before; its address is asked for again meanwhile. */
+  of({ host, port }: NamedPlace): string | Promise<string> {
+    const name = host.toLowerCase()
+    const known = this.#known.get(name)
+    const asking = this.#ask(name)
+    if (known !== undefined) return `${known} ${port}`
+    const { promise: late, resolve } = Promise.withResolvers<string>()
+    const timer = setTimeout(() => resolve(name), PATIENCE_MS)
+    return Promise.race([asking, late]).then((place) => {
+      clearTimeout(timer)
+      return `${place} ${port}`
+    })
+  }
+
+  async #ask(name: string): Promise<string> {
+    const resolved = await this.#resolver.resolve(name)
+    if (resolved.kind !== 'resolved') return this.#known.get(name) ?? name
+    const place = firstOf(resolved.addresses) ?? name
+    const [oldest] = this.#known.keys()
+    if (this.#known.size >= MOST_NAMES && oldest !== undefined) this.#known.delete(oldest)
+    this.#known.set(name, place)
+    return place
+  }
+}
+
+/** The same one whatever the order in which they come: name servers take turns. IPv4 first, which most names of a host share. */
+function firstOf(addresses: readonly Address[]): string | undefined {
+  const [first] = [...addresses].sort(
+    (one, other) => one.family - other.family || (one.address < other.address ? -1 : 1),
+  )
+  return first?.address
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log/log.ts'
+import type { HostKeys } from './host-keys/host-keys.ts'
+import { HostPlaces } from './host-places.ts'
+import { LoginGate } from './logins/login-gate.ts'
+import type { NameResolver } from './names/name-resolver.ts'
+import { ConnectionPool } from './pool/connection-pool.ts'
+import { Sessions } from './sessions.ts'
+import { createSshTransport } from './ssh/ssh-transport.ts'
+import type { Timings } from './timings.ts'
+
+export type SshSessionsParts = {
+  readonly resolver: NameResolver
+  readonly hostKeys: HostKeys
+  readonly clock: Clock
+  readonly timings: Timings
+  /** Sessions at once on one connection. */
+  readonly maxSessions: number
+  readonly log: Pick<Log, 'info'>
+}
+
+export type SshSessions = {
+  readonly sessions: Sessions
+  /** Where hosts are reached. */
+  readonly places: HostPlaces
+  /** Logs in anew for whatever comes: hosts and accounts may have changed. */
+  retire(): void
+  /** Closes every connection; the caller's to call at the end. */
+  close(): void
+}
+
+/** Sessions over pooled connections of ssh2. */
+export function createSshSessions(parts: SshSessionsParts): SshSessions {
+  const { clock, timings, maxSessions, resolver } = parts
+  const places = new HostPlaces(resolver)
+  const gate = new LoginGate({ transport: createSshTransport(parts), clock, places })
+  const pool = new ConnectionPool({ gate, clock, maxSessions, idleMs: timings.idleMs, maxAgeMs: timings.maxAgeMs })
+  const sessions = new Sessions({ pool, clock, startWindowMs: timings.startWindowMs, random: Math.random })
+  return { sessions, places, retire: () => pool.retire(), close: () => pool.close() }
+}

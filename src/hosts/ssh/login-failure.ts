@@ -1,0 +1,80 @@
+import { type NotHandedOver, refused, unreachable, unreachableForNow } from '../handover.ts'
+import type { HostKeys } from '../host-keys/host-keys.ts'
+import { describeHost, type Target } from '../target.ts'
+import type { HeardWords } from './heard-words.ts'
+import { explainNoCommonAlgorithm } from './no-common-algorithm.ts'
+import { describeSocketError } from './ssh-dial.ts'
+
+/** How far a login got: what a connection that ends now means. */
+export type LoginPhase = 'greeting' | 'handshake' | 'authentication'
+
+/** What is known of a login that came to nothing. */
+export type FailedLogin = {
+  readonly target: Target
+  readonly phase: LoginPhase
+  readonly heard: HeardWords
+  readonly hostKeys: Pick<HostKeys, 'explainNoCommonAlgorithm'>
+}
+
+/** An error of ssh2. `code` is that of a host which said why it hangs up (RFC 4253, 11.1). */
+export type SshError = Error & { readonly level?: string; readonly code?: unknown }
+
+/** The fact; the host's own words, which may be anything, are its detail. */
+export function failureByError(error: SshError, login: FailedLogin): NotHandedOver {
+  const where = describeHost(login.target)
+  if (error.level === 'handshake' && /no matching/i.test(error.message)) return noCommonAlgorithm(error, login)
+  if (error.level === 'client-socket') return failureByHangUp(describeSocketError(error), login)
+  if (error.message === 'Connection lost before handshake') return failureByHangUp('it closed the connection', login)
+  if (login.phase === 'authentication' && /too many authentication failures/i.test(error.message)) {
+    return refused('authentication', `${where} refused the login as ${login.target.user}: too many tries`)
+  }
+  if (typeof error.code === 'number') {
+    return unreachable(`${where}: it ended the ${login.phase} with the SSH disconnect code ${error.code}`)
+  }
+  return unreachable(`${where} does not speak SSH as expected`, JSON.stringify(error.message.slice(0, 200)))
+}
+
+function noCommonAlgorithm(error: SshError, { target, heard, hostKeys }: FailedLogin): NotHandedOver {
+  const { host, port, legacyAlgorithms } = target
+  const { offer } = heard
+  if (/host key/i.test(error.message)) {
+    const offered = typeof offer === 'string' ? [] : offer.hostKeys
+    return refused('host-key', hostKeys.explainNoCommonAlgorithm(host, port, offered))
+  }
+  const why = typeof offer === 'string' ? 'no algorithm in common' : explainNoCommonAlgorithm(offer, legacyAlgorithms)
+  return unreachable(`${describeHost(target)}: ${why}`)
+}
+
+/** A host that is out of room drops connections before it greets them, or in the middle of the handshake: worth another try. */
+export function failureByHangUp(what: string, { target, phase, heard }: FailedLogin): NotHandedOver {
+  const where = describeHost(target)
+  if (!heard.isStrange) return unreachableForNow(`${where}: ${what} during the ${phase}`)
+  const isOutOfRoom = /exceeded|too many|not allowed|try again/i.test(heard.firstLine)
+  return isOutOfRoom
+    ? unreachableForNow(
+        `${where}: it has no room for another connection now (see MaxStartups in its sshd_config)`,
+        said(heard),
+      )
+    : unreachable(`${where}: ${what}, and did not greet as SSH servers do ("SSH-2.0-…")`, said(heard))
+}
+
+export function failureByTime(loginMs: number, { target, phase, heard }: FailedLogin): NotHandedOver {
+  const strange = heard.isStrange ? ', and what it sent is no greeting of SSH' : ''
+  return unreachable(
+    `${describeHost(target)}: the ${phase} was not over within ${loginMs / 1000} s${strange}`,
+    said(heard),
+  )
+}
+
+/** For the log alone: whoever writes rows can name any port, and what is said there is not for the store. */
+function said({ isStrange, firstLine }: HeardWords): string | undefined {
+  return isStrange ? `it said ${JSON.stringify(firstLine)}` : undefined
+}
+
+/** What a key was refused for, where the host may know no signature that was offered. */
+export function keyRefusal(reason: string, { target, heard }: FailedLogin, keyType: string | null): string {
+  const isTooOld = keyType === 'ssh-rsa' && !target.legacyAlgorithms && heard.isOlderThanSha2
+  return isTooOld
+    ? `${reason}; it may know RSA signatures with SHA-1 alone: take an Ed25519 key, or set legacy_algorithms = 1 on the system`
+    : reason
+}

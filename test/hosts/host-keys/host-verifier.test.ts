@@ -1,0 +1,92 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { after, test } from 'node:test'
+import ssh2 from 'ssh2'
+import { hostVerifier } from '../../../src/hosts/host-keys/host-verifier.ts'
+import { Scratch } from '../../secrets/make-keys.ts'
+
+const scratch = new Scratch()
+after(() => scratch[Symbol.dispose]())
+const hostKey = readFileSync(scratch.sshKey('host', '-t', 'ed25519'))
+
+/** Logs in to a server in this process: what the client ended with, and how the server was asked to let it in. */
+async function login(
+  judge: (key: Buffer) => unknown,
+): Promise<{ readonly end: string; readonly asked: readonly string[] }> {
+  const asked: string[] = []
+  const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+    client.on('error', () => {})
+    client.on('authentication', (context) => {
+      asked.push(context.method)
+      context.accept()
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = new ssh2.Client()
+  const end = new Promise<string>((resolve) => {
+    client.on('ready', () => resolve('ready'))
+    client.on('error', (error) => resolve(error.message))
+  })
+  const { port } = server.address() as AddressInfo
+  client.connect({
+    host: '127.0.0.1',
+    port,
+    username: 'u',
+    password: 'p',
+    hostVerifier: hostVerifier(judge),
+    readyTimeout: 5_000,
+  })
+  const result = { end: await end, asked }
+  client.destroy()
+  server.close()
+  return result
+}
+
+test('A6: true, and nothing else, lets the login go on', async () => {
+  const { end, asked } = await login((key) => key.length > 0)
+  equal(end, 'ready')
+  ok(asked.length > 0)
+})
+
+const REFUSALS: readonly (readonly [string, () => unknown])[] = [
+  ['false', () => false],
+  ['a promise of true', () => Promise.resolve(true)],
+  ['a promise that fails', () => Promise.reject(new Error('late')).catch(() => false)],
+  ['undefined', () => undefined],
+  ['null', () => null],
+  ['0', () => 0],
+  ['1', () => 1],
+  ["'true'", () => 'true'],
+  ['an object', () => ({})],
+  ['a Boolean object', () => Object(true)],
+  ['NaN', () => Number.NaN],
+  [
+    'an exception',
+    () => {
+      throw new Error('inside')
+    },
+  ],
+]
+
+for (const [what, judge] of REFUSALS) {
+  test(`A6: ${what} refuses before any secret is sent`, async () => {
+    const { end, asked } = await login(judge)
+    ok(end.includes('Host denied'), end)
+    deepEqual(asked, [])
+  })
+}
+
+test('what a judgement throws is told', () => {
+  const told: unknown[] = []
+  const verify = hostVerifier(
+    () => {
+      throw new RangeError('inside')
+    },
+    (error) => told.push(error),
+  )
+  equal(verify(Buffer.alloc(1)), false)
+  ok(told[0] instanceof RangeError)
+})
