@@ -1,6 +1,6 @@
 import type { RunId } from '../../domain/run.ts'
 import type { OutputStream } from '../../hosts/transport.ts'
-import { OutputCapture } from '../output-capture.ts'
+import { OutputCapture } from '../output/output-capture.ts'
 
 /** What a host kept of one run's output, part by part: the first bytes of each stream, and the last ones that came while nobody listened. */
 export type KeptOutput = readonly KeptPart[]

@@ -1,8 +1,8 @@
 import type { RunId } from '../../domain/run.ts'
 import type { OutputStream } from '../../hosts/transport.ts'
 import { escapeText } from '../../platform/log/escape-text.ts'
-import { HeadBuffer } from '../head-buffer.ts'
-import type { OutputCapture } from '../output-capture.ts'
+import { HeadBuffer } from '../output/head-buffer.ts'
+import type { OutputCapture } from '../output/output-capture.ts'
 import type { StartAnswer } from '../remote/answers.ts'
 import { PreambleFinder } from '../remote/preamble-finder.ts'
 

@@ -1,6 +1,6 @@
-import type { RemoteCommand } from '../hosts/transport.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Death } from './executor.ts'
+import type { RemoteCommand } from '../../hosts/transport.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Death } from '../executor.ts'
 
 export type KillTimings = {
   /** Milliseconds between TERM and KILL. */

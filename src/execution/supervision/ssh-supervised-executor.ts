@@ -1,8 +1,8 @@
-import type { Log } from '../platform/log/log.ts'
-import type { Executor } from './executor.ts'
-import { SessionRunHosts, type SessionRunHostsParts } from './supervision/session-run-hosts.ts'
-import { SpoolNotices } from './supervision/spool-notices.ts'
-import { createSupervisor } from './supervision/supervisor.ts'
+import type { Log } from '../../platform/log/log.ts'
+import type { Executor } from '../executor.ts'
+import { SessionRunHosts, type SessionRunHostsParts } from './session-run-hosts.ts'
+import { SpoolNotices } from './spool-notices.ts'
+import { createSupervisor } from './supervisor.ts'
 
 export type SupervisedExecutorParts = Omit<SessionRunHostsParts, 'answerMs'> & {
   /** From the beginning of a session to the host's answer to what it was told or asked. */

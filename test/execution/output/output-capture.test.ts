@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { OutputCapture } from '../../src/execution/output-capture.ts'
+import { OutputCapture } from '../../../src/execution/output/output-capture.ts'
 
 const BOUND = 64 * 1024
 
