@@ -1,6 +1,6 @@
 import type { Settings } from '../compose.ts'
 import { reviewZones, ZONE_RULES, zonesIn } from '../compose-zone-rules.ts'
-import { compileGently } from '../daemon/compile-gently.ts'
+import { compileGently } from '../definitions/compile-gently.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Definitions } from '../domain/rows.ts'

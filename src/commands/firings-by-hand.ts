@@ -1,10 +1,10 @@
+import { firingsIn } from '../definitions/firings.ts'
+import type { Snapshot } from '../definitions/snapshot.ts'
 import type { Cron } from '../domain/cron.ts'
 import { InvalidInputError } from '../domain/errors.ts'
 import type { Firing } from '../domain/job.ts'
 import { describeMinute, type Minute } from '../domain/minute.ts'
 import type { Problem } from '../domain/problem.ts'
-import { firingsIn } from '../schedule/firings.ts'
-import type { Snapshot } from '../schedule/snapshot.ts'
 import { cronsCalled } from './crons-called.ts'
 import { missingRow } from './definitions/find-entry.ts'
 

@@ -1,7 +1,7 @@
+import type { Snapshot } from '../definitions/snapshot.ts'
 import type { Cron } from '../domain/cron.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { CronRow } from '../domain/rows.ts'
-import type { Snapshot } from '../schedule/snapshot.ts'
 import { cronsCalled } from './crons-called.ts'
 import type { NextQuestion } from './next-answer.ts'
 

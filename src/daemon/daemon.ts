@@ -1,18 +1,18 @@
+import { rebootFirings } from '../definitions/firings.ts'
+import { RefreshLoop } from '../definitions/refresh-loop.ts'
+import type { SnapshotSource } from '../definitions/snapshot-source.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import { minuteOf } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { untilAborted } from '../platform/waiting/until-aborted.ts'
-import { rebootFirings } from '../schedule/firings.ts'
 import type { BootMark } from './boot-mark.ts'
 import type { DaemonSignals } from './daemon-signals.ts'
 import { describeStatus } from './describe-status.ts'
 import { drain } from './drain.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { MinuteLoop } from './minute-loop.ts'
-import { RefreshLoop } from './refresh-loop.ts'
 import type { ServiceNotifier } from './service-notifier.ts'
-import type { SnapshotSource } from './snapshot-source.ts'
 
 export type DaemonParts = {
   readonly clock: Clock

@@ -1,4 +1,4 @@
-import type { SnapshotSource } from './snapshot-source.ts'
+import type { SnapshotSource } from '../definitions/snapshot-source.ts'
 
 type DescribedSource = Pick<SnapshotSource, 'snapshot' | 'provenance' | 'storeFailing'> &
   Partial<Pick<SnapshotSource, 'isTooOld'>>

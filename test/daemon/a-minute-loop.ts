@@ -1,11 +1,11 @@
 import { MinuteLoop } from '../../src/daemon/minute-loop.ts'
+import type { Snapshot } from '../../src/definitions/snapshot.ts'
 import type { TellBegun } from '../../src/dispatch/dispatcher.ts'
 import { MinuteBook } from '../../src/dispatch/minute-book.ts'
 import { type Mark, type MinuteMark, NO_MARK } from '../../src/dispatch/minute-mark.ts'
 import type { FiringHow } from '../../src/dispatch/run-carrier.ts'
 import type { Firing } from '../../src/domain/job.ts'
 import { describeMinute, type Minute } from '../../src/domain/minute.ts'
-import type { Snapshot } from '../../src/schedule/snapshot.ts'
 import { RecordingLog } from '../support/builders.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
 

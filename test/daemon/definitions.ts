@@ -1,7 +1,7 @@
+import { compileSnapshot } from '../../src/definitions/compile-snapshot.ts'
+import type { Snapshot } from '../../src/definitions/snapshot.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import type { AuthRow, CronRow, Definitions, SystemRow } from '../../src/domain/rows.ts'
-import { compileSnapshot } from '../../src/schedule/compile-snapshot.ts'
-import type { Snapshot } from '../../src/schedule/snapshot.ts'
 import { anAuth, aSystem } from '../support/builders.ts'
 
 /** Rows of `crons`, with one system and one auth unless others are given. */

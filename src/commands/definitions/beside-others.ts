@@ -1,5 +1,5 @@
+import { nameSkeleton } from '../../definitions/judge/name-skeleton.ts'
 import type { CronRow } from '../../domain/rows.ts'
-import { nameSkeleton } from '../../schedule/name-skeleton.ts'
 import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
 import type { Judged } from './noun.ts'
 

@@ -1,4 +1,4 @@
-import { LONGEST_LOGIN_S } from '../../schedule/judge-system.ts'
+import { LONGEST_LOGIN_S } from '../../definitions/judge/judge-system.ts'
 import { type Column, flag, text, wholeNumber } from './column.ts'
 
 const port = wholeNumber(1, 65_535)

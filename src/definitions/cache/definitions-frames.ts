@@ -1,0 +1,64 @@
+import type { AuthRow, CronRow, Definitions, SystemRow } from '../../domain/rows.ts'
+import type { CachedDefinitions } from './definitions-cache.ts'
+
+/** How many rows are turned into text, or back, before others have their turn: a few milliseconds' work. */
+const ROWS_PER_FRAME = 500
+const LENGTH_BYTES = 4
+
+type Frame =
+  | { readonly savedAt: number }
+  | { readonly auths: readonly AuthRow[] }
+  | { readonly systems: readonly SystemRow[] }
+  | { readonly crons: readonly CronRow[] }
+
+/** Cached definitions as a sequence of small JSON texts, each after its length; the work for one is done when it is asked for. */
+export function* framesOf({ savedAt, definitions }: CachedDefinitions): Generator<Buffer> {
+  yield formatFrame({ savedAt })
+  for (const auths of slicesOf(definitions.auths)) yield formatFrame({ auths })
+  for (const systems of slicesOf(definitions.systems)) yield formatFrame({ systems })
+  for (const crons of slicesOf(definitions.crons)) yield formatFrame({ crons })
+}
+
+/** The reverse, for bytes that have been proved to be ours. */
+export async function joinFrames(bytes: Buffer, breathe: () => Promise<void>): Promise<CachedDefinitions> {
+  const auths: AuthRow[] = []
+  const systems: SystemRow[] = []
+  const crons: CronRow[] = []
+  let savedAt = 0
+  for (const frame of parseFrames(bytes)) {
+    if ('savedAt' in frame) savedAt = frame.savedAt
+    if ('auths' in frame) auths.push(...frame.auths.map(withHosts))
+    if ('systems' in frame) systems.push(...frame.systems)
+    if ('crons' in frame) crons.push(...frame.crons)
+    await breathe()
+  }
+  const definitions: Definitions = { auths, systems, crons }
+  return { savedAt, definitions }
+}
+
+/** An older rcron knew no such column. */
+function withHosts(auth: AuthRow): AuthRow {
+  return { ...auth, hosts: auth.hosts ?? null }
+}
+
+function* slicesOf<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
+  for (let from = 0; from < rows.length; from += ROWS_PER_FRAME) yield rows.slice(from, from + ROWS_PER_FRAME)
+}
+
+function formatFrame(frame: Frame): Buffer {
+  const json = JSON.stringify(frame)
+  const bytes = Buffer.byteLength(json)
+  const buffer = Buffer.allocUnsafe(LENGTH_BYTES + bytes)
+  buffer.writeUInt32BE(bytes)
+  buffer.write(json, LENGTH_BYTES)
+  return buffer
+}
+
+function* parseFrames(bytes: Buffer): Generator<Frame> {
+  let at = 0
+  while (at < bytes.length) {
+    const from = at + LENGTH_BYTES
+    at = from + bytes.readUInt32BE(at)
+    yield JSON.parse(bytes.toString('utf8', from, at))
+  }
+}

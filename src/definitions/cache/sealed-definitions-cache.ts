@@ -1,0 +1,108 @@
+import { dirname } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
+import { OperatorError } from '../../domain/errors.ts'
+import type { Definitions } from '../../domain/rows.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { readBoundedFile } from '../../platform/files/bounded-file.ts'
+import { makeDirectory } from '../../platform/files/make-directory.ts'
+import { errorCodeOf, replaceFile, sweepTemporary } from '../../platform/files/replace-file.ts'
+import { setAside } from '../../platform/files/set-aside.ts'
+import type { CachedDefinitions, DefinitionsCache } from './definitions-cache.ts'
+import { framesOf, joinFrames } from './definitions-frames.ts'
+import { GenerationFile } from './generation-file.ts'
+import { HeaderError } from './sealed-header.ts'
+import { openSealed, type SealedIdentity, writeSealed } from './sealed-stream.ts'
+
+const MAX_BYTES = 1024 * 1024 * 1024
+
+/** `database` is the one in force, whose cache may be used: read at each load, since a reload may put another one in force. */
+export type SealedCacheParts = SealedIdentity & {
+  readonly path: string
+  readonly clock: Clock
+  /** The database that definitions to be saved came from; `database` where that is not known. */
+  readonly databaseOf?: (definitions: Definitions) => string | undefined
+}
+
+/** Definitions in one file under AES-256-GCM. Their plaintext is in memory alone; a save follows the one before it. */
+export class SealedDefinitionsCache implements DefinitionsCache {
+  readonly #parts: SealedCacheParts
+  readonly #generations: GenerationFile
+  /** The newest generation that this process knows of. */
+  #generation = 0n
+  #saving: Promise<void> = Promise.resolve()
+
+  constructor(parts: SealedCacheParts) {
+    this.#parts = parts
+    this.#generations = new GenerationFile(parts.path, parts.hexKey)
+  }
+
+  async load(): Promise<CachedDefinitions | null> {
+    await this.#sweep()
+    const bytes = await this.#read()
+    if (bytes === null) return null
+    try {
+      const newest = await this.#generations.read()
+      const { generation, plaintext } = await openSealed(bytes, this.#parts)
+      if (generation < newest) throw new HeaderError(`it is an older copy: generation ${generation}, newest ${newest}`)
+      this.#generation = generation
+      return await joinFrames(plaintext, breathe)
+    } catch (error) {
+      throw await this.#refuse(error)
+    }
+  }
+
+  async save(cached: CachedDefinitions): Promise<void> {
+    const turn = this.#saving.then(() => this.#write(cached))
+    this.#saving = turn.catch(() => undefined)
+    await turn
+  }
+
+  async #write(cached: CachedDefinitions): Promise<void> {
+    const { path, hexKey, databaseOf } = this.#parts
+    try {
+      makeDirectory(dirname(path))
+      await this.#sweep()
+      const newest = await this.#generations.read()
+      const generation = (newest > this.#generation ? newest : this.#generation) + 1n
+      const identity = { hexKey, database: databaseOf?.(cached.definitions) ?? this.#parts.database }
+      await replaceFile(path, (file) => writeSealed(file, identity, generation, framesOf(cached)))
+      this.#generation = generation
+      await this.#generations.write(generation)
+    } catch (error) {
+      const message = `cache ${path}: cannot be written (${errorCodeOf(error)}), expected a directory that rcron's user may write, with room left`
+      throw new OperatorError(
+        message,
+        'rcron goes on; after a restart without the database it would not know its crons.',
+        { cause: error },
+      )
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    await sweepTemporary(this.#parts.path)
+    await sweepTemporary(this.#generations.path)
+  }
+
+  async #read(): Promise<Buffer | null> {
+    const { path } = this.#parts
+    try {
+      return (await readBoundedFile(path, MAX_BYTES)).content
+    } catch (error) {
+      if (errorCodeOf(error) === 'ENOENT') return null
+      throw new OperatorError(`cache ${path}: cannot be read (${errorCodeOf(error)})`, 'The store is used instead.', {
+        cause: error,
+      })
+    }
+  }
+
+  async #refuse(error: unknown): Promise<OperatorError> {
+    const { path, clock } = this.#parts
+    const why = error instanceof HeaderError ? error.message : `it cannot be read (${errorCodeOf(error)})`
+    const aside = await setAside(path, clock.now())
+    const hint =
+      aside === null
+        ? 'It could not be moved aside; remove it.'
+        : `Kept as ${aside}; a new one is written from the store.`
+    return new OperatorError(`cache ${path}: not used, since ${why}`, hint, { cause: error })
+  }
+}

@@ -1,0 +1,72 @@
+import type { CronRow } from '../../domain/rows.ts'
+import { crontabLineIn, userColumnOf } from '../../schedule/crontab-line.ts'
+import { describeUnseen } from '../../schedule/unseen.ts'
+import { type RowFinding, warn } from './row-finding.ts'
+
+/** What none of the traps below is without. */
+const SUSPECT = /[\r\u0080-\uffff]|\\%|^\s*(?:[#*@\d]|[a-z_]\w*\s*=|root\s|nobody\s|www-data\s)/i
+
+/**
+ * Warns of a command that was taken from elsewhere and does not do here what it did there: from a crontab, from an editor of Windows, from
+ * a page of the web. What the command says stays unsaid: it may hold a secret.
+ */
+export function commandWarnings({ id, cron_path }: Pick<CronRow, 'id' | 'cron_path'>): readonly RowFinding[] {
+  if (!SUSPECT.test(cron_path)) return []
+  return [...lineWarnings(id, cron_path), ...characterWarnings(cron_path)]
+}
+
+/** A line of a crontab that is more than a command, or none. */
+function lineWarnings(id: number, command: string): readonly RowFinding[] {
+  const line = crontabLineIn(command)
+  if (line !== null) {
+    const way = `"rcron cron edit ${id} --schedule '${line.schedule}' --cron-path …", with what follows as the command`
+    return [said(`is a whole line of a crontab, of which the shell runs the first word as a program`, way)]
+  }
+  const user = userColumnOf(command)
+  if (user !== null)
+    return [
+      said(
+        `begins with "${user}", as a line of /etc/crontab does`,
+        "leave it out: the user is that of the cron's auth",
+      ),
+    ]
+  const lines = command.split(/\r?\n/).filter((it) => it.trim() !== '')
+  if (lines.every((it) => it.trimStart().startsWith('#')))
+    return [said('is a comment: a shell does nothing, and succeeds', 'write the command without "#"')]
+  return lines.length === 1 ? assignmentWarnings(lines[0] ?? '') : []
+}
+
+/** A substitution runs something. */
+const ASSIGNMENT = /^\s*(?<name>[a-z_]\w*)\s*=\s*(?:"[^"`$]*"|'[^']*'|[^\s"'`;&|$]*)\s*$/i
+
+function assignmentWarnings(command: string): readonly RowFinding[] {
+  const name = ASSIGNMENT.exec(command)?.groups?.['name']
+  if (name === undefined) return []
+  const hint =
+    name === 'CRON_TZ' || name === 'TZ'
+      ? 'give each cron its time zone (timezone), and remove this one'
+      : `write it before each command that needs it (${name}=… command), and remove this one`
+  return [said(`sets ${name} and runs nothing, as a line of a crontab does for those below it`, hint)]
+}
+
+function characterWarnings(command: string): readonly RowFinding[] {
+  const unseen = describeUnseen(command)
+  return [
+    ...(command.includes('\\%')
+      ? [said('holds "\\%", which stands for % in a crontab: here the shell gets the backslash too', 'write % alone')]
+      : []),
+    ...(/\r(?:\n|$)/.test(command)
+      ? [said('holds line ends of Windows (CR LF): a shell takes the CR as part of the last word', 'leave the CR out')]
+      : []),
+    ...(unseen === null
+      ? []
+      : [said(`holds ${unseen}, which a shell takes as part of a word`, 'write a plain blank, or leave it out')]),
+    ...(/(?:^|\s)[‐‑‒–—−]{1,2}\w/u.test(command)
+      ? [said('holds a word that begins with a dash which is no hyphen, so that it is no option', 'write "-"')]
+      : []),
+  ]
+}
+
+function said(message: string, hint: string): RowFinding {
+  return warn('cron_path', message, hint)
+}
