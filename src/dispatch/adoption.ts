@@ -1,9 +1,9 @@
 import { BUG } from '../domain/bug.ts'
 import { jobKey } from '../domain/job.ts'
 import type { Outcome } from '../domain/outcome.ts'
+import { logNotRun } from '../history/run-events.ts'
 import { AdoptedRuns, type AdoptedRunsParts } from './adopted-runs.ts'
 import { fieldsOfLock } from './lock-of-run.ts'
-import { logNotRun } from './run-events.ts'
 import type { RunLock } from './run-locks.ts'
 import { RunsElsewhere } from './runs-elsewhere.ts'
 

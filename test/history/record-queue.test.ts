@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
-import { RecordQueue } from '../../src/dispatch/record-queue.ts'
+import { RecordQueue } from '../../src/history/record-queue.ts'
 import type { RunRecord } from '../../src/store/runs/run-recorder.ts'
 import { RecordingLog } from '../support/builders.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import { RecordQueue } from '../../src/dispatch/record-queue.ts'
-import { SqliteRecordJournal } from '../../src/dispatch/sqlite-record-journal.ts'
+import { RecordQueue } from '../../src/history/record-queue.ts'
+import { SqliteRecordJournal } from '../../src/history/sqlite-record-journal.ts'
 import { identityOf, type ProcessIdentity } from '../../src/platform/process-identity.ts'
 import type { RunRecord } from '../../src/store/runs/run-recorder.ts'
+import { FakeRecorder } from '../dispatch/a-dispatch.ts'
 import { RecordingLog } from '../support/builders.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
-import { FakeRecorder } from './a-dispatch.ts'
 
 const GONE: ProcessIdentity = { pid: 999_999_999, start: '1', boot: 'an earlier one' }
 const aRecord = (cronId: number, errors: string | null = null): RunRecord => ({

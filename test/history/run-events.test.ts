@@ -1,8 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { errorsOf, logEnd } from '../../src/dispatch/run-events.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 import { NO_OUTPUT } from '../../src/domain/run.ts'
+import { errorsOf, logEnd } from '../../src/history/run-events.ts'
 import { RecordingLog } from '../support/builders.ts'
 
 const outcomes: readonly Outcome[] = [
