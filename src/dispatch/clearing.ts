@@ -1,7 +1,7 @@
 import type { Firing } from '../domain/job.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { ActiveRun } from './active-run.ts'
-import type { ActiveRuns } from './active-runs.ts'
+import type { ActiveRun } from './active/active-run.ts'
+import type { ActiveRuns } from './active/active-runs.ts'
 
 /** How long a run that is confirmed dead may take to be told as ended. */
 const SETTLE_MS = 10_000

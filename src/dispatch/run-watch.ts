@@ -1,9 +1,9 @@
 import type { RunWatch } from '../execution/executor.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log, LogFields } from '../platform/log/log.ts'
-import type { ActiveRun } from './active-run.ts'
-import type { Hold } from './hold.ts'
-import type { RunLock } from './run-locks.ts'
+import type { ActiveRun } from './active/active-run.ts'
+import type { Hold } from './locks/hold.ts'
+import type { RunLock } from './locks/run-locks.ts'
 
 /**
  * A run that has lasted so long gets its trace written into its lock. Most are over by then, and spared the writing, which costs more

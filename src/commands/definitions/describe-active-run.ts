@@ -1,4 +1,4 @@
-import type { RunLock } from '../../dispatch/run-locks.ts'
+import type { RunLock } from '../../dispatch/locks/run-locks.ts'
 
 /** `cron 5 "dump" has a run under way on db1 since …: it goes on, …`. */
 export function describeActiveRun(lock: RunLock, further: string): string {

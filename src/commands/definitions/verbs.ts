@@ -1,4 +1,4 @@
-import type { RunLock } from '../../dispatch/run-locks.ts'
+import type { RunLock } from '../../dispatch/locks/run-locks.ts'
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Entry } from '../../store/definitions/definition-editor.ts'

@@ -1,8 +1,8 @@
 // A process of its own for a test: claims the lock of every cron that it is told, as fast as it can, and says which it got.
 
-import { lockOfRun } from '../../../src/dispatch/lock-of-run.ts'
+import { lockOfRun } from '../../../src/dispatch/locks/lock-of-run.ts'
+import { SystemRunLocks } from '../../../src/dispatch/locks/system-run-locks.ts'
 import { randomSeries } from '../../../src/dispatch/run-id.ts'
-import { SystemRunLocks } from '../../../src/dispatch/system-run-locks.ts'
 import { aCron, minute, RecordingLog } from '../../support/builders.ts'
 import { HandClock } from '../../support/hand-clock.ts'
 

@@ -1,5 +1,5 @@
-import type { Outcome } from '../domain/outcome.ts'
-import type { Log } from '../platform/log/log.ts'
+import type { Outcome } from '../../domain/outcome.ts'
+import type { Log } from '../../platform/log/log.ts'
 import { fieldsOfLock } from './lock-of-run.ts'
 import type { Claim, RunLock, RunLocks, Standing } from './run-locks.ts'
 

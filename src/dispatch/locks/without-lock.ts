@@ -1,6 +1,6 @@
-import type { Cron } from '../domain/cron.ts'
-import { jobKey } from '../domain/job.ts'
-import type { Log } from '../platform/log/log.ts'
+import type { Cron } from '../../domain/cron.ts'
+import { jobKey } from '../../domain/job.ts'
+import type { Log } from '../../platform/log/log.ts'
 import { WITHOUT_LOCK } from './hold.ts'
 import type { RunLocks } from './run-locks.ts'
 

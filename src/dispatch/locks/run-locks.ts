@@ -1,7 +1,7 @@
-import type { Action } from '../domain/action.ts'
-import type { Minute } from '../domain/minute.ts'
-import type { KilledBy } from '../domain/outcome.ts'
-import type { RunId, RunTrace } from '../domain/run.ts'
+import type { Action } from '../../domain/action.ts'
+import type { Minute } from '../../domain/minute.ts'
+import type { KilledBy } from '../../domain/outcome.ts'
+import type { RunId, RunTrace } from '../../domain/run.ts'
 
 /** What a lock file says of an active run: all that a later process needs to adopt it. Holds no secret. */
 export type RunLock = {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { ACTIONS, numberOf } from '../domain/action.ts'
-import type { Minute } from '../domain/minute.ts'
-import type { KilledBy } from '../domain/outcome.ts'
-import { UnusableFileError } from '../platform/files/own-file.ts'
-import type { ProcessIdentity } from '../platform/process-identity.ts'
+import { ACTIONS, numberOf } from '../../domain/action.ts'
+import type { Minute } from '../../domain/minute.ts'
+import type { KilledBy } from '../../domain/outcome.ts'
+import { UnusableFileError } from '../../platform/files/own-file.ts'
+import type { ProcessIdentity } from '../../platform/process-identity.ts'
 import type { RunLock } from './run-locks.ts'
 
 /** What stands in a lock file: the lock, and the process that answers for it. */

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
-import { OperatorError } from '../domain/errors.ts'
-import { makeDirectory } from '../platform/files/make-directory.ts'
-import { codeOf } from '../platform/files/own-file.ts'
-import { describeDistrust, distrustOf } from '../platform/files/path-trust.ts'
+import { OperatorError } from '../../domain/errors.ts'
+import { makeDirectory } from '../../platform/files/make-directory.ts'
+import { codeOf } from '../../platform/files/own-file.ts'
+import { describeDistrust, distrustOf } from '../../platform/files/path-trust.ts'
 
 /**
  * Makes `directory` with mode 0700 where there is none. Throws an OperatorError where it cannot be made, or where anyone but this user

@@ -1,13 +1,13 @@
-import { hadNoEffect, type KilledBy, type Outcome } from '../domain/outcome.ts'
-import type { RunResult } from '../domain/run.ts'
-import type { AdoptedRun, Executor } from '../execution/executor.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Log, LogFields } from '../platform/log/log.ts'
-import type { ActiveRun } from './active-run.ts'
-import type { Hold } from './hold.ts'
-import { type AccessTo, adoptedRunOf } from './lock-of-run.ts'
-import type { RunLock } from './run-locks.ts'
-import { watchOf } from './run-watch.ts'
+import { hadNoEffect, type KilledBy, type Outcome } from '../../domain/outcome.ts'
+import type { RunResult } from '../../domain/run.ts'
+import type { AdoptedRun, Executor } from '../../execution/executor.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Log, LogFields } from '../../platform/log/log.ts'
+import type { ActiveRun } from '../active/active-run.ts'
+import type { Hold } from '../locks/hold.ts'
+import { type AccessTo, adoptedRunOf } from '../locks/lock-of-run.ts'
+import type { RunLock } from '../locks/run-locks.ts'
+import { watchOf } from '../run-watch.ts'
 
 export type RunConclusionParts = { readonly executor: Executor; readonly clock: Clock; readonly log: Log }
 

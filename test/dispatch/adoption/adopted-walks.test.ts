@@ -1,12 +1,12 @@
 import { deepEqual, equal, match, notDeepEqual } from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { FiringHow } from '../../src/dispatch/run-carrier.ts'
-import type { Action } from '../../src/domain/action.ts'
-import type { Cron } from '../../src/domain/cron.ts'
-import type { Outcome } from '../../src/domain/outcome.ts'
-import { aCron, aFiring } from '../support/builders.ts'
-import { settled } from '../support/hand-clock.ts'
-import { aDispatch } from './a-dispatch.ts'
+import type { FiringHow } from '../../../src/dispatch/run-carrier.ts'
+import type { Action } from '../../../src/domain/action.ts'
+import type { Cron } from '../../../src/domain/cron.ts'
+import type { Outcome } from '../../../src/domain/outcome.ts'
+import { aCron, aFiring } from '../../support/builders.ts'
+import { settled } from '../../support/hand-clock.ts'
+import { aDispatch } from '../a-dispatch.ts'
 
 const NOT_BEGUN: Outcome = { kind: 'unreachable', reason: 'its host had not begun it' }
 const FAILED: Outcome = { kind: 'failed', exitCode: 1 }

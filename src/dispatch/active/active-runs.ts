@@ -1,5 +1,5 @@
-import { type Firing, jobKey } from '../domain/job.ts'
-import type { RunId } from '../domain/run.ts'
+import { type Firing, jobKey } from '../../domain/job.ts'
+import type { RunId } from '../../domain/run.ts'
 import type { ActiveRun } from './active-run.ts'
 
 /** Everything that is active, found by its job and by its rows. */

@@ -1,9 +1,9 @@
-import type { KilledBy } from '../domain/outcome.ts'
-import type { RunId } from '../domain/run.ts'
-import type { Death, RunningRun } from '../execution/executor.ts'
-import type { Hold } from './hold.ts'
-import type { ActiveFacts } from './plan-firing.ts'
-import type { Stage } from './plan-stage.ts'
+import type { KilledBy } from '../../domain/outcome.ts'
+import type { RunId } from '../../domain/run.ts'
+import type { Death, RunningRun } from '../../execution/executor.ts'
+import type { Hold } from '../locks/hold.ts'
+import type { ActiveFacts } from '../plan-firing.ts'
+import type { Stage } from '../plan-stage.ts'
 
 /** `waiting`: nothing is handed over now. `elsewhere`: another living process answers for it. */
 export type ActiveState = 'waiting' | 'running' | 'unknown' | 'elsewhere'

@@ -1,8 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { adoptedRunOf, lockOfRun } from '../../src/dispatch/lock-of-run.ts'
-import type { SystemRow } from '../../src/domain/rows.ts'
-import { aCron, anAuth, aSystem, minute } from '../support/builders.ts'
+import { adoptedRunOf, lockOfRun } from '../../../src/dispatch/locks/lock-of-run.ts'
+import type { SystemRow } from '../../../src/domain/rows.ts'
+import { aCron, anAuth, aSystem, minute } from '../../support/builders.ts'
 
 const system = aSystem({ host: 'host1', port: 22, local_port: 2022 })
 const run = { id: 'a'.repeat(32), cron: aCron({ system }), minute: minute('2026-03-01T12:00:00Z') }

@@ -17,17 +17,17 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { lockOfRun } from '../../src/dispatch/lock-of-run.ts'
-import { randomSeries } from '../../src/dispatch/run-id.ts'
-import type { RunLock } from '../../src/dispatch/run-locks.ts'
-import { SystemRunLocks } from '../../src/dispatch/system-run-locks.ts'
-import type { Cron } from '../../src/domain/cron.ts'
-import { statOf } from '../../src/platform/is-running.ts'
-import { identityOf, ownIdentity } from '../../src/platform/process-identity.ts'
-import { aCron, aSystem, minute, RecordingLog } from '../support/builders.ts'
-import { A_TRACE } from '../support/fake-executor.ts'
-import { HandClock } from '../support/hand-clock.ts'
-import { until } from '../support/wait-until.ts'
+import { lockOfRun } from '../../../src/dispatch/locks/lock-of-run.ts'
+import type { RunLock } from '../../../src/dispatch/locks/run-locks.ts'
+import { SystemRunLocks } from '../../../src/dispatch/locks/system-run-locks.ts'
+import { randomSeries } from '../../../src/dispatch/run-id.ts'
+import type { Cron } from '../../../src/domain/cron.ts'
+import { statOf } from '../../../src/platform/is-running.ts'
+import { identityOf, ownIdentity } from '../../../src/platform/process-identity.ts'
+import { aCron, aSystem, minute, RecordingLog } from '../../support/builders.ts'
+import { A_TRACE } from '../../support/fake-executor.ts'
+import { HandClock } from '../../support/hand-clock.ts'
+import { until } from '../../support/wait-until.ts'
 
 function aDirectory(t: TestContext): string {
   const parent = mkdtempSync(join(tmpdir(), 'rcron-locks-'))
@@ -273,7 +273,7 @@ test('a process that is dead and not yet reaped holds no lock', async (t) => {
 test('of two processes that claim the same locks at once exactly one gets each', { timeout: 30_000 }, async (t) => {
   const directory = aDirectory(t)
   const count = 300
-  const script = join(import.meta.dirname, 'process/claim-locks.ts')
+  const script = join(import.meta.dirname, '../process/claim-locks.ts')
   const processes = [1, 2].map(() => fork(script, [directory, String(count)]))
   t.after(() => processes.map((child) => child.kill('SIGKILL')))
   await Promise.all(processes.map((child) => once(child, 'message')))

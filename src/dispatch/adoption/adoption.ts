@@ -1,10 +1,10 @@
-import { BUG } from '../domain/bug.ts'
-import { jobKey } from '../domain/job.ts'
-import type { Outcome } from '../domain/outcome.ts'
-import { logNotRun } from '../history/run-events.ts'
+import { BUG } from '../../domain/bug.ts'
+import { jobKey } from '../../domain/job.ts'
+import type { Outcome } from '../../domain/outcome.ts'
+import { logNotRun } from '../../history/run-events.ts'
+import { fieldsOfLock } from '../locks/lock-of-run.ts'
+import type { RunLock } from '../locks/run-locks.ts'
 import { AdoptedRuns, type AdoptedRunsParts } from './adopted-runs.ts'
-import { fieldsOfLock } from './lock-of-run.ts'
-import type { RunLock } from './run-locks.ts'
 import { RunsElsewhere } from './runs-elsewhere.ts'
 
 /** How long what was seen in the lock directory is taken for true. */

@@ -1,11 +1,11 @@
-import type { KilledBy } from '../domain/outcome.ts'
-import type { RunId, RunResult } from '../domain/run.ts'
-import type { Death, Executor, RunWatch } from '../execution/executor.ts'
-import { RunReport, type RunReportParts } from '../history/run-report.ts'
-import { ActiveRun } from './active-run.ts'
-import type { ActiveRuns } from './active-runs.ts'
-import { type AccessTo, activeFactsOf, adoptedRunOf, fieldsOfLock, stageOf } from './lock-of-run.ts'
-import type { RunLock, RunLocks } from './run-locks.ts'
+import type { KilledBy } from '../../domain/outcome.ts'
+import type { RunId, RunResult } from '../../domain/run.ts'
+import type { Death, Executor, RunWatch } from '../../execution/executor.ts'
+import { RunReport, type RunReportParts } from '../../history/run-report.ts'
+import { ActiveRun } from '../active/active-run.ts'
+import type { ActiveRuns } from '../active/active-runs.ts'
+import { type AccessTo, activeFactsOf, adoptedRunOf, fieldsOfLock, stageOf } from '../locks/lock-of-run.ts'
+import type { RunLock, RunLocks } from '../locks/run-locks.ts'
 
 export type RunsElsewhereParts = RunReportParts & {
   readonly executor: Executor

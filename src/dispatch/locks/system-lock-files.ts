@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { OperatorError } from '../domain/errors.ts'
-import type { RunId } from '../domain/run.ts'
-import type { Clock } from '../platform/clock.ts'
-import { Turns } from '../platform/files/exclusion.ts'
+import { OperatorError } from '../../domain/errors.ts'
+import type { RunId } from '../../domain/run.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { Turns } from '../../platform/files/exclusion.ts'
 import {
   codeOf,
   createFile,
@@ -14,9 +14,9 @@ import {
   sweepTemporary,
   takesFiles,
   UnusableFileError,
-} from '../platform/files/own-file.ts'
-import type { Log } from '../platform/log/log.ts'
-import { isAlive, isSameProcess } from '../platform/process-identity.ts'
+} from '../../platform/files/own-file.ts'
+import type { Log } from '../../platform/log/log.ts'
+import { isAlive, isSameProcess } from '../../platform/process-identity.ts'
 import { makePrivateDirectory } from './system-lock-directory.ts'
 import { formatLockFile, formatTightly, type LockFile, parseLockFile, TOLD, toldName } from './system-lock-file.ts'
 
