@@ -1,10 +1,10 @@
 import { Daemon, type DaemonParts } from '../../src/daemon/daemon.ts'
 import { Dispatcher } from '../../src/dispatch/dispatcher.ts'
 import { aSource } from '../definitions/a-source.ts'
+import { aMinuteLoop } from '../minutes/a-minute-loop.ts'
 import { aCronRow } from '../support/builders.ts'
 import { FakeExecutor } from '../support/fake-executor.ts'
 import { settled } from '../support/hand-clock.ts'
-import { aMinuteLoop } from './a-minute-loop.ts'
 import { definitionsOf, snapshotOf } from './definitions.ts'
 
 /** A daemon all of whose surroundings are in the hands of the test. */

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CronRow } from '../../src/domain/rows.ts'
+import { aMinuteLoop } from '../minutes/a-minute-loop.ts'
 import { aCronRow } from '../support/builders.ts'
-import { aMinuteLoop } from './a-minute-loop.ts'
 import { definitionsOf, snapshotOf } from './definitions.ts'
 import { aFakeClock, aLab } from './lab.ts'
 

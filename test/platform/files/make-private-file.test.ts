@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { SystemMinuteMark } from '../../../src/dispatch/system-minute-mark.ts'
+import { SystemMinuteMark } from '../../../src/minutes/system-minute-mark.ts'
 import { makePrivateFile } from '../../../src/platform/files/make-private-file.ts'
 import { SystemClock } from '../../../src/platform/system-clock.ts'
 import { RecordingLog } from '../../support/builders.ts'

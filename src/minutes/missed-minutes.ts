@@ -1,9 +1,9 @@
+import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Cron } from '../domain/cron.ts'
 import type { Firing } from '../domain/job.ts'
 import { describeMinute, type Minute } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
-import type { Dispatcher } from './dispatcher.ts'
 import {
   type DueMinutes,
   distinctSchedules,

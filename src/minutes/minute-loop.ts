@@ -2,12 +2,12 @@ import { firingsIn } from '../definitions/firings.ts'
 import type { Snapshot } from '../definitions/snapshot.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { FiringUnderWay } from '../dispatch/firing-result.ts'
-import type { MinuteBook } from '../dispatch/minute-book.ts'
-import { settleMissed, tellInterrupted } from '../dispatch/missed-minutes.ts'
 import { type Minute, minuteOf } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { dueMinutesOf } from './due-minutes.ts'
+import type { MinuteBook } from './minute-book.ts'
+import { settleMissed, tellInterrupted } from './missed-minutes.ts'
 
 export type MinuteLoopParts = {
   readonly clock: Clock

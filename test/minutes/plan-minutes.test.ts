@@ -1,9 +1,9 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type MinuteFacts, planMinutes } from '../../src/dispatch/plan-minutes.ts'
-import { hasMinute, minutesOf, unionOf, withoutSet } from '../../src/dispatch/plan-ranges.ts'
 import type { Minute } from '../../src/domain/minute.ts'
+import { type MinuteFacts, planMinutes } from '../../src/minutes/plan-minutes.ts'
+import { hasMinute, minutesOf, unionOf, withoutSet } from '../../src/minutes/plan-ranges.ts'
 
 const at = (value: number) => value as Minute
 const range = (from: number, to = from) => ({ from: at(from), to: at(to) })

@@ -1,8 +1,8 @@
 // A process of its own for a test: saves a mark, fills the disk, and saves another.
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SystemMinuteMark } from '../../../src/dispatch/system-minute-mark.ts'
 import { addMinutes, minuteOf } from '../../../src/domain/minute.ts'
+import { SystemMinuteMark } from '../../../src/minutes/system-minute-mark.ts'
 import { RecordingLog } from '../../support/builders.ts'
 import { HandClock } from '../../support/hand-clock.ts'
 

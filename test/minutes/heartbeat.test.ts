@@ -1,6 +1,6 @@
 import { ok } from 'node:assert/strict'
 import { mock, test } from 'node:test'
-import { systemHeartbeat } from '../../src/daemon/heartbeat.ts'
+import { systemHeartbeat } from '../../src/minutes/heartbeat.ts'
 import { until } from '../support/wait-until.ts'
 
 test('it beats within a few milliseconds of each second, and no more once it is stopped', async () => {

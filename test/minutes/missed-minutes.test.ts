@@ -1,18 +1,18 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
-import { dueMinutesOf } from '../../src/daemon/due-minutes.ts'
 import { compileSnapshot } from '../../src/definitions/compile-snapshot.ts'
-import { settleMissed, tellInterrupted } from '../../src/dispatch/missed-minutes.ts'
-import { missedJobs, missedOf } from '../../src/dispatch/plan-missed.ts'
-import type { MinuteSet } from '../../src/dispatch/plan-ranges.ts'
 import type { Cron } from '../../src/domain/cron.ts'
 import { addMinutes, type Minute } from '../../src/domain/minute.ts'
 import type { CronRow } from '../../src/domain/rows.ts'
+import { dueMinutesOf } from '../../src/minutes/due-minutes.ts'
+import { settleMissed, tellInterrupted } from '../../src/minutes/missed-minutes.ts'
+import { missedJobs, missedOf } from '../../src/minutes/plan-missed.ts'
+import type { MinuteSet } from '../../src/minutes/plan-ranges.ts'
 import { isDue } from '../../src/schedule/is-due.ts'
 import { zoneOf } from '../../src/schedule/timezone.ts'
+import { aDispatch } from '../dispatch/a-dispatch.ts'
 import { aCronRow, aFiring, anAuth, aSystem, minute, RecordingLog } from '../support/builders.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
-import { aDispatch } from './a-dispatch.ts'
 
 const aRow = (overrides: Partial<CronRow>): CronRow =>
   aCronRow({

@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeExplanation, type ExplainFacts, explainMinute } from '../../src/dispatch/plan-explain.ts'
+import { describeExplanation, type ExplainFacts, explainMinute } from '../../src/minutes/explain-minute.ts'
 import { aCron, aFiring } from '../support/builders.ts'
 
 const firing = aFiring('failover', [1, 2, 3])

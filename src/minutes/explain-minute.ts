@@ -1,8 +1,8 @@
+import { type ActiveFacts, type FiringPlan, planFiring } from '../dispatch/plan-firing.ts'
 import type { Cron } from '../domain/cron.ts'
 import type { Firing } from '../domain/job.ts'
 import type { Minute } from '../domain/minute.ts'
 import { describeProblem, type Problem } from '../domain/problem.ts'
-import { type ActiveFacts, type FiringPlan, planFiring } from './plan-firing.ts'
 import { hasMinute, type MinuteSet } from './plan-ranges.ts'
 
 /** What is known of a minute that is to be explained. */

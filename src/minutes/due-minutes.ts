@@ -1,12 +1,12 @@
 import type { Snapshot } from '../definitions/snapshot.ts'
-import type { DueCount, DueMinutes } from '../dispatch/plan-missed.ts'
-import type { MinuteRange } from '../dispatch/plan-ranges.ts'
 import type { Cron } from '../domain/cron.ts'
 import { addMinutes, type Minute } from '../domain/minute.ts'
 import { countDue } from '../schedule/count-due.ts'
 import { nextMinutes } from '../schedule/next-minutes.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import { zoneOf } from '../schedule/timezone.ts'
+import type { DueCount, DueMinutes } from './plan-missed.ts'
+import type { MinuteRange } from './plan-ranges.ts'
 
 const FIRST_LOOK_BACK_MINUTES = 24 * 60
 

@@ -1,9 +1,9 @@
 // A process of its own for a test: plans a minute, and dies of SIGKILL where it is told to.
 
 import { setTimeout } from 'node:timers/promises'
-import { MinuteBook } from '../../../src/dispatch/minute-book.ts'
-import { SystemMinuteMark } from '../../../src/dispatch/system-minute-mark.ts'
 import { minuteOf } from '../../../src/domain/minute.ts'
+import { MinuteBook } from '../../../src/minutes/minute-book.ts'
+import { SystemMinuteMark } from '../../../src/minutes/system-minute-mark.ts'
 import { RecordingLog } from '../../support/builders.ts'
 import { HandClock } from '../../support/hand-clock.ts'
 

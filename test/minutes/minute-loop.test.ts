@@ -1,10 +1,10 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Minute } from '../../src/domain/minute.ts'
+import { definitionsOf, snapshotOf } from '../daemon/definitions.ts'
 import { aCronRow } from '../support/builders.ts'
 import { settled } from '../support/hand-clock.ts'
 import { aMinuteLoop } from './a-minute-loop.ts'
-import { definitionsOf, snapshotOf } from './definitions.ts'
 
 const MINUTE_MS = 60_000
 const everyMinute = snapshotOf(definitionsOf([aCronRow()]))
