@@ -3,6 +3,7 @@ import { composeLease } from './compose-lease.ts'
 import type { Config } from './config/config.ts'
 import { refuseForeignPlaces } from './config/judge-places.ts'
 import type { Environment } from './config/read-variables.ts'
+import { findDaemon } from './daemon/system-state-lock.ts'
 import { rebootFirings } from './definitions/firings.ts'
 import type { Snapshot } from './definitions/snapshot.ts'
 import type { SnapshotSource } from './definitions/snapshot-source.ts'
@@ -14,7 +15,6 @@ import { MinuteBook } from './minutes/minute-book.ts'
 import { MinuteLoop } from './minutes/minute-loop.ts'
 import { createSystemBootMark } from './minutes/system-boot-mark.ts'
 import type { Log } from './platform/log/log.ts'
-import { findDaemon } from './platform/system-state-lock.ts'
 
 /** One minute's worth of rcron, outside of a daemon. */
 export type Ticking = AsyncDisposable & {

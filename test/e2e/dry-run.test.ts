@@ -2,8 +2,8 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { takeStateLock } from '../../src/daemon/system-state-lock.ts'
 import { localBootId } from '../../src/platform/boot-id.ts'
-import { takeStateLock } from '../../src/platform/system-state-lock.ts'
 import { ResidentRcron } from '../support/resident-rcron.ts'
 
 const rcron = new ResidentRcron()

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
-import { takeStateLock } from '../../src/platform/system-state-lock.ts'
+import { takeStateLock } from '../../src/daemon/system-state-lock.ts'
 import { answering } from '../support/answering.ts'
 import { freePort } from '../support/free-port.ts'
 import { RcronCommand } from '../support/rcron-command.ts'

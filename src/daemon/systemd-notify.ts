@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { write } from 'node:fs'
-import { cutText, escapeText } from './log/escape-text.ts'
-import type { Log } from './log/log.ts'
+import { cutText, escapeText } from '../platform/log/escape-text.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { SystemdEnvironment } from './systemd-environment.ts'
 
 const PROGRAM_DEADLINE_MS = 5_000

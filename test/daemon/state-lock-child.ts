@@ -1,4 +1,4 @@
-import { takeStateLock } from '../../src/platform/system-state-lock.ts'
+import { takeStateLock } from '../../src/daemon/system-state-lock.ts'
 
 /** Takes the lock, says so, and keeps it until it is killed. */
 takeStateLock(process.argv[2] ?? '')

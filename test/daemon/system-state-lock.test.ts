@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { findDaemon, takeStateLock } from '../../src/platform/system-state-lock.ts'
+import { findDaemon, takeStateLock } from '../../src/daemon/system-state-lock.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rcron-lock-'))
 after(() => rmSync(root, { recursive: true }))

@@ -3,8 +3,8 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { OperatorError } from '../domain/errors.ts'
-import { makeDirectory } from './files/make-directory.ts'
-import { makePrivateFile } from './files/make-private-file.ts'
+import { makeDirectory } from '../platform/files/make-directory.ts'
+import { makePrivateFile } from '../platform/files/make-private-file.ts'
 
 /** The right to be the one daemon of a state directory; gone with the process, however that ends. */
 export type StateLock = {

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { readSystemdEnvironment } from '../../src/daemon/systemd-environment.ts'
+import { SystemdNotifier } from '../../src/daemon/systemd-notify.ts'
 import type { Log } from '../../src/platform/log/log.ts'
-import { readSystemdEnvironment } from '../../src/platform/systemd-environment.ts'
-import { SystemdNotifier } from '../../src/platform/systemd-notify.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rcron-notify-'))
 after(() => rmSync(root, { recursive: true }))
@@ -20,7 +20,7 @@ for (const mode of ['descriptor', 'program'] as const) {
     const socket = join(root, mode)
     const notifySocket = mode === 'descriptor' ? '/run/systemd/notify' : socket
     const command = [process.execPath, path('./notify-child.ts')]
-    const receiver = spawn('python3', [path('./notify-receiver.py'), socket, mode, ...command], {
+    const receiver = spawn('python3', [path('../platform/notify-receiver.py'), socket, mode, ...command], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NOTIFY_SOCKET: notifySocket },
     })

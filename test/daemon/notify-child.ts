@@ -1,6 +1,6 @@
+import { readSystemdEnvironment } from '../../src/daemon/systemd-environment.ts'
+import { SystemdNotifier } from '../../src/daemon/systemd-notify.ts'
 import { SystemLog } from '../../src/platform/log/system-log.ts'
-import { readSystemdEnvironment } from '../../src/platform/systemd-environment.ts'
-import { SystemdNotifier } from '../../src/platform/systemd-notify.ts'
 
 /** Goes through the life of a daemon, a step each time systemd could have taken the one before. */
 const log = new SystemLog({ level: 'info', format: 'text', colour: false, journalStream: null, descriptor: 2 })
