@@ -1,4 +1,4 @@
-import { composeLastWord } from '../compose-last-word.ts'
+import { composeLastWord } from '../app/last-word.ts'
 import { BUG } from '../domain/bug.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
 import type { CommandContext, ExitCode } from './context.ts'

@@ -1,5 +1,5 @@
-import type { Settings } from '../compose.ts'
-import { reviewZones, ZONE_RULES, zonesIn } from '../compose-zone-rules.ts'
+import type { Settings } from '../app/running.ts'
+import { reviewZones, ZONE_RULES, zonesIn } from '../app/zone-rules.ts'
 import { compileGently } from '../definitions/compile-gently.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
 import type { Problem } from '../domain/problem.ts'

@@ -1,4 +1,4 @@
-import { composeCredentials, composeSeal } from '../compose.ts'
+import { composeCredentials, composeSeal } from '../app/running.ts'
 import type { AuthRow } from '../domain/rows.ts'
 import type { Credentials } from '../secrets/credentials.ts'
 import type { Opened } from './opened.ts'

@@ -1,4 +1,4 @@
-import { composeDaemon } from '../compose-daemon.ts'
+import { composeDaemon } from '../app/daemon.ts'
 import { asLogged } from './as-logged.ts'
 import type { CommandContext, ExitCode } from './context.ts'
 

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { composeStore, loadSettings, type Settings } from '../compose.ts'
+import { composeStore, loadSettings, type Settings } from '../app/running.ts'
 import { refuseForeignPlaces } from '../config/judge-places.ts'
 import { OperatorError } from '../domain/errors.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'

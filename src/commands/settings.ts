@@ -1,4 +1,4 @@
-import { loadEnvironment } from '../compose.ts'
+import { loadEnvironment } from '../app/running.ts'
 import { VARIABLE_NAMES, type VariableName, variable } from '../config/variables.ts'
 import type { CommandContext, ExitCode } from './context.ts'
 import { Output, styled } from './output.ts'

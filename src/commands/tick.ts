@@ -1,4 +1,4 @@
-import { composeTick, type Ticking } from '../compose-tick.ts'
+import { composeTick, type Ticking } from '../app/tick.ts'
 import type { Snapshot } from '../definitions/snapshot.ts'
 import { type FiringResult, hasSucceeded } from '../dispatch/firing-result.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
-import { reviewZones } from '../../src/compose-zone-rules.ts'
+import { reviewZones } from '../../src/app/zone-rules.ts'
 import type { Minute } from '../../src/domain/minute.ts'
 import { machineOffsets } from '../../src/platform/machine-zone-rules.ts'
 import { zoneOf } from '../../src/schedule/timezone.ts'

@@ -1,4 +1,4 @@
-import { composeSeal } from '../../compose.ts'
+import { composeSeal } from '../../app/running.ts'
 import { compileSnapshot } from '../../definitions/compile-snapshot.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
@@ -22,7 +22,7 @@ export function withEditor(context: CommandContext, use: (parts: VerbParts) => P
       settings: opened.settings.config,
       seal: () => composeSeal(opened.settings.config, opened.log),
       judge: (judged) => judge(context, opened, judged),
-      activeRuns: async () => (await import('../../compose-dry-run.ts')).readNotes(opened.settings.config).locks,
+      activeRuns: async () => (await import('../../app/installation-notes.ts')).readNotes(opened.settings.config).locks,
       tellTakeUp: () => new Output(context).note(describeTakeUp(opened.settings.config.cache.staleMinutes)),
     }),
   )

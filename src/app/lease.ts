@@ -1,14 +1,14 @@
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Config } from './config/config.ts'
-import { FileLease } from './daemon/file-lease.ts'
-import type { DatabaseTaken, Lease } from './daemon/lease.ts'
-import { RowLease } from './daemon/row-lease.ts'
-import { findDaemon, takeStateLock } from './daemon/system-state-lock.ts'
-import { installationId } from './dispatch/system-installation-id.ts'
-import { localBootId } from './platform/boot-id.ts'
-import type { Clock } from './platform/clock.ts'
-import type { Log } from './platform/log/log.ts'
+import type { Config } from '../config/config.ts'
+import { FileLease } from '../daemon/file-lease.ts'
+import type { DatabaseTaken, Lease } from '../daemon/lease.ts'
+import { RowLease } from '../daemon/row-lease.ts'
+import { findDaemon, takeStateLock } from '../daemon/system-state-lock.ts'
+import { installationId } from '../dispatch/system-installation-id.ts'
+import { localBootId } from '../platform/boot-id.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log/log.ts'
 
 export type LeaseParts = { readonly clock: Clock; readonly log: Log }
 
@@ -24,7 +24,7 @@ export async function composeLease(config: Config, { clock, log }: LeaseParts): 
       findHolder: () => findDaemon(directory),
     })
   }
-  const { createMysqlLeaseTable } = await import('./store/mysql/mysql-lease-table.ts')
+  const { createMysqlLeaseTable } = await import('../store/mysql/mysql-lease-table.ts')
   const installation = installationId(stateDirectory, log)
   const owner = { installation, host, pid: process.pid, bootId: localBootId() }
   return new RowLease({ table: createMysqlLeaseTable(database), owner, clock, log })

@@ -1,9 +1,9 @@
-import type { Snapshot } from './definitions/snapshot.ts'
-import { type Minute, minuteOf } from './domain/minute.ts'
-import { describeProblem, type Problem } from './domain/problem.ts'
-import type { Log } from './platform/log/log.ts'
-import { machineOffsets, machineRulesVersion } from './platform/machine-zone-rules.ts'
-import { zoneOf } from './schedule/timezone.ts'
+import type { Snapshot } from '../definitions/snapshot.ts'
+import { type Minute, minuteOf } from '../domain/minute.ts'
+import { describeProblem, type Problem } from '../domain/problem.ts'
+import type { Log } from '../platform/log/log.ts'
+import { machineOffsets, machineRulesVersion } from '../platform/machine-zone-rules.ts'
+import { zoneOf } from '../schedule/timezone.ts'
 
 /** The edition of the zone rules that schedules go by: Node brings them, whatever the machine has. */
 export const ZONE_RULES = `tzdata ${process.versions['tz'] ?? 'of unknown edition'}`
