@@ -14,8 +14,8 @@ if ((major === 24 && minor >= 16) || (major === 26 && minor >= 1) || major > 26)
     process.argv[2] === 'daemon'
       ? (await import('./daemon/system-daemon-signals.ts')).listenToSystemSignals()
       : undefined
-  const { runProgram } = await import('./commands/program.ts')
-  const { describeBug } = await import('./commands/context.ts')
+  const { runProgram } = await import('./commands/cli/program.ts')
+  const { describeBug } = await import('./commands/cli/context.ts')
   // Node itself would print the message as it is, whatever it does to a terminal.
   process.on('uncaughtException', (error) => {
     try {

@@ -4,11 +4,11 @@ import { compileGently } from '../definitions/compile-gently.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Definitions } from '../domain/rows.ts'
-import type { CommandContext, ExitCode } from './context.ts'
-import { credentialsFor } from './credentials-for.ts'
-import { type Opened, withStoreOf } from './opened.ts'
-import { Output } from './output.ts'
-import { loadUsableSettings } from './usable-settings.ts'
+import type { CommandContext, ExitCode } from './cli/context.ts'
+import { Output } from './cli/output.ts'
+import { credentialsFor } from './shared/credentials-for.ts'
+import { type Opened, withStoreOf } from './shared/opened.ts'
+import { loadUsableSettings } from './shared/usable-settings.ts'
 
 export type CheckOptions = { readonly json?: boolean }
 

@@ -1,6 +1,6 @@
 import { composeDaemon } from '../app/daemon.ts'
-import { asLogged } from './as-logged.ts'
-import type { CommandContext, ExitCode } from './context.ts'
+import { asLogged } from './cli/as-logged.ts'
+import type { CommandContext, ExitCode } from './cli/context.ts'
 
 /** Runs until SIGTERM or SIGINT. Exits with 1 where another daemon has the state directory or the database, with 2 for settings that cannot be used. */
 export function daemon(context: CommandContext): Promise<ExitCode> {

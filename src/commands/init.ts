@@ -5,8 +5,8 @@ import { OperatorError } from '../domain/errors.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'
 import { errorCodeOf } from '../platform/files/replace-file.ts'
 import type { AppliedSchema, SchemaStep, SchemaStore } from '../store/sql/schema-store.ts'
-import type { CommandContext, ExitCode } from './context.ts'
-import { Output } from './output.ts'
+import type { CommandContext, ExitCode } from './cli/context.ts'
+import { Output } from './cli/output.ts'
 
 export type InitOptions = { readonly dryRun?: boolean; readonly json?: boolean }
 

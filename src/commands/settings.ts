@@ -1,7 +1,7 @@
 import { loadEnvironment } from '../app/running.ts'
 import { VARIABLE_NAMES, type VariableName, variable } from '../config/variables.ts'
-import type { CommandContext, ExitCode } from './context.ts'
-import { Output, styled } from './output.ts'
+import type { CommandContext, ExitCode } from './cli/context.ts'
+import { Output, styled } from './cli/output.ts'
 
 export type SettingsOptions = { readonly json?: boolean }
 

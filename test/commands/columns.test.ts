@@ -65,7 +65,7 @@ test('what is none is refused with what was expected', () => {
 })
 
 test('the manual names no option that is not there', () => {
-  const manual = readFileSync(new URL('../../src/commands/manual-verbs.ts', import.meta.url), 'utf8')
+  const manual = readFileSync(new URL('../../src/commands/cli/manual-verbs.ts', import.meta.url), 'utf8')
   const flags = new Set([...CRON_COLUMNS, ...SYSTEM_COLUMNS, ...AUTH_COLUMNS].map(optionFlag))
   const others = ['--host', '--user', '--schedule', '--dry-run', '--json', '--seal', '--yes', '--password-ask']
   for (const way of ['file', 'stdin', 'reference']) others.push(`--password-${way}`)

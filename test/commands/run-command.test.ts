@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
-import { type CommandContext, runCommand } from '../../src/commands/context.ts'
+import { type CommandContext, runCommand } from '../../src/commands/cli/context.ts'
 import { InvalidInputError, OperatorError } from '../../src/domain/errors.ts'
 
 async function told(error: unknown): Promise<readonly [number, string]> {

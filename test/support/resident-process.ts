@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import type { CommandContext } from '../../src/commands/context.ts'
-import { runProgram } from '../../src/commands/program.ts'
+import type { CommandContext } from '../../src/commands/cli/context.ts'
+import { runProgram } from '../../src/commands/cli/program.ts'
 
 /** What is asked of a resident process: one command, as the shell would start it. */
 export type Asked = {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { CommandContext, ExitCode } from '../context.ts'
-import { NOUN_SUMMARIES } from '../noun-summaries.ts'
+import type { CommandContext, ExitCode } from '../cli/context.ts'
+import { NOUN_SUMMARIES } from '../cli/noun-summaries.ts'
 import { auth } from './auth.ts'
 import { optionFlag } from './column.ts'
 import { cron } from './cron.ts'

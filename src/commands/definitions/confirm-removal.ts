@@ -1,7 +1,7 @@
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
-import { canAsk, confirmed } from '../confirm.ts'
-import type { CommandContext } from '../context.ts'
+import { canAsk, confirmed } from '../cli/confirm.ts'
+import type { CommandContext } from '../cli/context.ts'
 import { entriesOf, type Meant } from './find-entry.ts'
 
 /**

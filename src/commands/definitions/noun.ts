@@ -5,7 +5,7 @@ import type { Problem } from '../../domain/problem.ts'
 import type { Definitions } from '../../domain/rows.ts'
 import type { SecretSeal } from '../../secrets/seal-secret.ts'
 import type { DefinitionEditor, Entry, Shelf } from '../../store/definitions/definition-editor.ts'
-import type { CommandContext } from '../context.ts'
+import type { CommandContext } from '../cli/context.ts'
 import { type Column, optionFlag } from './column.ts'
 
 /** Options as commander hands them on. */

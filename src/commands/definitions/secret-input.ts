@@ -9,7 +9,7 @@ import {
   parseSecretSource,
   SECRET_VARIABLE,
 } from '../../secrets/secret-source.ts'
-import type { CommandContext } from '../context.ts'
+import type { CommandContext } from '../cli/context.ts'
 
 export type SecretColumn = 'password' | 'passphrase'
 

@@ -1,5 +1,5 @@
 import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../cli/output.ts'
 import type { Noun, Options } from './noun.ts'
 
 type Showing = { readonly output: Output; readonly editor: DefinitionEditor }

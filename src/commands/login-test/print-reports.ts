@@ -1,4 +1,4 @@
-import type { Output } from '../output.ts'
+import type { Output } from '../cli/output.ts'
 import type { LoginReport } from './login-report.ts'
 
 type LoginColumn = { readonly heading: string; readonly cellOf: (report: LoginReport) => string | number | null }

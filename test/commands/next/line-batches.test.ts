@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
-import { lineBatches } from '../../src/commands/line-batches.ts'
+import { lineBatches } from '../../../src/commands/next/line-batches.ts'
 
 async function batchesOf(chunks: readonly (string | Buffer)[]): Promise<readonly (readonly string[])[]> {
   const batches: (readonly string[])[] = []

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
-import { readColour } from '../config/load-config.ts'
+import { readColour } from '../../config/load-config.ts'
 
 /** Where text is painted, and the variables that say whether it is. */
 export type PaintedStreams = {

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { composeLog, composeStore, loadSettings, type Settings, tellWarnings } from '../app/running.ts'
-import { refuseForeignPlaces } from '../config/judge-places.ts'
-import { compileGently } from '../definitions/compile-gently.ts'
-import type { Snapshot } from '../definitions/snapshot.ts'
-import { OperatorError } from '../domain/errors.ts'
-import type { Definitions } from '../domain/rows.ts'
-import type { Log } from '../platform/log/log.ts'
-import type { SqlStore } from '../store/sql/sql-store.ts'
-import type { CommandContext } from './context.ts'
+import { composeLog, composeStore, loadSettings, type Settings, tellWarnings } from '../../app/running.ts'
+import { refuseForeignPlaces } from '../../config/judge-places.ts'
+import { compileGently } from '../../definitions/compile-gently.ts'
+import type { Snapshot } from '../../definitions/snapshot.ts'
+import { OperatorError } from '../../domain/errors.ts'
+import type { Definitions } from '../../domain/rows.ts'
+import type { Log } from '../../platform/log/log.ts'
+import type { SqlStore } from '../../store/sql/sql-store.ts'
+import type { CommandContext } from '../cli/context.ts'
 
 /** What a command reads: the settings, and the store that they name. */
 export type Opened = { readonly settings: Settings; readonly store: SqlStore; readonly log: Log }

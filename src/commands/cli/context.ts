@@ -1,8 +1,8 @@
 import type { ReadStream, WriteStream } from 'node:tty'
-import type { DaemonSignals } from '../daemon/daemon-signals.ts'
-import { InvalidInputError, OperatorError } from '../domain/errors.ts'
-import { describeProblem } from '../domain/problem.ts'
-import { escapeText } from '../platform/log/escape-text.ts'
+import type { DaemonSignals } from '../../daemon/daemon-signals.ts'
+import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
+import { describeProblem } from '../../domain/problem.ts'
+import { escapeText } from '../../platform/log/escape-text.ts'
 
 /** What a command is given of the process it runs in. */
 export type CommandContext = {

@@ -1,5 +1,5 @@
-import { describeProblem, type Problem } from '../domain/problem.ts'
-import { escapeJson, escapeText } from '../platform/log/escape-text.ts'
+import { describeProblem, type Problem } from '../../domain/problem.ts'
+import { escapeJson, escapeText } from '../../platform/log/escape-text.ts'
 import type { CommandContext } from './context.ts'
 import { paint, type Style } from './paint.ts'
 

@@ -1,6 +1,6 @@
-import { composeCredentials, composeSeal } from '../app/running.ts'
-import type { AuthRow } from '../domain/rows.ts'
-import type { Credentials } from '../secrets/credentials.ts'
+import { composeCredentials, composeSeal } from '../../app/running.ts'
+import type { AuthRow } from '../../domain/rows.ts'
+import type { Credentials } from '../../secrets/credentials.ts'
 import type { Opened } from './opened.ts'
 
 /** What opens the secrets of `auths`. The cache key is asked for only where one of them is sealed; rejects as `composeSeal` does. */

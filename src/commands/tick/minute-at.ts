@@ -1,7 +1,7 @@
-import { InvalidInputError } from '../domain/errors.ts'
-import type { Minute } from '../domain/minute.ts'
-import { parseTime } from '../schedule/local-time.ts'
-import { zoneOf } from '../schedule/timezone.ts'
+import { InvalidInputError } from '../../domain/errors.ts'
+import type { Minute } from '../../domain/minute.ts'
+import { parseTime } from '../../schedule/local-time.ts'
+import { zoneOf } from '../../schedule/timezone.ts'
 
 /** The minute that `--at` names, in `timezone` where it says no other. Throws an InvalidInputError where it is no time. */
 export function minuteAt(text: string, timezone: string): Minute {

@@ -1,12 +1,12 @@
-import { firingsIn } from '../definitions/firings.ts'
-import type { Snapshot } from '../definitions/snapshot.ts'
-import type { Cron } from '../domain/cron.ts'
-import { InvalidInputError } from '../domain/errors.ts'
-import type { Firing } from '../domain/job.ts'
-import { describeMinute, type Minute } from '../domain/minute.ts'
-import type { Problem } from '../domain/problem.ts'
-import { cronsCalled } from './crons-called.ts'
-import { missingRow } from './definitions/find-entry.ts'
+import { firingsIn } from '../../definitions/firings.ts'
+import type { Snapshot } from '../../definitions/snapshot.ts'
+import type { Cron } from '../../domain/cron.ts'
+import { InvalidInputError } from '../../domain/errors.ts'
+import type { Firing } from '../../domain/job.ts'
+import { describeMinute, type Minute } from '../../domain/minute.ts'
+import type { Problem } from '../../domain/problem.ts'
+import { missingRow } from '../definitions/find-entry.ts'
+import { cronsCalled } from '../shared/crons-called.ts'
 
 /**
  * What is fired by hand in `minute`: the crons that are due then; where there are words, those of them that a word means. Throws an

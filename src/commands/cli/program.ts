@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { escapeText } from '../platform/log/escape-text.ts'
-import { installedVersion } from '../platform/version.ts'
+import { escapeText } from '../../platform/log/escape-text.ts'
+import { installedVersion } from '../../platform/version.ts'
 import { addRunningCommands, addSettingCommands, addTryingCommands } from './add-commands.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { type CommandContext, type ExitCode, type Run, runCommand } from './context.ts'
@@ -76,7 +76,7 @@ async function createProgram(argv: readonly string[], context: CommandContext, r
   program.commandsGroup('Defining:')
   addSettingCommands(program, context, run)
   // Their commands, with an option for each column, are made where one of them is asked for.
-  if (argv.some(isNoun)) (await import('./definitions/commands.ts')).addDefinitionCommands(program, context, run)
+  if (argv.some(isNoun)) (await import('../definitions/commands.ts')).addDefinitionCommands(program, context, run)
   else for (const [noun, about] of Object.entries(NOUN_SUMMARIES)) program.command(noun).summary(about)
   addManual(program)
   refuseRepeated(program)

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
-import { PatientOutput } from '../../src/commands/patient-output.ts'
+import { PatientOutput } from '../../../src/commands/next/patient-output.ts'
 
 type Taken = { readonly text: string; readonly done: (error?: Error) => void }
 

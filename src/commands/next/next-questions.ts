@@ -1,8 +1,8 @@
-import type { Snapshot } from '../definitions/snapshot.ts'
-import type { Cron } from '../domain/cron.ts'
-import type { Problem } from '../domain/problem.ts'
-import type { CronRow } from '../domain/rows.ts'
-import { cronsCalled } from './crons-called.ts'
+import type { Snapshot } from '../../definitions/snapshot.ts'
+import type { Cron } from '../../domain/cron.ts'
+import type { Problem } from '../../domain/problem.ts'
+import type { CronRow } from '../../domain/rows.ts'
+import { cronsCalled } from '../shared/crons-called.ts'
 import type { NextQuestion } from './next-answer.ts'
 
 /** What holds for every question; `tz` is the zone that was asked for, if any: it goes before a cron's own. */

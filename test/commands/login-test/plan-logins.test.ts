@@ -1,8 +1,8 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
-import { planLogins, type Wanted } from '../../src/commands/login-test/plan-logins.ts'
-import type { CronRow, Definitions } from '../../src/domain/rows.ts'
-import { anAuth, aSystem } from '../support/builders.ts'
+import { planLogins, type Wanted } from '../../../src/commands/login-test/plan-logins.ts'
+import type { CronRow, Definitions } from '../../../src/domain/rows.ts'
+import { anAuth, aSystem } from '../../support/builders.ts'
 
 /** Three systems, two of one name; three auths, two of one user; the third system is used by no cron. */
 const definitions: Definitions = {

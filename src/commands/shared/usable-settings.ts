@@ -1,7 +1,7 @@
-import { loadSettings, type Settings } from '../app/running.ts'
-import { InvalidInputError } from '../domain/errors.ts'
-import type { Problem } from '../domain/problem.ts'
-import type { CommandContext } from './context.ts'
+import { loadSettings, type Settings } from '../../app/running.ts'
+import { InvalidInputError } from '../../domain/errors.ts'
+import type { Problem } from '../../domain/problem.ts'
+import type { CommandContext } from '../cli/context.ts'
 
 /** Settings as far as they can be used, and all that is wrong with them. */
 export type UsableSettings = {

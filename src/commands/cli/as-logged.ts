@@ -1,6 +1,6 @@
-import { composeLastWord } from '../app/last-word.ts'
-import { BUG } from '../domain/bug.ts'
-import { InvalidInputError, OperatorError } from '../domain/errors.ts'
+import { composeLastWord } from '../../app/last-word.ts'
+import { BUG } from '../../domain/bug.ts'
+import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { CommandContext, ExitCode } from './context.ts'
 
 /**

@@ -1,11 +1,13 @@
-import { loadSettings } from '../app/running.ts'
-import { InvalidInputError } from '../domain/errors.ts'
-import type { Problem } from '../domain/problem.ts'
-import { escapeJson } from '../platform/log/escape-text.ts'
-import { parseTime } from '../schedule/local-time.ts'
-import { REBOOT } from '../schedule/macros.ts'
-import { isTimezone, zoneOf } from '../schedule/timezone.ts'
-import type { CommandContext, ExitCode } from './context.ts'
+import { loadSettings } from '../../app/running.ts'
+import { InvalidInputError } from '../../domain/errors.ts'
+import type { Problem } from '../../domain/problem.ts'
+import { escapeJson } from '../../platform/log/escape-text.ts'
+import { parseTime } from '../../schedule/local-time.ts'
+import { REBOOT } from '../../schedule/macros.ts'
+import { isTimezone, zoneOf } from '../../schedule/timezone.ts'
+import type { CommandContext, ExitCode } from '../cli/context.ts'
+import { Output, styled } from '../cli/output.ts'
+import { loadJudged, withStore } from '../shared/opened.ts'
 import { lineBatches } from './line-batches.ts'
 import { answerNext, instantAfterWhich, MOST_TIMES, type NextAnswer } from './next-answer.ts'
 import {
@@ -17,8 +19,6 @@ import {
   isExpression,
   questionOfExpression,
 } from './next-questions.ts'
-import { loadJudged, withStore } from './opened.ts'
-import { Output, styled } from './output.ts'
 import { PatientOutput } from './patient-output.ts'
 
 export type NextOptions = {

@@ -1,9 +1,9 @@
-import { type Minute, minuteOf } from '../domain/minute.ts'
-import { describeSchedule } from '../schedule/describe-schedule.ts'
-import { formatLocal, parseTime } from '../schedule/local-time.ts'
-import { nextMinutes } from '../schedule/next-minutes.ts'
-import { parseExpression } from '../schedule/parse-expression.ts'
-import { isTimezone, zoneOf } from '../schedule/timezone.ts'
+import { type Minute, minuteOf } from '../../domain/minute.ts'
+import { describeSchedule } from '../../schedule/describe-schedule.ts'
+import { formatLocal, parseTime } from '../../schedule/local-time.ts'
+import { nextMinutes } from '../../schedule/next-minutes.ts'
+import { parseExpression } from '../../schedule/parse-expression.ts'
+import { isTimezone, zoneOf } from '../../schedule/timezone.ts'
 
 /** The most times that one answer holds. */
 export const MOST_TIMES = 10_000

@@ -5,7 +5,7 @@ export function addRunningCommands(program: Command, context: CommandContext, ru
   program
     .command('daemon')
     .summary('run what is due at every minute, until SIGTERM')
-    .action(() => run(async () => (await import('./daemon.ts')).daemon(context)))
+    .action(() => run(async () => (await import('../daemon.ts')).daemon(context)))
   program
     .command('tick')
     .summary('plan and run one minute, and exit when its runs have ended')
@@ -14,7 +14,7 @@ export function addRunningCommands(program: Command, context: CommandContext, ru
     .option('--yes', 'do not ask before several jobs are started by hand')
     .option('--dry-run', 'print what would run where, in which order, and why each other cron would not')
     .option('--json', 'print JSON')
-    .action((wanted, options) => run(async () => (await import('./tick.ts')).tick(context, wanted, options)))
+    .action((wanted, options) => run(async () => (await import('../tick/tick.ts')).tick(context, wanted, options)))
 }
 
 export function addTryingCommands(program: Command, context: CommandContext, run: Run): void {
@@ -24,12 +24,14 @@ export function addTryingCommands(program: Command, context: CommandContext, run
     .argument('[system...]', 'ids, names or name:port (default: all)')
     .option('--user <auth>', 'as this auth alone (id or user); on systems that are named, also where no cron uses it')
     .option('--json', 'print JSON')
-    .action((systems, options) => run(async () => (await import('./test.ts')).test(context, systems, options)))
+    .action((systems, options) =>
+      run(async () => (await import('../login-test/test.ts')).test(context, systems, options)),
+    )
   program
     .command('check')
     .summary('judge the settings and all definitions, and print every problem')
     .option('--json', 'print JSON')
-    .action((options) => run(async () => (await import('./check.ts')).check(context, options)))
+    .action((options) => run(async () => (await import('../check.ts')).check(context, options)))
   program
     .command('next')
     .summary('print coming times of schedules or crons, and read them in plain words')
@@ -39,7 +41,7 @@ export function addTryingCommands(program: Command, context: CommandContext, run
     .option('--count <n>', 'how many times', '5')
     .addOption(new Option('--stdin', 'answer questions on standard input, one JSON object a line'))
     .option('--json', 'print JSON; with --stdin answers are always JSON')
-    .action((wanted, options) => run(async () => (await import('./next.ts')).next(context, wanted, options)))
+    .action((wanted, options) => run(async () => (await import('../next/next.ts')).next(context, wanted, options)))
 }
 
 export function addSettingCommands(program: Command, context: CommandContext, run: Run): void {
@@ -48,10 +50,10 @@ export function addSettingCommands(program: Command, context: CommandContext, ru
     .summary('make the tables that are missing and add the columns that they lack')
     .option('--dry-run', 'print the statements and change nothing')
     .option('--json', 'print JSON')
-    .action((options) => run(async () => (await import('./init.ts')).init(context, options)))
+    .action((options) => run(async () => (await import('../init.ts')).init(context, options)))
   program
     .command('settings')
     .summary('list every variable that rcron reads, and what it is set to')
     .option('--json', 'print JSON')
-    .action((options) => run(async () => (await import('./settings.ts')).settings(context, options)))
+    .action((options) => run(async () => (await import('../settings.ts')).settings(context, options)))
 }
