@@ -33,9 +33,7 @@ export class ChaosDisk {
   cover(name: string): () => void {
     mkdirSync(join(this.#inside, name), { recursive: true, mode: 0o700 })
     const path = join(this.directory, name)
-    execFileSync('mount', ['--bind', path, path])
-    execFileSync('mount', ['-o', 'remount,bind,ro', path])
-    this.#covered.push(path)
+    this.#cover(path)
     return this.#lasting(() => this.#uncover(path))
   }
 
@@ -51,15 +49,23 @@ export class ChaosDisk {
   }
 
   unmount(): void {
-    for (const path of this.#covered.splice(0)) execFileSync('umount', ['-l', path])
+    for (const path of this.#covered.splice(0).reverse()) execFileSync('umount', ['-l', path])
     for (const path of [this.directory, this.#inside]) execFileSync('umount', ['-l', path])
   }
 
+  #cover(path: string): void {
+    execFileSync('mount', ['--bind', path, path])
+    execFileSync('mount', ['-o', 'remount,bind,ro', path])
+    this.#covered.push(path)
+  }
+
+  /** What covers the whole hides what covers a part: the later ones go first, and come back. */
   #uncover(path: string): void {
     const index = this.#covered.indexOf(path)
     if (index < 0) return
-    this.#covered.splice(index, 1)
-    execFileSync('umount', ['-l', path])
+    const [, ...later] = this.#covered.splice(index)
+    for (const each of [path, ...later].reverse()) execFileSync('umount', ['-l', each])
+    for (const each of later) this.#cover(each)
   }
 
   #lasting(mend: () => void): () => void {

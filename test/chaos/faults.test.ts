@@ -1,5 +1,5 @@
-import { deepEqual } from 'node:assert/strict'
-import { mkdtempSync } from 'node:fs'
+import { deepEqual, equal } from 'node:assert/strict'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,25 @@ import { ProcessNumbers } from './rcron-process.ts'
 
 /** With this one the cut comes at once: sshd closes a connection like the one below soon by itself. */
 const SEED = 7
+
+test('a part of the disk that was covered before the whole of it is uncovered first', (t) => {
+  const disk = new ChaosDisk(join(mkdtempSync(join(tmpdir(), 'rcron-chaos-')), 'state'))
+  t.after(() => disk.unmount())
+  const isWritable = (name: string) => {
+    try {
+      writeFileSync(join(disk.directory, name, 'x'), '')
+      return true
+    } catch {
+      return false
+    }
+  }
+  const uncoverLocks = disk.cover('locks')
+  const uncoverAll = disk.cover('')
+  uncoverLocks()
+  equal(isWritable('locks'), false)
+  uncoverAll()
+  deepEqual([isWritable('locks'), isWritable('')], [true, true])
+})
 
 test('what lies in wait for a command counts when it springs', async (t) => {
   const host = await ChaosHost.start()
