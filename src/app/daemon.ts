@@ -19,7 +19,9 @@ import { installedVersion } from '../platform/version.ts'
 import { untilAborted } from '../platform/waiting/until-aborted.ts'
 import { PreparedStore } from '../store/definitions/prepared-store.ts'
 import { FollowingLease } from './lease.ts'
-import { composeClock, composeLog, composeRunning, loadSettings, nameOfDatabase, tellWarnings } from './running.ts'
+import { composeClock, composeLog } from './parts.ts'
+import { composeRunning } from './running.ts'
+import { loadSettings, nameOfDatabase, tellWarnings } from './settings.ts'
 import { ZONE_RULES, zoneReview, zonesIn } from './zone-rules.ts'
 
 export type ComposedDaemon = {
@@ -34,17 +36,21 @@ export async function composeDaemon(
   environment: Environment,
   ofSystem: DaemonSignals = listenToSystemSignals(),
 ): Promise<ComposedDaemon> {
+  // Released last to first, whatever fails. Signals last of all: who sends one more meanwhile must not end the process before its state is free.
+  await using opened = new AsyncDisposableStack()
+  opened.defer(() => ofSystem.close())
   const first = await loadSettings(environment)
   const { config } = first
   refuseForeignPlaces(config)
-  const stateLock = takeStateLock(config.stateDirectory)
+  const stateLock = opened.adopt(takeStateLock(config.stateDirectory), (it) => it.release())
   const log = composeLog(config, 1)
   tellStart(config, stateLock, log)
-  const lease = new FollowingLease(config, { clock: composeClock(), log })
+  const lease = opened.adopt(new FollowingLease(config, { clock: composeClock(), log }), (it) => it.release())
   await untilAborted(lease.take(ofSystem.stop), ofSystem.stop)
   const signals = stoppedBy(lease.lost, ofSystem)
   const isNew = () => !existsSync(config.cache.file)
   const running = await composeRunning(first, log, (store) => new PreparedStore({ store, isNew, log }))
+  opened.defer(() => running.close())
   const { clock, source, dispatcher, settings } = running
   const reviewZones = zoneReview(log)
   const book = await MinuteBook.open({ mark: running.mark, catchUpMinutes: config.catchUpMinutes, log })
@@ -82,13 +88,8 @@ export async function composeDaemon(
     await daemon.run()
     if (lease.lost.aborted) throw lease.lost.reason
   }
-  const close = async () => {
-    await Promise.all([lease.release(), running.close()])
-    stateLock.release()
-    // Last: who sends one more signal meanwhile must not end the process before its state is free.
-    signals.close()
-  }
-  return { run, close }
+  const owned = opened.move()
+  return { run, close: () => owned.disposeAsync() }
 }
 
 function tellStart(config: Config, { weakness }: Pick<StateLock, 'weakness'>, log: Log): void {

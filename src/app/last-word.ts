@@ -2,7 +2,7 @@ import type { Environment } from '../config/read-variables.ts'
 import { sayLastWord } from '../platform/log/last-word.ts'
 import type { LogFields } from '../platform/log/log.ts'
 import { formatFor } from '../platform/log/system-log.ts'
-import { loadEnvironment } from './running.ts'
+import { loadEnvironment } from './settings.ts'
 
 /** Says, in the format of the log, why the process ends. */
 export type LastWord = (fields: LogFields, message: string) => void

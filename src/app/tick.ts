@@ -14,7 +14,9 @@ import { MinuteLoop } from '../minutes/minute-loop.ts'
 import { createSystemBootMark } from '../minutes/system-boot-mark.ts'
 import type { Log } from '../platform/log/log.ts'
 import { composeLease } from './lease.ts'
-import { composeClock, composeLog, composeRunning, loadSettings, type Settings, tellWarnings } from './running.ts'
+import { composeClock, composeLog } from './parts.ts'
+import { composeRunning } from './running.ts'
+import { loadSettings, type Settings, tellWarnings } from './settings.ts'
 
 /** One minute's worth of rcron, outside of a daemon. */
 export type Ticking = AsyncDisposable & {

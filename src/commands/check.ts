@@ -1,4 +1,4 @@
-import type { Settings } from '../app/running.ts'
+import type { Settings } from '../app/settings.ts'
 import { reviewZones, ZONE_RULES, zonesIn } from '../app/zone-rules.ts'
 import { compileGently } from '../definitions/compile-gently.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'

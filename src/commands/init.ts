@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
-import { composeStore, loadSettings, type Settings } from '../app/running.ts'
+import { composeStore } from '../app/parts.ts'
+import { loadSettings, type Settings } from '../app/settings.ts'
 import { refuseForeignPlaces } from '../config/judge-places.ts'
 import { OperatorError } from '../domain/errors.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'

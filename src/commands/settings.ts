@@ -1,4 +1,4 @@
-import { loadEnvironment } from '../app/running.ts'
+import { loadEnvironment } from '../app/settings.ts'
 import { VARIABLE_NAMES, type VariableName, variable } from '../config/variables.ts'
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output, styled } from './cli/output.ts'

@@ -2,7 +2,7 @@ import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { composeStore } from '../../src/app/running.ts'
+import { composeStore } from '../../src/app/parts.ts'
 import { ResidentRcron } from '../support/resident-rcron.ts'
 import { makeKey } from '../support/sshd.ts'
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { composeStore } from '../../src/app/running.ts'
+import { composeStore } from '../../src/app/parts.ts'
 import type { SqlStore } from '../../src/store/sql/sql-store.ts'
 import { COMPILE_CACHE } from './compile-cache.ts'
 

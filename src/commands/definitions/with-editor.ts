@@ -1,4 +1,4 @@
-import { composeSeal } from '../../app/running.ts'
+import { composeSeal } from '../../app/parts.ts'
 import { compileSnapshot } from '../../definitions/compile-snapshot.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'

@@ -1,4 +1,4 @@
-import { composeClock, composeHostKeys, composeResolver, composeSessionsOver } from '../../app/running.ts'
+import { composeClock, composeHostKeys, composeResolver, composeSessionsOver } from '../../app/parts.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'

@@ -1,4 +1,4 @@
-import { loadSettings } from '../../app/running.ts'
+import { loadSettings } from '../../app/settings.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
 import { escapeJson } from '../../platform/log/escape-text.ts'

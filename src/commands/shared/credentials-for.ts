@@ -1,4 +1,4 @@
-import { composeCredentials, composeSeal } from '../../app/running.ts'
+import { composeCredentials, composeSeal } from '../../app/parts.ts'
 import type { AuthRow } from '../../domain/rows.ts'
 import type { Credentials } from '../../secrets/credentials.ts'
 import type { Opened } from './opened.ts'
@@ -7,5 +7,5 @@ import type { Opened } from './opened.ts'
 export async function credentialsFor({ settings, log }: Opened, auths: readonly AuthRow[]): Promise<Credentials> {
   const isSealed = (text: string | null) => text?.startsWith('sealed:') === true
   const needsKey = auths.some(({ password, passphrase }) => isSealed(password) || isSealed(passphrase))
-  return composeCredentials(settings, needsKey ? await composeSeal(settings.config, log) : null)
+  return composeCredentials({ settings }, needsKey ? await composeSeal(settings.config, log) : null)
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { composeLog, composeStore, loadSettings, type Settings, tellWarnings } from '../../app/running.ts'
+import { composeLog, composeStore } from '../../app/parts.ts'
+import { loadSettings, type Settings, tellWarnings } from '../../app/settings.ts'
 import { refuseForeignPlaces } from '../../config/judge-places.ts'
 import { compileGently } from '../../definitions/compile-gently.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'

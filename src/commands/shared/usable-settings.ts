@@ -1,4 +1,4 @@
-import { loadSettings, type Settings } from '../../app/running.ts'
+import { loadSettings, type Settings } from '../../app/settings.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { CommandContext } from '../cli/context.ts'

@@ -1,5 +1,5 @@
 import { type Notes, readNotes } from '../../app/installation-notes.ts'
-import { loadSettings } from '../../app/running.ts'
+import { loadSettings } from '../../app/settings.ts'
 import { firingsIn, rebootFirings } from '../../definitions/firings.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import { activeFactsOf } from '../../dispatch/locks/lock-of-run.ts'
