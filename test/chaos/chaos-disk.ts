@@ -13,6 +13,8 @@ export class ChaosDisk {
   readonly directory: string
   /** The same files, by a way that is never covered. */
   readonly #inside: string
+  /** The same files once more, where nobody can write. */
+  readonly #readOnly: string
   readonly #covered: string[] = []
   readonly #faults: { from: number; until: number }[] = []
 
@@ -20,9 +22,12 @@ export class ChaosDisk {
   constructor(directory: string) {
     this.directory = directory
     this.#inside = `${directory}.disk`
-    for (const path of [this.#inside, directory]) mkdirSync(path, { mode: 0o700 })
+    this.#readOnly = `${directory}.read-only`
+    for (const path of [this.#inside, this.#readOnly, directory]) mkdirSync(path, { mode: 0o700 })
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m,mode=0700`, 'rcron-chaos', this.#inside])
     execFileSync('mount', ['--bind', this.#inside, directory])
+    execFileSync('mount', ['--bind', this.#inside, this.#readOnly])
+    execFileSync('mount', ['-o', 'remount,bind,ro', this.#readOnly])
   }
 
   get faults(): readonly DiskFault[] {
@@ -32,9 +37,8 @@ export class ChaosDisk {
   /** Whatever is opened below `name` from now on cannot be written, changed or removed. */
   cover(name: string): () => void {
     mkdirSync(join(this.#inside, name), { recursive: true, mode: 0o700 })
-    const path = join(this.directory, name)
-    this.#cover(path)
-    return this.#lasting(() => this.#uncover(path))
+    this.#cover(name)
+    return this.#lasting(() => this.#uncover(name))
   }
 
   /** No more room for anything. */
@@ -49,22 +53,22 @@ export class ChaosDisk {
   }
 
   unmount(): void {
-    for (const path of this.#covered.splice(0).reverse()) execFileSync('umount', ['-l', path])
-    for (const path of [this.directory, this.#inside]) execFileSync('umount', ['-l', path])
+    const covers = this.#covered.splice(0).map((name) => join(this.directory, name))
+    for (const path of [...covers.reverse(), this.directory, this.#readOnly, this.#inside]) uncover(path)
   }
 
-  #cover(path: string): void {
-    execFileSync('mount', ['--bind', path, path])
-    execFileSync('mount', ['-o', 'remount,bind,ro', path])
-    this.#covered.push(path)
+  /** Read-only from its first moment: a mount that is made so afterwards may have been written through meanwhile. */
+  #cover(name: string): void {
+    execFileSync('mount', ['--bind', join(this.#readOnly, name), join(this.directory, name)])
+    this.#covered.push(name)
   }
 
   /** What covers the whole hides what covers a part: the later ones go first, and come back. */
-  #uncover(path: string): void {
-    const index = this.#covered.indexOf(path)
+  #uncover(name: string): void {
+    const index = this.#covered.indexOf(name)
     if (index < 0) return
-    const [, ...later] = this.#covered.splice(index)
-    for (const each of [path, ...later].reverse()) execFileSync('umount', ['-l', each])
+    const later = this.#covered.splice(index).slice(1)
+    for (const each of [name, ...later].reverse()) uncover(join(this.directory, each))
     for (const each of later) this.#cover(each)
   }
 
@@ -76,4 +80,8 @@ export class ChaosDisk {
       fault.until = Math.min(fault.until, Date.now())
     }
   }
+}
+
+function uncover(path: string): void {
+  execFileSync('umount', ['-l', path])
 }
