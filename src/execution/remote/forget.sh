@@ -11,7 +11,7 @@ forget() {
   for known; do
     case $known in *[!0-9a-f]* | '') continue ;; esac
     for s in "$s1" "$s2" "$s0"; do
-      if [ -z "$s" ] || [ ! -O "$s/$known" ]; then continue; fi
+      if ! has_claim "$s" "$known" || [ ! -O "$s/$known" ]; then continue; fi
       {
         [ -s "$s/$known" ] || echo 'run -' >>"$s/$known"
         echo "done$pad" >>"$s/$known"

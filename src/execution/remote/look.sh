@@ -111,7 +111,7 @@ plant() {
   case $? in 0 | 3) planted=1 ;; 1) return 1 ;; esac
   if [ "$planted" ]; then
     # The other place is looked at after our own mark was set: see spool.sh.
-    has_claim "$s2" && return 1
+    has_claim "$s2" "$id" && return 1
     return 0
   fi
   make_claim "$s2" never || return 1

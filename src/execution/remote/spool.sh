@@ -34,7 +34,6 @@ s2=/var/tmp/rcron-$u
 # Whether directory $1, if it is there, is fit to hold claims: no link, ours, and nobody else's to look or write into. What is there is
 # looked at only afterwards: another START may be making it.
 fit() {
-  [ "$1" ] || return
   [ -e "$1" ] || [ -h "$1" ] || return 0
   case $(LC_ALL=C ls -ld "$1" 2>/dev/null) in drwx------*) [ -O "$1" ] ;; *) return 1 ;; esac
 }
@@ -56,18 +55,18 @@ has_hidden() {
   return 1
 }
 
-# Whether directory $1 can be used, made if it is missing.
+# Whether directory $1 can be used, made if it is missing. In /var/tmp anybody may have been quicker to make it since the last look.
 ready() {
   [ "$1" ] || return 1
-  if [ ! -d "$1" ]; then mkdir -p "$1" 2>/dev/null && looks=''; elif [ "$1" = "$s1" ]; then return; fi
-  [ "$looks" ] || check_places
+  if [ ! -d "$1" ]; then mkdir -p "$1" 2>/dev/null; elif [ "$1" = "$s1" ]; then return; fi
+  check_places
   [ -d "$1" ] && { [ "$1" = "$s1" ] || [ "$1" = "$s2" ]; }
 }
 
-# Whether place $1 has something for run $id.
+# Whether place $1 has something for run $2. A START looks at the other places only where there is something in them.
 has_claim() {
-  [ "$1" ] && [ -e "$1/$id" ] || return 1
-  [ "$looks" ] || check_places
+  [ "$1" ] && [ -e "$1/$2" ] || return 1
+  if [ -z "$looks" ] && [ "$1" != "$s1" ]; then check_places; fi
   case $1 in "$s0" | "$s1" | "$s2") ;; *) return 1 ;; esac
 }
 

@@ -73,10 +73,10 @@ case $record in
   ;;
 *)
   spool=home
-  has_claim "$s2" && refused=1
+  has_claim "$s2" "$id" && refused=1
   ;;
 esac
-has_claim "$s0" && refused=1
+has_claim "$s0" "$id" && refused=1
 # What could not be written yet may be written at the end.
 record=${record:-$blank}
 read_claim

@@ -8,6 +8,7 @@ sweep() {
     RCRON_SINK=$id LC_ALL=C
     export RCRON_SINK LC_ALL
     trap '' HUP INT TERM
+    [ "$looks" ] || check_places
     h='????????' n='*[!0-9a-f]*'
     h=$h$h$h$h
     for s in "$s1" "$s2" "$s0"; do

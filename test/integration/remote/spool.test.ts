@@ -5,6 +5,7 @@ import {
   lutimesSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -20,13 +21,15 @@ const LONG_AGO = new Date(Date.now() - 10 * 24 * 3_600_000)
 
 const LINK = 'ab'.repeat(16)
 
+function oldFile(path: string): void {
+  writeFileSync(path, '')
+  utimesSync(path, LONG_AGO, LONG_AGO)
+}
+
 /** Files of long ago, and a link that is named as a run is. */
 function litter(place: string, files: readonly string[], target: string): void {
   mkdirSync(join(place, 'deep'), { recursive: true })
-  for (const file of files) {
-    writeFileSync(join(place, file), '')
-    utimesSync(join(place, file), LONG_AGO, LONG_AGO)
-  }
+  for (const file of files) oldFile(join(place, file))
   symlinkSync(target, join(place, LINK))
   lutimesSync(join(place, LINK), LONG_AGO, LONG_AGO)
 }
@@ -85,11 +88,41 @@ for (const sh of Object.keys(POSIX_SHELLS) as readonly PosixShell[]) {
         chmodSync(there.spool, 0o755)
         deepEqual(await there.stateOf(session.id), { kind: 'unknown' })
         deepEqual(await there.kill({ id: session.id, trace: null }), { kind: 'unknown' })
-        // The next start that keeps what is printed looks, and goes to the other place.
+        // The next start that keeps what is printed looks, and goes to the other place, whether that is there or not.
+        equal((await there.start('true', { id: session.id, keepOutput: true }).answer)?.kind, 'claimed')
         const other = there.start('true', { keepOutput: true })
         const answer = await other.answer
         equal(answer?.kind === 'started' && answer.spool, 'tmp')
         equal((await there.start('true', { id: session.id, keepOutput: true }).answer)?.kind, 'claimed')
+      } finally {
+        there.end()
+      }
+    })
+
+    test('what a stranger has put in the place of another spool is neither written, nor removed, nor swept', async () => {
+      const there = new RemoteHost({ sh })
+      try {
+        const ended = there.start('true')
+        await ended.closed
+        // From the second start on the places are known, and not looked at each time.
+        await there.start('true').closed
+        const precious = there.path('precious')
+        writeFileSync(precious, 'precious\n')
+        const behind = there.path('behind')
+        mkdirSync(behind, { mode: 0o700 })
+        const theirs = [aRunId(), `${ended.id}.out`]
+        for (const file of theirs) oldFile(join(behind, file))
+        symlinkSync(precious, join(behind, ended.id))
+        for (const place of [there.otherSpool, join(there.home, '.local/state/rcron')]) symlinkSync(behind, place)
+        const swept = join(there.spool, aRunId())
+        oldFile(swept)
+        const sweeping = there.start('true', { id: `${aRunId().slice(2)}00`, forget: [ended.id] })
+        await sweeping.closed
+        await until('the sweep has ended', () => there.watching(sweeping.id).length === 0)
+        equal(existsSync(swept), false)
+        match(there.claim(ended.id), /^done/m)
+        equal(readFileSync(precious, 'utf8'), 'precious\n')
+        deepEqual(readdirSync(behind).toSorted(), [...theirs, ended.id].toSorted())
       } finally {
         there.end()
       }
