@@ -1,5 +1,15 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { RcronCommand } from '../support/rcron-command.ts'
@@ -77,6 +87,28 @@ test('F7: a lock directory behind a link of somebody else is refused', { skip },
   const { status, stderr } = await rcron.run(['tick'], { env: { RCRON_LOCK_DIR: join(parent, 'locks') } })
   equal(status, 1)
   match(stderr, /lock directory .*: .*parent, on the way to it, belongs to .*65534/)
+})
+
+test('F7: a lock directory that is a link of somebody else is refused, and one of somebody else named as such', {
+  skip,
+}, async (t) => {
+  const rcron = anRcron(t)
+  await rcron.ok('init')
+  const sticky = join(rcron.directory, 'sticky')
+  mkdirSync(sticky)
+  chmodSync(sticky, 0o1777)
+  const own = join(rcron.directory, 'own')
+  mkdirSync(own, { mode: 0o700 })
+  symlinkSync(own, join(sticky, 'link'))
+  lchownSync(join(sticky, 'link'), STRANGER, STRANGER)
+  mkdirSync(join(sticky, 'his'), { mode: 0o700 })
+  chownSync(join(sticky, 'his'), STRANGER, STRANGER)
+  for (const name of ['link', 'his']) {
+    const { status, stderr } = await rcron.run(['tick'], { env: { RCRON_LOCK_DIR: join(sticky, name) } })
+    equal(status, 1)
+    match(stderr, new RegExp(`lock directory .*${name}: it belongs to .*65534.*RCRON_LOCK_DIR`, 's'))
+  }
+  deepEqual([...readdirSync(own), ...readdirSync(join(sticky, 'his'))], [])
 })
 
 test("F9: a stranger's .env commands nobody, and each command says that it was ignored", { skip }, async (t) => {

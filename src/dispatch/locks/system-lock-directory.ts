@@ -9,12 +9,13 @@ import { describeDistrust, distrustOf } from '../../platform/files/path-trust.ts
  * may write in it or turn the way to it elsewhere: a lock file there could be anyone's word.
  */
 export function makePrivateDirectory(directory: string): void {
+  refuseForeign(directory)
   try {
     makeDirectory(directory)
   } catch (error) {
     throw cannotMake(directory, error)
   }
-  refuseForeignWay(directory)
+  refuseForeign(directory)
   const { mode, uid } = statSync(directory)
   if (uid === process.getuid?.() && (mode & 0o022) === 0) return
   const found = `has mode ${(mode & 0o7777).toString(8)} and belongs to user id ${uid}`
@@ -24,12 +25,13 @@ export function makePrivateDirectory(directory: string): void {
   )
 }
 
-/** The directories and links above it; what is wrong with the directory itself is told by its mode and owner. */
-function refuseForeignWay(directory: string): void {
+/** What leads there, and whose it is; too many rights on the directory itself are told by its mode. */
+function refuseForeign(directory: string): void {
   const distrust = distrustOf(directory)
-  if (distrust === null || distrust.path === directory) return
+  if (distrust === null || (distrust.path === directory && distrust.why === 'open')) return
+  const where = distrust.path === directory ? 'it' : `${distrust.path}, on the way to it,`
   throw new OperatorError(
-    `lock directory ${directory}: ${distrust.path}, on the way to it, ${describeDistrust(distrust)}, expected that only root and user id ${process.getuid?.()} can change it`,
+    `lock directory ${directory}: ${where} ${describeDistrust(distrust)}, expected that only root and user id ${process.getuid?.()} can change it`,
     'Set RCRON_LOCK_DIR to a directory where nobody else may write.',
   )
 }
