@@ -10,8 +10,8 @@ export type Stage =
   /** Its host was handed it, or is being logged in to, and has not said that it began. */
   | { readonly kind: 'handed-over'; readonly since: number }
   | { readonly kind: 'running'; readonly since: number }
-  /** Its host cannot be asked. */
-  | { readonly kind: 'unknown'; readonly since: number }
+  /** Its host cannot be asked; `why` says what keeps it from telling, where that is known. */
+  | { readonly kind: 'unknown'; readonly since: number; readonly why: string | null }
 
 type Staged = { readonly id: RunId; readonly minute: Minute; readonly stage: Stage }
 
@@ -23,16 +23,20 @@ export function describeStage({ id, minute, stage }: Staged): string {
     case 'beginning':
       return `${planned} still waits to begin`
     case 'queued':
-      return `${planned} is waiting for a place since ${instant(stage.since)}${stage.why === null ? '' : `: ${stage.why}`}`
+      return `${planned} is waiting for a place since ${instant(stage.since)}${because(stage.why)}`
     case 'handed-over':
       return `${started} was handed over at ${instant(stage.since)}, and its host has not begun it yet`
     case 'running':
       return `${started} is running since ${instant(stage.since)}`
     case 'unknown':
-      return `${started} cannot be asked since ${instant(stage.since)}, and may be running`
+      return `${started} cannot be asked since ${instant(stage.since)}, and may be running${because(stage.why)}`
     default:
       return stage satisfies never
   }
+}
+
+function because(why: string | null): string {
+  return why === null ? '' : `: ${why}`
 }
 
 function instant(ms: number): string {

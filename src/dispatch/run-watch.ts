@@ -34,6 +34,7 @@ export function watchOf({ clock, log }: { readonly clock: Clock; readonly log: L
   const note = (known: Partial<RunLock>) => {
     hold.note(known).catch((error: unknown) => log.error({ ...fields, err: error }, 'lock file not brought up to date'))
   }
+  let unknownSince: number | null = null
   if (!isAdopted) void clock.sleep(TELL_WAIT_AFTER_MS, over).then(() => tellWait(log, run))
   return {
     started: (trace) => {
@@ -46,16 +47,22 @@ export function watchOf({ clock, log }: { readonly clock: Clock; readonly log: L
         if (!over.aborted) note(known)
       })
     },
-    unknown: (reason) => {
+    unknown: (why) => {
+      const isNews = unknownSince === null
+      unknownSince ??= hold.lock?.unknownSince ?? clock.now()
+      active.reached({ kind: 'unknown', since: unknownSince, why })
+      if (!isNews) {
+        log.warn({ ...fields, reason: why }, 'run still unknown, for another reason')
+        return
+      }
       active.contact('unknown')
-      const unknownSince = hold.lock?.unknownSince ?? clock.now()
-      active.reached({ kind: 'unknown', since: unknownSince })
       onUnknown?.()
-      log.warn({ ...fields, reason }, 'run unknown: contact lost, it counts as active and is asked again')
+      log.warn({ ...fields, reason: why }, 'run unknown: contact lost, it counts as active and is asked again')
       onWord?.()
       note({ unknownSince })
     },
     found: () => {
+      unknownSince = null
       active.contact('running')
       active.reached({ kind: 'running', since: hold.lock?.startedAt ?? clock.now() })
       log.info(fields, 'run found again')

@@ -37,7 +37,7 @@ export type AdoptedRun = {
 export interface RunWatch {
   /** The host said that the command has begun. Comes at most once, before the result. */
   started(trace: RunTrace): void
-  /** Contact was lost; the run counts as active and is asked again. Comes once per loss. */
+  /** Contact was lost; the run counts as active and is asked again. Comes once per loss, and again with what answers then and cannot tell of it. */
   unknown(reason: string): void
   /** Contact is back, and the run is still alive. */
   found(): void

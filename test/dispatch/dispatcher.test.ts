@@ -132,7 +132,19 @@ test('a run that waits says so once, for what; and each skip says the truth of t
   executor.newest(1).begin()
   match(await skippedBy('first', 1), /run X, started for 2026-03-01T12:00Z, is running since 2026-03-01T12:00:05Z/)
   executor.newest(1).watch.unknown('gone')
-  match(await skippedBy('first', 1), /cannot be asked since 2026-03-01T12:00:05Z, and may be running/)
+  match(await skippedBy('first', 1), /cannot be asked since 2026-03-01T12:00:05Z, and may be running: gone/)
+  await clock.advance(60_000)
+  executor.newest(1).watch.unknown('another machine')
+  match(await skippedBy('first', 1), /cannot be asked since 2026-03-01T12:00:05Z, and may be running: another machine/)
+  deepEqual(
+    log.entries
+      .filter(({ message }) => message.includes('unknown'))
+      .map(({ message, fields }) => [message, fields['reason']]),
+    [
+      ['run unknown: contact lost, it counts as active and is asked again', 'gone'],
+      ['run still unknown, for another reason', 'another machine'],
+    ],
+  )
   executor.newest(1).watch.found()
   match(await skippedBy('first', 1), /is running since/)
 })

@@ -50,7 +50,7 @@ export function activeFactsOf(lock: RunLock): ActiveFacts {
 /** How far the run had come when its lock was written. */
 export function stageOf({ isWaiting, startedAt, unknownSince }: RunLock): Stage {
   if (isWaiting) return { kind: 'queued', since: startedAt, why: null }
-  if (unknownSince !== null) return { kind: 'unknown', since: unknownSince }
+  if (unknownSince !== null) return { kind: 'unknown', since: unknownSince, why: null }
   return { kind: 'running', since: startedAt }
 }
 

@@ -89,9 +89,9 @@ export class Inquiry {
     return pauseAfterLook(this.#looks++)
   }
 
-  #isSilent({ reason }: Silent): number {
+  #isSilent({ reason, isAnswer }: Silent): number {
     const { clock, lostAfterMs, random } = this.#parts
-    this.#run.contact.lost(reason)
+    this.#run.contact.lost(reason, isAnswer)
     this.#looks = 0
     const untilLostMs = this.#silentSince + lostAfterMs - clock.monotonic()
     return Math.min(pauseAfterSilence(this.#silences++, random()), Math.max(1, untilLostMs))

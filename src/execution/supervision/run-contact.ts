@@ -17,6 +17,7 @@ export class RunContact {
   readonly #ownConnection: boolean
   #trace: RunTrace | null
   #state: 'in touch' | 'out of touch' | 'told unknown'
+  readonly #toldAnswers = new Set<string>()
   #missedOutput: boolean
 
   constructor({ watch, trace, ownConnection, isAdopted }: RunContactParts) {
@@ -43,8 +44,11 @@ export class RunContact {
     this.#watch.started(this.#trace)
   }
 
-  lost(reason: string): void {
-    if (this.#state === 'told unknown') return
+  /** A silence is told once, however its reasons change; `isAnswer`: something answers and cannot tell of the run, which is told as well. */
+  lost(reason: string, isAnswer = false): void {
+    const isNewAnswer = isAnswer && !this.#toldAnswers.has(reason)
+    if (this.#state === 'told unknown' && !isNewAnswer) return
+    if (isAnswer) this.#toldAnswers.add(reason)
     this.#state = 'told unknown'
     this.#missedOutput = true
     this.#watch.unknown(reason)
@@ -55,6 +59,7 @@ export class RunContact {
     if (told !== null) this.began(told)
     if (this.#state === 'in touch') return
     this.#state = 'in touch'
+    this.#toldAnswers.clear()
     this.#watch.found()
   }
 

@@ -22,7 +22,13 @@ export type Over = {
 export type Alive = { readonly kind: 'alive'; readonly trace: RunTrace | null }
 
 /** Not known: its host must be asked, or asked again. */
-export type Silent = { readonly kind: 'silent'; readonly reason: string; readonly isGarbled: boolean }
+export type Silent = {
+  readonly kind: 'silent'
+  readonly reason: string
+  readonly isGarbled: boolean
+  /** A POSIX shell answered, and cannot tell of the run. */
+  readonly isAnswer: boolean
+}
 
 /** Why a run is ended by rcron. */
 export type Cause =
@@ -33,8 +39,8 @@ export function over(outcome: Outcome, { hasKept = false, endedByItself = false,
   return { kind: 'over', outcome, hasKept, endedByItself, isDead }
 }
 
-export function silent(reason: string, isGarbled = false): Silent {
-  return { kind: 'silent', reason, isGarbled }
+export function silent(reason: string, { isGarbled = false, isAnswer = false } = {}): Silent {
+  return { kind: 'silent', reason, isGarbled, isAnswer }
 }
 
 /** The script's own status where its supervisor was ended before it could tell the command's: not to be told from a command's own 255. */
@@ -83,7 +89,7 @@ export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
     case 'rebooted':
       return over(lost('its host was booted while it ran'))
     case 'elsewhere':
-      return silent(ELSEWHERE)
+      return silent(ELSEWHERE, { isAnswer: true })
     case 'gone':
       return over(lost(reply.killsAtSessionEnd ? `${GONE}; ${KILLED_AT_SESSION_END}` : GONE))
     case 'never-started':
@@ -94,11 +100,11 @@ export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
             reason: 'its host was reached again, had not begun it, and will not begin it any more',
           })
     case 'unclaimed':
-      return silent('its host has not begun it, and cannot be kept from beginning it: no spool can be written there')
+      return silent(UNCLAIMED, { isAnswer: true })
     case 'unknown':
-      return silent('its host could not look at its processes')
+      return silent('its host could not look at its processes', { isAnswer: true })
     case 'unreadable':
-      return silent(reply.reason, true)
+      return silent(reply.reason, { isGarbled: true })
     case 'unanswered':
       return silent(reply.reason)
     default:
@@ -106,6 +112,7 @@ export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
   }
 }
 
+const UNCLAIMED = 'its host has not begun it, and cannot be kept from beginning it: no spool can be written there'
 const GONE = 'it is no longer alive, and left no status on its host'
 const KILLED_AT_SESSION_END =
   'the logind.conf of its host has KillUserProcesses=yes, which kills runs with their session unless KillExcludeUsers= names the account'

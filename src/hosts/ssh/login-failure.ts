@@ -58,10 +58,13 @@ export function failureByHangUp(what: string, { target, phase, heard }: FailedLo
     : unreachable(`${where}: ${what}, and did not greet as SSH servers do ("SSH-2.0-…")`, said(heard))
 }
 
+/** Until it greets, a host is no slow one but a silent one. */
+const SLOW_LOGIN = '; give a slow login more with login_timeout_s of the system'
+
 export function failureByTime(loginMs: number, { target, phase, heard }: FailedLogin): NotHandedOver {
   const strange = heard.isStrange ? ', and what it sent is no greeting of SSH' : ''
   return unreachable(
-    `${describeHost(target)}: the ${phase} was not over within ${loginMs / 1000} s${strange}`,
+    `${describeHost(target)}: the ${phase} was not over within ${loginMs / 1000} s${strange}${phase === 'authentication' ? SLOW_LOGIN : ''}`,
     said(heard),
   )
 }
