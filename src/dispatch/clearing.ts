@@ -6,7 +6,10 @@ import type { ActiveRuns } from './active/active-runs.ts'
 /** How long a run that is confirmed dead may take to be told as ended. */
 const SETTLE_MS = 10_000
 
-/** A walk of another process may have gone on to its next host while its run was being ended: so often that is ended as well. */
+/**
+ * While a run was being ended a walk of another process may have gone on to its next host, or another firing have begun there: so often
+ * that is ended as well.
+ */
 const MOST_ROUNDS = 5
 
 export type ClearingParts = {
@@ -29,13 +32,11 @@ export class Clearing {
     for (let round = 1; round <= MOST_ROUNDS; round++) {
       const before = [...this.#parts.active.relatedTo(firing)].filter((run) => run !== own)
       if (before.length === 0 || own.killedBy !== null) return null
-      const isElsewhere = before.some(({ state }) => state === 'elsewhere')
       const reason = await this.#end(before)
       if (reason !== null) return `run ${before.map(({ id }) => id).join(', ')} ${reason}`
-      if (!isElsewhere) return null
       await this.#parts.survey()
     }
-    return 'the run before goes on from host to host in another process'
+    return 'other processes begin runs of this job again and again'
   }
 
   async #end(before: readonly ActiveRun[]): Promise<string | null> {

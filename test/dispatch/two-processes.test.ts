@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { hasSucceeded } from '../../src/dispatch/firing-result.ts'
 import { addMinutes } from '../../src/domain/minute.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
+import type { Death } from '../../src/execution/executor.ts'
 import { identityOf } from '../../src/platform/process-identity.ts'
 import { aFiring } from '../support/builders.ts'
 import type { FakeRun } from '../support/fake-executor.ts'
@@ -81,6 +82,31 @@ test('a walk that has gone on to its next host before its run is marked is ended
   deepEqual(b.executor.crons, [1])
   b.executor.newest(1).succeed()
   ok(hasSucceeded(await second.result))
+})
+
+test('what another process has begun while the run before was being ended is ended as well', async (t) => {
+  const { a, b, clobber, later } = twoProcesses(t)
+  void a.dispatcher.fire(clobber, 'schedule')
+  await settled()
+  const { promise: dead, resolve: confirm } = Promise.withResolvers<Death>()
+  a.executor.newest(1).onKill = () => dead
+  const last = a.dispatcher.fire({ ...clobber, minute: addMinutes(clobber.minute, 2) }, 'schedule')
+  const between = b.dispatcher.fire(later, 'manual')
+  await settled()
+  deepEqual([a.executor.crons, b.executor.crons], [[1], [1]])
+  a.executor.onAdopt = (handle, { id }) => {
+    const other = b.executor.started.find(({ run }) => run.id === id)?.handle
+    handle.onKill = (by) => {
+      for (const it of [other, handle]) it?.end({ kind: 'killed', by })
+      return { kind: 'dead' }
+    }
+  }
+  confirm({ kind: 'dead' })
+  await settled()
+  deepEqual([a.executor.crons, kindsOf(await between.result)], [[1, 1], ['killed']])
+  a.executor.newest(1).succeed()
+  ok(hasSucceeded(await last.result))
+  deepEqual(a.locks(), [])
 })
 
 test('between two hosts there is always a lock, and another process holds off', async (t) => {
