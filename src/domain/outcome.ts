@@ -5,7 +5,8 @@ export type KilledBy = 'clobber' | 'operator' | 'shutdown'
 export type Outcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly exitCode: number }
-  | { readonly kind: 'signaled'; readonly signal: string }
+  /** `reason`: what may have sent it, where that is known. */
+  | { readonly kind: 'signaled'; readonly signal: string; readonly reason?: string }
   /** Ran longer than its cron's `timeout_s` and is confirmed dead. */
   | { readonly kind: 'timed-out'; readonly afterMs: number }
   /** Killed on request and confirmed dead. */
@@ -34,7 +35,7 @@ export function describeOutcome(outcome: Outcome): string {
     case 'failed':
       return `failed with exit code ${outcome.exitCode}`
     case 'signaled':
-      return `ended by signal ${outcome.signal}`
+      return `ended by signal ${outcome.signal}${outcome.reason === undefined ? '' : `; ${outcome.reason}`}`
     case 'timed-out':
       return `timed out after ${outcome.afterMs / 1000} s`
     case 'killed':

@@ -44,7 +44,7 @@ function fieldsOfOutcome(outcome: Outcome): LogFields {
     case 'failed':
       return { ...fields, exitCode: outcome.exitCode }
     case 'signaled':
-      return { ...fields, signal: outcome.signal }
+      return { ...fields, signal: outcome.signal, ...(outcome.reason !== undefined && { reason: outcome.reason }) }
     case 'timed-out':
       return { ...fields, afterMs: outcome.afterMs }
     case 'killed':

@@ -18,7 +18,7 @@ export function describeSurvey({
 const KILLED_AT_SESSION_END = degraded(
   'session end',
   'kills',
-  'its logind has KillUserProcesses=yes: a run is killed when its connection breaks or rcron is restarted, and ends as lost; add the ' +
+  'its logind has KillUserProcesses=yes: a run is killed when its connection breaks or rcron is restarted; add the ' +
     'account to KillExcludeUsers= in /etc/systemd/logind.conf and restart systemd-logind',
 )
 

@@ -14,23 +14,27 @@ export type StartAnswer =
 export type ProbeState =
   | { readonly kind: 'running'; readonly trace: RunTrace | null }
   /** `endedByItself`: before any KILL came. `hasKept`: its output was kept on the host. */
-  | { readonly kind: 'exited'; readonly status: HostStatus; readonly endedByItself: boolean; readonly hasKept: boolean }
+  | ({
+      readonly kind: 'exited'
+      readonly status: HostStatus
+      readonly endedByItself: boolean
+      readonly hasKept: boolean
+    } & SessionEnd)
   /** The host was booted since; how the run ended cannot be learnt. */
   | { readonly kind: 'rebooted' }
   /** Another machine answered under its host's name: booted otherwise, and before the run began. */
   | { readonly kind: 'elsewhere' }
   /** It had begun, nothing of it is left, and its status was not written. */
-  | {
-      readonly kind: 'gone'
-      /** Its host's logind.conf has KillUserProcesses=yes: what a session leaves behind may be killed. */
-      readonly killsAtSessionEnd?: true
-    }
+  | ({ readonly kind: 'gone' } & SessionEnd)
   /** It did not start, and cannot any more. */
   | { readonly kind: 'never-started' }
   /** No claim and no process, but a START still under way could begin it: no tombstone was asked for, or none could be made. */
   | { readonly kind: 'unclaimed' }
   /** The host could not look. */
   | { readonly kind: 'unknown' }
+
+/** Told of what a signal has ended, or may have: its host's logind.conf has KillUserProcesses=yes, and what a session leaves behind may be killed. */
+type SessionEnd = { readonly killsAtSessionEnd?: true }
 
 /** What a KILL did. Only `none` without `guarded: false` and a run ended by `term` or `kill` are confirmed deaths. */
 export type KillAnswer =
@@ -110,6 +114,10 @@ export function parseKillAnswer(text: string, id: RunId): KillAnswer | null {
   }
 }
 
+function sessionEndOf(fields: ReadonlyMap<string, string>): SessionEnd {
+  return fields.get('ending') === 'kills' ? { killsAtSessionEnd: true } : {}
+}
+
 function probeStateOf(fields: ReadonlyMap<string, string>): ProbeState | null {
   const state = fields.get('state')
   switch (state) {
@@ -118,10 +126,11 @@ function probeStateOf(fields: ReadonlyMap<string, string>): ProbeState | null {
     case 'exited': {
       const status = statusOf(fields)
       if (status === null) return null
-      return { kind: state, status, endedByItself: fields.get('own') === '1', hasKept: fields.get('kept') === '1' }
+      const endedByItself = fields.get('own') === '1'
+      return { kind: state, status, endedByItself, hasKept: fields.get('kept') === '1', ...sessionEndOf(fields) }
     }
     case 'gone':
-      return fields.get('ending') === 'kills' ? { kind: state, killsAtSessionEnd: true } : { kind: state }
+      return { kind: state, ...sessionEndOf(fields) }
     case 'rebooted':
     case 'elsewhere':
     case 'never-started':

@@ -53,7 +53,7 @@ kept() {
 }
 
 tell() {
-  [ "$state" = gone ] && grep -qs ^KillUserProcesses=yes /etc/systemd/logind.conf && more=' ending=kills'
+  case $state in gone | exited) grep -qs ^KillUserProcesses=yes /etc/systemd/logind.conf && more="$more ending=kills" ;; esac
   [ "$rc" ] && has_kept && more="$more kept=1"
   echo "RCRONP $id state=$state$more"
   case $flags in *o*) kept ;; esac

@@ -85,7 +85,7 @@ export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
     case 'running':
       return { kind: 'alive', trace: reply.trace }
     case 'exited':
-      return over(outcomeOfStatus(reply.status), reply)
+      return over(outcomeOfExited(reply), reply)
     case 'rebooted':
       return over(lost('its host was booted while it ran'))
     case 'elsewhere':
@@ -110,6 +110,11 @@ export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
     default:
       return reply satisfies never
   }
+}
+
+function outcomeOfExited({ status, killsAtSessionEnd }: Extract<ProbeReply, { kind: 'exited' }>): Outcome {
+  const outcome = outcomeOfStatus(status)
+  return outcome.kind === 'signaled' && killsAtSessionEnd ? { ...outcome, reason: KILLED_AT_SESSION_END } : outcome
 }
 
 const UNCLAIMED = 'its host has not begun it, and cannot be kept from beginning it: no spool can be written there'
@@ -149,7 +154,8 @@ export function judgeKill(reply: KillReply, { hasBegun = false }): KillVerdict {
 }
 
 const ELSEWHERE =
-  'another machine answered under the name of its host: booted otherwise than the one on which it began, and before it began'
+  'another machine answered under the name of its host: its boot id is another, and it has been up since before the run began; ' +
+  'give each machine a system of its own, by its own name or address'
 
 function ownOutcome(status: HostStatus | null): Outcome | null {
   return status === null ? null : outcomeOfStatus(status)

@@ -1,7 +1,9 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeOutcome } from '../../../src/domain/outcome.ts'
 import { parseKillAnswer, parseProbeAnswer, parseStartAnswer } from '../../../src/execution/remote/answers.ts'
 import { outcomeOfStatus } from '../../../src/execution/remote/host-status.ts'
+import { judgeProbe } from '../../../src/execution/supervision/verdict.ts'
 
 const ID = '0123456789abcdef0123456789abcdef'
 const TRACE = { pid: 12, start: '345', boot: 'b8-1', cgroup: '-' }
@@ -89,4 +91,22 @@ test('a run that is gone is told with what its host does at the end of a session
   const id = '0'.repeat(32)
   const told = (text: string) => parseProbeAnswer(`RCRONP ${id} state=gone${text}\nRCRONP end\n`).get(id)
   deepEqual([told(''), told(' ending=kills')], [{ kind: 'gone' }, { kind: 'gone', killsAtSessionEnd: true }])
+})
+
+test('so is one that a signal has ended', () => {
+  const id = '0'.repeat(32)
+  const told = (text: string) => parseProbeAnswer(`RCRONP ${id} state=exited rc=143${text}\nRCRONP end\n`).get(id)
+  const status = { exitCode: 143, signal: null }
+  const exited = { kind: 'exited', status, endedByItself: false, hasKept: false } as const
+  deepEqual([told(''), told(' ending=kills')], [exited, { ...exited, killsAtSessionEnd: true }])
+  const reason = /KillUserProcesses=yes.*KillExcludeUsers=/
+  const judged = judgeProbe({ ...exited, killsAtSessionEnd: true }, true)
+  match(judged.kind === 'over' ? describeOutcome(judged.outcome) : '', new RegExp(`SIGTERM.*${reason.source}`))
+  for (const reply of [
+    exited,
+    { ...exited, status: { exitCode: 1, signal: null }, killsAtSessionEnd: true } as const,
+  ]) {
+    const other = judgeProbe(reply, true)
+    doesNotMatch(other.kind === 'over' ? describeOutcome(other.outcome) : '', reason)
+  }
 })
