@@ -1,4 +1,5 @@
 import { BUG, isBug, lostByBug } from '../domain/bug.ts'
+import type { Cron } from '../domain/cron.ts'
 import { minuteOf } from '../domain/minute.ts'
 import type { KilledBy, Outcome } from '../domain/outcome.ts'
 import type { SystemRow } from '../domain/rows.ts'
@@ -15,6 +16,7 @@ import type { Hold, Stuck } from './locks/hold.ts'
 import { adoptedRunOf, lockOfRun } from './locks/lock-of-run.ts'
 import type { Claim, RunLock } from './locks/run-locks.ts'
 import { WithoutLock, type WithoutLockParts } from './locks/without-lock.ts'
+import { exclusionOf } from './run-id.ts'
 import { watchOf } from './run-watch.ts'
 import type { Limit, Place, Throttle } from './throttle.ts'
 
@@ -34,6 +36,8 @@ export type RunCarrierParts = WithoutLockParts & {
   /** Where a system is reached: several names of one machine share its places. Its name, if not given. */
   readonly placeOf?: (system: SystemRow) => string | Promise<string>
   readonly records: RecordQueue
+  /** Names the installation on its hosts. */
+  readonly installation: string
   readonly clock: Clock
   readonly log: Log
 }
@@ -158,6 +162,8 @@ export class RunCarrier {
       const lock = this.#lockOf(attempt)
       const accessTo = () => ({ system: run.cron.system, auth: run.cron.auth })
       const { result, isOurs } = await this.#conclusion.of(heard, { lock, active, hold, fields, accessTo })
+      const { outcome } = result
+      if (outcome.kind === 'skipped') return this.#report.notRun(fields, resultOf(beside(run.cron, outcome)))
       return isOurs ? this.#report.ended(run, fields, result) : this.#report.toldElsewhere(fields, result)
     } finally {
       over.abort()
@@ -180,8 +186,9 @@ export class RunCarrier {
   /** Where rcron itself fails over the run, its host is asked what became of it; where that fails too, it stays under its lock. */
   async #untilEnd(attempt: Attempt, fields: LogFields, watch: RunWatch): Promise<RunResult> {
     const { run, hold, active } = attempt
-    const { executor } = this.#parts
-    const first = await this.#attend(attempt, fields, () => executor.start(run, watch))
+    const { executor, installation } = this.#parts
+    const keeping = { exclusion: exclusionOf(installation, run.cron), isUnlocked: hold.lock === null }
+    const first = await this.#attend(attempt, fields, () => executor.start(run, watch, keeping))
     if (!isBug(first.outcome)) return first
     const { system, auth } = run.cron
     const lock = this.#lockOf(attempt)
@@ -227,6 +234,11 @@ export class RunCarrier {
 
 function killed(by: KilledBy): Outcome {
   return { kind: 'killed', by }
+}
+
+/** A run that is alive and of which no lock tells excludes others; a clobber would have to end it first. */
+function beside({ action }: Cron, { reason }: { readonly reason: string }): Outcome {
+  return { kind: action === 'clobber' ? 'blocked' : 'skipped', reason }
 }
 
 function resultOf(outcome: Outcome): RunResult {

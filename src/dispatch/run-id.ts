@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Cron } from '../domain/cron.ts'
+import { jobKey } from '../domain/job.ts'
 import type { Minute } from '../domain/minute.ts'
 import type { RunId } from '../domain/run.ts'
 
@@ -14,6 +16,12 @@ export type RunName = {
 
 export function runIdOf({ series, cronId, minute, attempt }: RunName): RunId {
   return createHash('sha256').update(`${series},${cronId},${minute},${attempt}`).digest('hex').slice(0, 32)
+}
+
+/** Equal for the runs of an installation that exclude each other: those of a job, or of one row where each row goes on its own. */
+export function exclusionOf(installation: string, cron: Pick<Cron, 'id' | 'name' | 'action'>): string {
+  const of = cron.action === 'all' ? `row ${cron.id}` : `job ${jobKey(cron)}`
+  return createHash('sha256').update(`${installation},${of}`).digest('hex').slice(0, 32)
 }
 
 /** The series of one manual firing. */

@@ -52,7 +52,9 @@ export function describeOutcome(outcome: Outcome): string {
   }
 }
 
+const NOT_BEGUN: readonly Outcome['kind'][] = ['unreachable', 'refused', 'blocked', 'skipped', 'missed']
+
 /** Whether the command is known not to have begun: nothing else may be repeated silently. */
 export function hadNoEffect(outcome: Outcome): boolean {
-  return outcome.kind === 'unreachable' || outcome.kind === 'refused'
+  return NOT_BEGUN.includes(outcome.kind)
 }

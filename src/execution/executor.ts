@@ -6,11 +6,19 @@ import type { Access } from '../hosts/target.ts'
 export interface Executor {
   /**
    * Starts `run`. Every way it can end is an outcome, none an exception. `unreachable` and `refused` are given only
-   * where the command is known not to have begun.
+   * where the command is known not to have begun, `skipped` only by what `keeping` asks for.
    */
-  start(run: Run, watch: RunWatch): RunningRun
+  start(run: Run, watch: RunWatch, keeping?: Keeping): RunningRun
   /** Takes up a run that an earlier process started: collects its end, or goes on watching it. */
   adopt(adopted: AdoptedRun, watch: RunWatch): RunningRun
+}
+
+/** How the process that hands a run over remembers it. */
+export type Keeping = {
+  /** 32 hex digits, equal for runs that exclude each other. */
+  readonly exclusion: string
+  /** No lock tells of the run: it begins only where its host can claim it, and where no run is alive that it excludes. */
+  readonly isUnlocked: boolean
 }
 
 /** A run known by its lock file only. */

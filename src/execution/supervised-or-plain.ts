@@ -8,7 +8,7 @@ export type SupervisedOrPlainParts = { readonly supervised: Executor; readonly p
  */
 export function supervisedOrPlain({ supervised, plain }: SupervisedOrPlainParts): Executor {
   return {
-    start: (run, watch) => (run.cron.system.supervise === 0 ? plain : supervised).start(run, watch),
+    start: (run, watch, keeping) => (run.cron.system.supervise === 0 ? plain : supervised).start(run, watch, keeping),
     adopt: (adopted, watch) => {
       const isPlain = adopted.trace === null && adopted.access()?.system.supervise === 0
       return (isPlain ? plain : supervised).adopt(adopted, watch)

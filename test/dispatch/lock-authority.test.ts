@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { chmodSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -339,4 +339,22 @@ test('without a lock nothing begins on a host that cannot tell of it', async (t)
   deepEqual(await fire('all'), ['succeeded'])
   deepEqual(executor.crons, [1])
   end()
+})
+
+test('its host is told whether a lock tells of a run, and which runs exclude each other: those of a job, or of one row of action all', async (t) => {
+  const { executor, dispatcher, end } = await anUnwritableDirectory(t, true)
+  const fire = (action: Action, id: number) => dispatcher.fire(aFiring(action, [id]), 'manual').result
+  for (const action of ['failover', 'all'] as const) {
+    for (const id of [1, 2]) await fire(action, id)
+  }
+  end()
+  await fire('failover', 1)
+  const told = executor.started.map(({ keeping }) => keeping)
+  deepEqual(
+    told.map((it) => it?.isUnlocked),
+    [true, true, true, true, false],
+  )
+  const [one, two, row1, row2, locked] = told.map((it) => it?.exclusion)
+  match(one ?? '', /^[0-9a-f]{32}$/)
+  deepEqual([two, locked, new Set([one, row1, row2]).size], [one, one, 3])
 })

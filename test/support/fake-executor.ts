@@ -1,6 +1,6 @@
 import type { KilledBy, Outcome } from '../../src/domain/outcome.ts'
 import { NO_OUTPUT, type Run, type RunId, type RunResult, type RunTrace } from '../../src/domain/run.ts'
-import type { AdoptedRun, Death, Executor, RunningRun, RunWatch } from '../../src/execution/executor.ts'
+import type { AdoptedRun, Death, Executor, Keeping, RunningRun, RunWatch } from '../../src/execution/executor.ts'
 
 export const A_TRACE: RunTrace = { pid: 4711, start: '12345', boot: 'b00t', cgroup: '-' }
 
@@ -53,15 +53,15 @@ export class FakeRun implements RunningRun {
 
 /** Hosts in the hands of a test. */
 export class FakeExecutor implements Executor {
-  readonly started: { readonly run: Run; readonly handle: FakeRun }[] = []
+  readonly started: { readonly run: Run; readonly handle: FakeRun; readonly keeping: Keeping | undefined }[] = []
   readonly adopted: { readonly run: AdoptedRun; readonly handle: FakeRun }[] = []
   /** What a host does with a run that it is handed; by default it waits for the test. */
   onStart: (handle: FakeRun, run: Run) => void = () => {}
   onAdopt: (handle: FakeRun, run: AdoptedRun) => void = () => {}
 
-  start(run: Run, watch: RunWatch): RunningRun {
+  start(run: Run, watch: RunWatch, keeping?: Keeping): RunningRun {
     const handle = new FakeRun(run.id, watch)
-    this.started.push({ run, handle })
+    this.started.push({ run, handle, keeping })
     this.onStart(handle, run)
     return handle
   }

@@ -9,6 +9,8 @@ export type StartAnswer =
   | { readonly kind: 'started'; readonly trace: RunTrace; readonly spool: SpoolPlace }
   /** The run was claimed before: this START began nothing. */
   | { readonly kind: 'claimed'; readonly state: 'begun' | 'never-started' | 'exited' }
+  /** No lock tells of the run, and this START began nothing: it could not be claimed either, or `beside`, which it excludes, is alive. */
+  | { readonly kind: 'withheld'; readonly beside: RunId | null }
 
 /** What a host knows of a run. */
 export type ProbeState =
@@ -50,6 +52,7 @@ export type KillAnswer =
 const PID = /^[1-9][0-9]{0,9}$/
 const WORD = /^[A-Za-z0-9_.:=-]{1,128}$/
 const CGROUP = /^(?:-|\/[A-Za-z0-9_.:/@=,-]{1,512})$/
+const RUN_ID = /^[0-9a-f]{32}$/
 const STATUS = /^[0-9]{1,3}$/
 const PLACES: readonly string[] = ['home', 'tmp', 'none'] satisfies readonly SpoolPlace[]
 const CLAIMED_STATES: readonly string[] = ['begun', 'never-started', 'exited']
@@ -59,11 +62,26 @@ export function parseStartAnswer(line: string, id: RunId): StartAnswer | null {
   const words = wordsAfter(`RCRON1 ${id} `, line)
   if (words === null) return null
   const fields = fieldsOf(words)
-  if (words[0] === 'claimed') {
-    const state = fields.get('state') ?? ''
-    return CLAIMED_STATES.includes(state) ? { kind: 'claimed', state: state as 'begun' } : null
+  switch (words[0]) {
+    case 'claimed':
+      return claimedAnswer(fields.get('state') ?? '')
+    case 'withheld':
+      return withheldAnswer(fields.get('beside') ?? '')
+    default:
+      return words.every((word) => word.includes('=')) ? startedAnswer(fields) : null
   }
-  if (!words.every((word) => word.includes('='))) return null
+}
+
+function claimedAnswer(state: string): StartAnswer | null {
+  return CLAIMED_STATES.includes(state) ? { kind: 'claimed', state: state as 'begun' } : null
+}
+
+function withheldAnswer(beside: string): StartAnswer | null {
+  if (beside === '-') return { kind: 'withheld', beside: null }
+  return RUN_ID.test(beside) ? { kind: 'withheld', beside } : null
+}
+
+function startedAnswer(fields: ReadonlyMap<string, string>): StartAnswer | null {
   const trace = traceOf(fields)
   const spool = fields.get('spool') ?? ''
   return trace !== null && PLACES.includes(spool) ? { kind: 'started', trace, spool: spool as SpoolPlace } : null

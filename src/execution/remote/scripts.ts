@@ -35,19 +35,28 @@ const loadLong = (...names: readonly string[]) => encodeScript(shortened(...name
 export const READ_SCRIPT = linesOf('read.sh').join(';')
 
 /** The verbs but START, and the survey of a host, encoded. */
-export const PROBE_SCRIPT = loadLong('spool.sh', 'forget.sh', 'look.sh', 'probe.sh')
-export const KILL_SCRIPT = loadLong('spool.sh', 'look.sh', 'kill.sh')
+export const PROBE_SCRIPT = loadLong('spool.sh', 'forget.sh', 'alive.sh', 'look.sh', 'probe.sh')
+export const KILL_SCRIPT = loadLong('spool.sh', 'alive.sh', 'look.sh', 'kill.sh')
 export const SURVEY_SCRIPT = load('spool.sh', 'survey.sh')
 
-const SPOOL = load('spool.sh')
-const START = load('start.sh')
-const EXTRAS = { keep: load('keep.sh'), forget: load('forget.sh'), sweep: load('sweep.sh') }
+const startParts = (encode: typeof load) => ({
+  spool: encode('spool.sh'),
+  keep: encode('keep.sh'),
+  forget: encode('forget.sh'),
+  sweep: encode('sweep.sh'),
+  alone: encode('alive.sh', 'alone.sh'),
+  start: encode('start.sh'),
+})
+const QUICK = startParts(load)
+/** For a start that is long already. */
+const SHORT = startParts(loadLong)
 const LINE_BREAK = encodeScript('\n')
 
 /** What a START has to do besides; most do without, and their host need not read it. */
-export type StartExtra = keyof typeof EXTRAS
+export type StartExtra = 'keep' | 'forget' | 'sweep' | 'alone'
 
 /** START, encoded. */
 export function startScript(extras: readonly StartExtra[]): string {
-  return [SPOOL, ...extras.map((extra) => EXTRAS[extra]), START].join(LINE_BREAK)
+  const parts = extras.includes('alone') ? SHORT : QUICK
+  return [parts.spool, ...extras.map((extra) => parts[extra]), parts.start].join(LINE_BREAK)
 }

@@ -1,18 +1,19 @@
 # START: claims a run and starts its command so that it outlives its connection. Given: $command; arguments: run id, flags (k: keep
-# output; g: the run has a connection, and so a session scope, of its own), how the command is written (e: by escapes for printf), ids of
-# runs whose outcome rcron has. What only some runs need is joined in front for them: keep.sh, forget.sh, sweep.sh.
+# output; g: the run has a connection, and so a session scope, of its own; u: no lock of rcron tells of it), how the command is written
+# (e: by escapes for printf), what is equal for runs that exclude each other, ids of runs whose outcome rcron has. What only some runs
+# need is joined in front for them: keep.sh, forget.sh, sweep.sh, alone.sh.
 #
 # The processes of a start: this shell (what sshd waits for), one shell that runs the command and writes its status down, and
 # for stdout and stderr each a tee. The command alone carries RCRON_RUN=<id> in its environment; the sinks carry
 # RCRON_SINK=<id>; the shells carry the job's name and the id in their arguments.
 # shellcheck disable=SC2154
-id=$1 flags=$2
+id=$1 flags=$2 job=$4
 # The id behind it keeps its last line breaks, and shows that all of it is there: yash stops at bytes that are no text.
 if [ "$3" = e ]; then
   command=$(printf %b%s "$command" "$id")
   case $command in *"$id") command=${command%"$id"} ;; *) exit 1 ;; esac
 fi
-shift 3
+shift 4
 
 # For a START, which most often claims where others did before: a process less. Whatever is unusual is checked.
 trust_places() {
@@ -58,7 +59,7 @@ fi 2>/dev/null
 trap : HUP INT TERM PIPE
 record='' blank='' spool=none refused=''
 for s in "$s1" "$s2"; do
-  make_claim "$s" "run pid=$$ start=${start:--} boot=${boot:--} cg=$cg"
+  make_claim "$s" "run pid=$$ start=${start:--} boot=${boot:--} cg=$cg job=$job"
   case $? in
   0) record=$s/$id && break ;;
   1) refused=1 && break ;;
@@ -89,6 +90,7 @@ if [ "$refused$never" ] || has_hidden; then
   echo "RCRON1 $id claimed state=$state"
   exit 0
 fi
+case $flags in *u*) hold_back ;; esac
 echo "RCRON1 $id pid=$$ pgid=${pgid:--} start=${start:--} boot=${boot:--} cg=$cg spool=$spool" 2>/dev/null
 
 # Passes a stream on, and goes on swallowing it when the connection is gone: the command must not die of SIGPIPE. A tee to which that

@@ -1,4 +1,5 @@
 import type { RunId, RunTrace } from '../../domain/run.ts'
+import type { Keeping } from '../executor.ts'
 import { assertSendable, encodeText, isPlain, SCRIPT_KEYS } from './encode.ts'
 import { KILL_SCRIPT, PROBE_SCRIPT, READ_SCRIPT, type StartExtra, SURVEY_SCRIPT, startScript } from './scripts.ts'
 import { LONGEST_NAME, type ShownName } from './shown-name.ts'
@@ -23,6 +24,8 @@ export type StartOptions = {
   readonly keepOutput: boolean
   /** Runs on this host whose outcome is known and recorded: their claims are swept sooner, and what they printed goes. At most 32 are sent. */
   readonly forget: readonly RunId[]
+  /** How rcron's side remembers the run. Absent: it excludes none, and needs no memory. */
+  readonly keeping?: Keeping | undefined
 }
 
 /** A run that is asked about or ended; its trace where the host told it. */
@@ -74,13 +77,22 @@ export function encodeCommand(command: string | Uint8Array): EncodedCommand {
 /** What is executed to start `run`. */
 export function startCommand({ text, isEscaped }: EncodedCommand, run: RunId, options: StartOptions): string {
   const forget = options.forget.slice(0, MOST_FORGOTTEN).map(idOf)
-  const flags = `-${options.keepOutput ? 'k' : ''}${options.ownConnection ? 'g' : ''}`
+  const { keeping } = options
+  const isAlone = keeping?.isUnlocked === true
+  const flags = `-${options.keepOutput ? 'k' : ''}${options.ownConnection ? 'g' : ''}${isAlone ? 'u' : ''}`
   const extras: StartExtra[] = []
   if (options.keepOutput) extras.push('keep')
   if (forget.length > 0) extras.push('forget')
   if (run.endsWith(SWEEPING)) extras.push('sweep')
+  if (isAlone) extras.push('alone')
   const script = startScript(extras)
-  const words = [idOf(run), flags, isEscaped ? 'e' : '-', ...forget]
+  const words = [
+    idOf(run),
+    flags,
+    isEscaped ? 'e' : '-',
+    keeping === undefined ? '-' : idOf(keeping.exclusion),
+    ...forget,
+  ]
   return sent({ script, words, command: text, shown: `"${options.job}" ${run}` })
 }
 

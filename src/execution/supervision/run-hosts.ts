@@ -2,6 +2,7 @@ import type { RunId } from '../../domain/run.ts'
 import type { HandoverUnknown, NotHandedOver } from '../../hosts/handover.ts'
 import type { Access } from '../../hosts/target.ts'
 import type { ExecRequest, Running } from '../../hosts/transport.ts'
+import type { Keeping } from '../executor.ts'
 import type { KillAnswer, ProbeState } from '../remote/answers.ts'
 import type { KillOptions, KnownRun } from '../remote/verbs.ts'
 import type { KeptOutput } from './kept-output.ts'
@@ -28,6 +29,7 @@ export type StartOrder = {
   readonly job: string
   readonly keepOutput: boolean
   readonly ownConnection: boolean
+  readonly keeping: Keeping | undefined
   readonly onOutput: ExecRequest['onOutput']
 }
 

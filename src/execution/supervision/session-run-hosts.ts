@@ -93,12 +93,14 @@ export class SessionRunHosts implements RunHosts {
     this.#collected.add(keyOf(targetOf(system, auth.user, ownName)), id, clock.monotonic())
   }
 
-  #startCommand({ id, command, job, keepOutput, ownConnection }: StartOrder, login: Login): Buffer | Refused {
+  #startCommand(order: StartOrder, login: Login): Buffer | Refused {
+    const { id, command, job, keepOutput, ownConnection, keeping } = order
     try {
       const encoded = this.#commands.encode(command)
-      const forget = this.#takeForgotten(login, MOST_FORGOTTEN_AT_ONCE)
+      // Its host has more to do for a run of which no lock tells, and dropbear takes no more than that.
+      const forget = this.#takeForgotten(login, keeping?.isUnlocked ? 0 : MOST_FORGOTTEN_AT_ONCE)
       return Buffer.from(
-        startCommand(encoded, id, { job: shownName(job, command), ownConnection, keepOutput, forget }),
+        startCommand(encoded, id, { job: shownName(job, command), ownConnection, keepOutput, forget, keeping }),
         'latin1',
       )
     } catch (error) {

@@ -17,7 +17,16 @@ import type { RunContact } from './run-contact.ts'
 import { RunEnding } from './run-ending.ts'
 import { StartStream } from './start-stream.ts'
 import type { StartedOrder, SupervisedSubject, TakenUp } from './supervised-subject.ts'
-import { type Cause, judgeSessionEnd, judgeUnanswered, type Over, over, type Silent, silent } from './verdict.ts'
+import {
+  type Cause,
+  judgeSessionEnd,
+  judgeUnanswered,
+  judgeWithheld,
+  type Over,
+  over,
+  type Silent,
+  silent,
+} from './verdict.ts'
 
 export type SupervisionParts = InquiryParts & {
   /** From the beginning of a session to the host's answer to a START. */
@@ -139,6 +148,7 @@ export class SupervisedRun implements RunningRun {
       command.close('claimed before')
       return answer.state === 'never-started' ? over(WITHDRAWN) : silent('its host had been handed it before')
     }
+    if (answer.kind === 'withheld') return judgeWithheld(answer.beside)
     this.#contact.began(answer.trace)
     this.#noteSpool(answer.spool)
     const end = await command.ended

@@ -1,17 +1,22 @@
 import type { Run } from '../../domain/run.ts'
-import type { AdoptedRun, Executor, RunningRun, RunWatch } from '../executor.ts'
+import type { AdoptedRun, Executor, Keeping, RunningRun, RunWatch } from '../executor.ts'
 import { RunContact } from './run-contact.ts'
 import { SupervisedRun, type SupervisionParts } from './supervised-run.ts'
 
 /** Starts runs on hosts that answer for them, and takes up runs that an earlier process started. */
 export function createSupervisor(parts: SupervisionParts): Executor {
   return {
-    start: (run, watch) => startSupervised(parts, run, watch),
+    start: (run, watch, keeping) => startSupervised(parts, run, watch, keeping),
     adopt: (adopted, watch) => adoptSupervised(parts, adopted, watch),
   }
 }
 
-function startSupervised(parts: SupervisionParts, { id, cron }: Run, watch: RunWatch): RunningRun {
+function startSupervised(
+  parts: SupervisionParts,
+  { id, cron }: Run,
+  watch: RunWatch,
+  keeping: Keeping | undefined,
+): RunningRun {
   const { system, auth, command, keepOutput, timeoutMs, killGraceMs } = cron
   const access = { system, auth }
   const ownConnection = cron.ownConnection || cron.action === 'clobber'
@@ -22,7 +27,7 @@ function startSupervised(parts: SupervisionParts, { id, cron }: Run, watch: RunW
     timeoutMs,
     killGraceMs,
     ownConnection,
-    beginning: { kind: 'start', order: { access, command, job: cron.name, keepOutput, ownConnection } },
+    beginning: { kind: 'start', order: { access, command, job: cron.name, keepOutput, ownConnection, keeping } },
   })
 }
 

@@ -1,5 +1,5 @@
 import type { KilledBy, Outcome } from '../../domain/outcome.ts'
-import type { RunTrace } from '../../domain/run.ts'
+import type { RunId, RunTrace } from '../../domain/run.ts'
 import type { CommandEnd } from '../../hosts/transport.ts'
 import { type HostStatus, outcomeOfEnd, outcomeOfStatus } from '../remote/host-status.ts'
 import type { KillReply, ProbeReply } from './run-hosts.ts'
@@ -79,6 +79,15 @@ export function judgeUnanswered(
   })
 }
 
+/** What it means that a host did not begin a run of which no lock tells: nothing remembers it there, or `beside` is alive. */
+export function judgeWithheld(beside: RunId | null): Over {
+  if (beside === null) return over({ kind: 'refused', reason: REMEMBERED_NOWHERE })
+  const reason =
+    `run ${beside}, which excludes it, is alive on its host, and no lock file tells of that: ` +
+    'an earlier rcron process began it; let it end, or end it there'
+  return over({ kind: 'skipped', reason })
+}
+
 /** What a host's answer to a PROBE means; `hasBegun` where the host once said that the command had begun. */
 export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
   switch (reply.kind) {
@@ -118,6 +127,9 @@ function outcomeOfExited({ status, killsAtSessionEnd }: Extract<ProbeReply, { ki
 }
 
 const UNCLAIMED = 'its host has not begun it, and cannot be kept from beginning it: no spool can be written there'
+const REMEMBERED_NOWHERE =
+  'no lock file can be written, and its host has no place to claim it in: neither the home of its user nor /var/tmp can be written; ' +
+  'make room for one of them'
 const GONE = 'it is no longer alive, and left no status on its host'
 const KILLED_AT_SESSION_END =
   'the logind.conf of its host has KillUserProcesses=yes, which kills runs with their session unless KillExcludeUsers= names the account'

@@ -12,6 +12,8 @@ const FIELDS = 'pid=12 pgid=12 start=345 boot=b8-1 cg=-'
 test('a start is told with its trace and the place of its claim', () => {
   deepEqual(parseStartAnswer(`RCRON1 ${ID} ${FIELDS} spool=tmp\r`, ID), { kind: 'started', trace: TRACE, spool: 'tmp' })
   deepEqual(parseStartAnswer(`RCRON1 ${ID} claimed state=exited rc=0`, ID), { kind: 'claimed', state: 'exited' })
+  deepEqual(parseStartAnswer(`RCRON1 ${ID} withheld beside=-`, ID), { kind: 'withheld', beside: null })
+  deepEqual(parseStartAnswer(`RCRON1 ${ID} withheld beside=${ID}`, ID), { kind: 'withheld', beside: ID })
 })
 
 test('a line with a part that does not fit is no answer', () => {
@@ -24,6 +26,8 @@ test('a line with a part that does not fit is no answer', () => {
     `RCRON1 ${ID} ${FIELDS.replace('cg=-', 'cg=relative')} spool=tmp`,
     `RCRON1 ${ID} ${FIELDS} spool=elsewhere`,
     `RCRON1 ${ID} claimed state=maybe`,
+    `RCRON1 ${ID} withheld`,
+    `RCRON1 ${ID} withheld beside=$(reboot)`,
   ]) {
     equal(parseStartAnswer(line, ID), null, line)
   }

@@ -45,7 +45,7 @@ test('what is sent is what no login shell reads anything into', () => {
         new RegExp(
           `^test -n "[$]shell" && alias export 'exec env \\\\!\\* /bin/sh -c eval\\\\ \\\\"\\\\[$]RCRON_R\\\\" rcron "nightly" [0-9a-f]{32}'\n` +
             `export RCRON_K="' "'[\\\\]{2} ! ' RCRON_R='[[ -~]--['!\\\\]]*' RCRON_S=${plain} ` +
-            `RCRON_A='[0-9a-f]{32} -kg [\\-e] [0-9a-f]{32}' RCRON_C=${plain};exec /bin/sh -c 'eval "[$]RCRON_R"' rcron "nightly" [0-9a-f]{32}$`,
+            `RCRON_A='[0-9a-f]{32} -kg [\\-e] - [0-9a-f]{32}' RCRON_C=${plain};exec /bin/sh -c 'eval "[$]RCRON_R"' rcron "nightly" [0-9a-f]{32}$`,
           'v',
         ),
       )
@@ -67,7 +67,10 @@ test('what dropbear takes, 9,000 bytes, holds a kill, a probe of 16 runs, and a 
   const asked = Array.from({ length: 16 }, () => ({ id: ID, trace, ageMs: 1e10 }))
   ok(killCommand({ id: ID, trace, ageMs: 1e10 }, { graceMs: 600_000, ownConnection: true }).length < 9_000)
   ok(probeCommand(asked, { ...PROBE, forget: ids }).length < 9_000)
-  ok(startCommand(encodeCommand('x'.repeat(1_200)), ID, { ...ALL, forget: Array<string>(4).fill(ID) }).length < 9_000)
+  const command = encodeCommand('x'.repeat(1_200))
+  const locked = { exclusion: ID, isUnlocked: false }
+  ok(startCommand(command, ID, { ...ALL, forget: Array<string>(4).fill(ID), keeping: locked }).length < 9_000)
+  ok(startCommand(command, ID, { ...ALL, forget: [], keeping: { ...locked, isUnlocked: true } }).length < 9_000)
 })
 
 test('a probe of the most runs, each with the longest trace, fits', () => {

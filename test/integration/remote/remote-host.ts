@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunId } from '../../../src/domain/run.ts'
+import type { Keeping } from '../../../src/execution/executor.ts'
 import {
   type KillAnswer,
   type ProbeState,
@@ -147,10 +148,11 @@ export class RemoteHost {
       readonly forget?: readonly RunId[]
       readonly ownConnection?: boolean
       readonly job?: string
+      readonly keeping?: Keeping
     } = {},
   ): Session {
     const id = options.id ?? aRunId()
-    const { keepOutput = false, forget = [], ownConnection = false, job = 'nightly' } = options
+    const { keepOutput = false, forget = [], ownConnection = false, job = 'nightly', keeping } = options
     this.#ids.push(id)
     return this.#session(
       id,
@@ -159,6 +161,7 @@ export class RemoteHost {
         ownConnection,
         keepOutput,
         forget,
+        keeping,
       }),
     )
   }

@@ -14,7 +14,7 @@ import { POSIX_SHELLS } from './remote-host.ts'
 
 const DIRECTORY = new URL('../../../src/execution/remote/', import.meta.url).pathname
 
-const EXTRAS = ['keep', 'forget', 'sweep'] as const
+const EXTRAS = ['keep', 'forget', 'sweep', 'alone'] as const
 
 /** A script as a host reads it. */
 function decoded(script: string): string {
@@ -29,7 +29,7 @@ function decoded(script: string): string {
 
 test('shellcheck finds nothing in the scripts', () => {
   const scripts = readdirSync(DIRECTORY).filter((name) => name.endsWith('.sh'))
-  equal(scripts.length, 10)
+  equal(scripts.length, 12)
   const { stdout, stderr, status } = spawnSync('shellcheck', ['-s', 'sh', ...scripts], {
     cwd: DIRECTORY,
     encoding: 'utf8',
@@ -49,7 +49,14 @@ test('what reads a script is one line that no login shell reads anything into', 
 
 test('what is sent is read by every shell without a complaint', () => {
   for (const [name, path] of Object.entries(POSIX_SHELLS)) {
-    for (const script of [startScript([]), startScript(EXTRAS), PROBE_SCRIPT, KILL_SCRIPT, SURVEY_SCRIPT]) {
+    for (const script of [
+      startScript([]),
+      startScript(EXTRAS.slice(0, 3)),
+      startScript(EXTRAS),
+      PROBE_SCRIPT,
+      KILL_SCRIPT,
+      SURVEY_SCRIPT,
+    ]) {
       const { stderr, status } = spawnSync(path, [...(name === 'busybox' ? ['sh'] : []), '-n'], {
         input: decoded(script),
         encoding: 'utf8',

@@ -8,10 +8,19 @@ import { RecordingLog } from '../../support/builders.ts'
 import { realClock } from '../../support/real-clock.ts'
 import type { SupervisedLab } from './supervised-lab.ts'
 
-/** A dispatcher as a daemon of this installation has it, with a lock directory of its own, that runs by `lab`. */
-export function aDispatcher(t: TestContext, lab: SupervisedLab, installation: string): Dispatcher {
+function aLockDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'rcron-locks-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** A dispatcher as a daemon of this installation has it, with a lock directory of its own if none is given, that runs by `lab`. */
+export function aDispatcher(
+  t: TestContext,
+  lab: SupervisedLab,
+  installation: string,
+  directory = aLockDirectory(t),
+): Dispatcher {
   const log = new RecordingLog()
   return new Dispatcher({
     executor: lab.executor,
