@@ -100,7 +100,7 @@ for (const sh of Object.keys(POSIX_SHELLS) as readonly PosixShell[]) {
       const session = host.start('echo x')
       await session.closed
       await until('all have ended', () => host.watching(session.id).length === 0)
-      match(host.claim(session.id), /^run pid=\d+ start=\d+ boot=[0-9a-f-]+ cg=\S+\nrc=0 \.\n$/)
+      match(host.claim(session.id), /^run pid=\d+ start=\d+ boot=[0-9a-f-]+ cg=\S+ job=-\nrc=0 \.\n$/)
     })
   })
 }
