@@ -23,8 +23,8 @@ const OWN_SILENCE_MS = 3 * BEAT_MS
 const ROUNDS = 5
 
 /**
- * A lease that is a row with a counter. Chosen over a lock of the server (GET_LOCK): a row names its holder, is the same on every node of a
- * cluster, and survives a failover and a broken connection. Nobody compares clocks: a holder is alive while its counter moves, and dead when
+ * A lease that is a row with a counter. Chosen over a lock of the server (GET_LOCK), which stands in where the table cannot be had: a row names
+ * its holder, is the same on every node of a cluster, and survives a failover and a broken connection. Nobody compares clocks: a holder is alive while its counter moves, and dead when
  * the watcher, by its own monotonic clock, has seen it stand still for half a minute.
  */
 export class RowLease implements Lease {
@@ -38,6 +38,7 @@ export class RowLease implements Lease {
   #heardAt: number | null = null
   /** Why it cannot be asked for: told once. */
   #fault: string | null = null
+  #isWeaknessTold = false
 
   constructor(parts: RowLeaseParts) {
     this.#parts = parts
@@ -100,12 +101,12 @@ export class RowLease implements Lease {
         this.#heardAt = clock.monotonic()
         return null
       }
+      return await this.#attempt(stop)
     } catch (error) {
       this.#note(error)
       this.#sayOverdue()
       return null
     }
-    return await this.#tried(stop)
   }
 
   /** As `#attempt`; a database that cannot be asked is noted, and is no reason not to work. */
@@ -137,7 +138,18 @@ export class RowLease implements Lease {
     this.#isHeld = true
     this.#fault = null
     this.#heardAt = clock.monotonic()
+    this.#tellWeakness()
     return null
+  }
+
+  #tellWeakness(): void {
+    const { table, log } = this.#parts
+    if (this.#isWeaknessTold || table.weakness === null) return
+    this.#isWeaknessTold = true
+    log.warn(
+      { err: table.weakness },
+      'a lock of the server (GET_LOCK) keeps a second daemon out: a Galera cluster does not replicate it, and a daemon on another node is not noticed',
+    )
   }
 
   /** The lock on the state directory proves that who had it in this boot is gone. */
@@ -152,7 +164,8 @@ export class RowLease implements Lease {
   }
 
   #taken(holder: LeaseRow): DatabaseTaken {
-    return new DatabaseTaken(this.#parts.table.where, `process ${holder.pid} on ${holder.host}`)
+    const { pid, host } = holder
+    return new DatabaseTaken(this.#parts.table.where, pid === null ? host : `process ${pid} on ${host}`)
   }
 
   #note(error: unknown): void {

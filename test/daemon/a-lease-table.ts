@@ -1,10 +1,12 @@
 import { DatabaseFault, type FaultKind } from '../../src/store/sql/database-fault.ts'
 import type { LeaseOwner, LeaseRow, LeaseTable } from '../../src/store/sql/lease-table.ts'
+import type { StoreError } from '../../src/store/sql/store-error.ts'
 
 /** The row in memory, shared by all that a test connects to it. */
 export class ALeaseTable implements LeaseTable {
   readonly where = 'MySQL at db, database rcron'
   row: LeaseRow | null = null
+  weakness: StoreError | null = null
   /** What every question fails with while it is set. */
   fault: FaultKind | null = null
 

@@ -1,6 +1,8 @@
-import { equal, match, ok } from 'node:assert/strict'
+import { doesNotMatch, equal, match, ok } from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { after, before, type TestContext, test } from 'node:test'
+import { createMysqlLeaseTable } from '../../src/store/mysql/mysql-lease-table.ts'
 import { aStateDirectory, rcron } from '../support/daemon.ts'
 import { type Mariadb, startMariadb } from '../support/mariadb.ts'
 import { until } from '../support/wait-until.ts'
@@ -91,21 +93,74 @@ test('F11: a reload does not move a daemon to a database that another one works 
   equal(await moving.stop(), 0)
 })
 
-test('F11: without the right to make or see the lease, jobs run, and it is told that a second daemon would not be noticed', async (t) => {
-  const start = await aMysqlLab(t, mariadb)
+const BY_LOCK =
+  'a lock of the server (GET_LOCK) keeps a second daemon out: a Galera cluster does not replicate it, and a daemon on another node is not noticed'
+
+/** A database without the table of the lease, and the URL of an account that may not make it. */
+async function withoutTheRow(): Promise<string> {
   await mariadb.query(
     'drop table if exists rcron_lease',
     "drop user if exists plain@'%'",
     "create user plain@'%' identified by 'plain'",
     "grant select, update on rcron.* to plain@'%'",
   )
-  const daemon = start({ RCRON_DATABASE_URL: `mysql://plain:plain@127.0.0.1:${mariadb.port}/rcron` })
-  match(
-    String((await daemon.said('whether another daemon works on this database cannot be told for now'))['err']),
-    /the user may not do this to the table/,
+  return `mysql://plain:plain@127.0.0.1:${mariadb.port}/rcron`
+}
+
+test('F11: without the right to make the row, a lock of the server keeps the second daemon and a tick out, told once with what it lacks', async (t) => {
+  const start = await aMysqlLab(t, mariadb)
+  const url = await withoutTheRow()
+  const first = start({ RCRON_DATABASE_URL: url })
+  await first.ended('job', 'succeeded')
+  const refused = await Promise.all(['daemon', 'tick'].map((verb) => rcron([verb], elsewhere(t, url))))
+  for (const { code, stderr } of refused) {
+    equal(code, 1)
+    match(stderr, /another rcron daemon works on it, user plain at 127\.0\.0\.1:\d+ \(connection \d+\); two would/)
+    match(stderr, /RCRON_DATABASE_URL/)
+    doesNotMatch(stderr, /cannot be told|Galera/)
+  }
+  const told = first.logged(BY_LOCK)
+  equal(told.length, 1)
+  match(String(told[0]?.['err']), /\(CREATE\).*grant this account .*make the table by hand.*create table if not exists/)
+  await first.end()
+
+  const second = start({ RCRON_DATABASE_URL: url })
+  await second.ended('job', 'succeeded')
+  equal(await second.stop(), 0)
+  const third = start({ RCRON_DATABASE_URL: url })
+  await third.said('definitions read')
+  equal(await third.stop(), 0)
+})
+
+test('F11: a lock that broke with its connection is taken again; where another one was faster the daemon stops, and says why', async (t) => {
+  const start = await aMysqlLab(t, mariadb)
+  const url = await withoutTheRow()
+  const daemon = start({ RCRON_DATABASE_URL: url })
+  await daemon.said('definitions read')
+  const name = `rcron.${createHash('sha1').update('rcron').digest('hex')}`
+  const holder = async () => Number((await mariadb.query(`select is_used_lock('${name}') as id`))[0]?.['id'] ?? 0)
+  const held = await holder()
+  await mariadb.query(`kill ${held}`)
+  await until('it has the lock again', async () => ![0, held].includes(await holder()))
+
+  const { port, database } = mariadb
+  const own = { user: 'plain', password: 'plain', poolSize: 1, tls: null }
+  const thief = createMysqlLeaseTable({ ...own, host: '127.0.0.1', port, database })
+  t.after(() => thief.close())
+  const row = { incarnation: 'b'.repeat(32), installation: 'b', host: 'thief', pid: 5, bootId: null, beat: '1' }
+  await mariadb.query(`kill ${await holder()}`)
+  await until('the thief has it', async () => {
+    await thief.put(row, await thief.read())
+    return await thief.beat(row.incarnation)
+  })
+  const beats = setInterval(() => void thief.beat(row.incarnation).catch(() => {}), 200)
+  t.after(() => clearInterval(beats))
+  const told = await daemon.said(
+    'another daemon has taken over the database: this one stops, so that nothing runs twice',
   )
-  await daemon.ended('job', 'succeeded')
-  equal(await daemon.stop(), 0)
+  equal(told.level, 'alarm')
+  match(String(told['err']), /another rcron daemon works on it, user plain at /)
+  equal(await daemon.exit(), 1)
 })
 
 test('F11: two state directories on one SQLite file, by two names of it: the second is refused, and free at the first one’s death', async (t) => {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { DatabaseTaken } from '../../src/daemon/lease.ts'
 import { BEAT_MS, RowLease, SILENCE_MS } from '../../src/daemon/row-lease.ts'
 import type { LeaseOwner } from '../../src/store/sql/lease-table.ts'
+import { StoreError } from '../../src/store/sql/store-error.ts'
 import { RecordingLog } from '../support/builders.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
 import { ALeaseTable, OWNER } from './a-lease-table.ts'
@@ -181,6 +182,18 @@ test('F11: a row that vanished, or came back with an old backup, is taken again'
   leaveBehind({ ...OTHER, host: 'of-the-backup' })
   await pass(SILENCE_MS + 2 * BEAT_MS)
   deepEqual([losses, table.row?.host], [[], 'cron1.example'])
+})
+
+test('F11: that the lease holds on one server alone is told once, however often it is taken', async () => {
+  const { daemon, pass, table, log } = aDatabase()
+  table.weakness = new StoreError('MySQL at db: no table', 'make it')
+  await daemon().take()
+  table.row = null
+  await pass(2 * BEAT_MS)
+  equal(table.row?.['host'], 'cron1.example')
+  deepEqual(log.of('warn'), [
+    'a lock of the server (GET_LOCK) keeps a second daemon out: a Galera cluster does not replicate it, and a daemon on another node is not noticed',
+  ])
 })
 
 test('F11: a tick looks and holds nothing: refused beside a living daemon, delayed once by a dead one', async () => {

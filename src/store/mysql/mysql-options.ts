@@ -65,8 +65,8 @@ export function poolOptionsOf(options: MysqlStoreOptions, deadlines: MysqlDeadli
     password,
     database,
     connectionLimit: poolSize,
-    // Below the limit, or mysql2 never looks for idle connections.
-    maxIdle: Math.max(0, poolSize - 1),
+    // Below the limit, or mysql2 never looks for idle connections; but it closes all above this number at once, and a single one is to stay.
+    maxIdle: Math.max(1, poolSize - 1),
     idleTimeout: IDLE_MS,
     connectTimeout: deadlines.connectMs,
     enableKeepAlive: true,
