@@ -11,4 +11,4 @@ fi
 export RCRON_TEST_MYSQL_TREE
 # The daemons' tests wait for the most part, for servers to start and stop.
 exec node --test --test-concurrency=4 --test-timeout=120000 \
-  test/daemon/{store-away,store-faults,one-database}.test.ts test/integration/store/mysql-*.test.ts
+  test/daemon/{store-away,store-faults,one-database,untrusted-store}.test.ts test/integration/store/mysql-*.test.ts

@@ -15,7 +15,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
-import { makeCertificates } from './certificates.ts'
+import { type CertificateFlaw, makeCertificates } from './certificates.ts'
 import { freePort } from './free-port.ts'
 import { FLAVOUR } from './server-flavour.ts'
 
@@ -24,6 +24,7 @@ export type MariadbOptions = {
   readonly variables?: Readonly<Record<string, string | number>>
   /** The server offers TLS with a certificate for this name, signed by `ca`. */
   readonly certificateFor?: string
+  readonly certificateFlaw?: CertificateFlaw
 }
 
 /** A private MariaDB (or MySQL, see `server-flavour.ts`) on a free port of 127.0.0.1, with an empty database `rcron`. */
@@ -85,10 +86,10 @@ class Server implements Mariadb {
   readonly #arguments: readonly string[]
   #process: ChildProcess | null = null
 
-  constructor(port: number, { variables = {}, certificateFor }: MariadbOptions) {
+  constructor(port: number, { variables = {}, certificateFor, certificateFlaw }: MariadbOptions) {
     this.port = port
     cpSync(templateDirectory(), this.#data, { recursive: true })
-    const tls = certificateFor === undefined ? null : makeCertificates(this.#folder, certificateFor)
+    const tls = certificateFor === undefined ? null : makeCertificates(this.#folder, certificateFor, certificateFlaw)
     this.ca = tls === null ? null : readFileSync(tls.caFile, 'utf8')
     this.#arguments = [
       ...Object.entries(variables).map(([name, value]) => `--${name}=${value}`),

@@ -10,7 +10,7 @@ const CHECK_CERT =
 
 /** OpenSSL's and Node's own words, none of which holds a value, and what they mean of a server's certificate. */
 const BY_REASON: readonly (readonly [RegExp, string, string])[] = [
-  [/has expired/, 'it has expired', 'renew it at the server'],
+  [/has expired/, 'it has expired', 'renew it at the server, and compare the clocks of both machines'],
   [/not yet valid/, 'it is not valid yet', 'compare the clocks of both machines'],
   [
     /self-signed|issuer certificate|first certificate/,
@@ -60,7 +60,11 @@ function otherNames(error: Error): readonly [string, string] {
   const certificate: unknown = 'cert' in error ? error.cert : null
   const names = namesIn(certificate)
   if (names === '' || /_Auto_Generated_Server_Certificate/.test(names)) return ['it carries no host name', SELF_MADE]
-  return [`it is for ${names}`, 'write that name into RCRON_DATABASE_URL, or give the server a certificate for its own']
+  const wanted = 'host' in error && typeof error.host === 'string' ? `, not for ${error.host}` : ''
+  return [
+    `it is for ${names}${wanted}`,
+    'write that name into RCRON_DATABASE_URL, or give the server a certificate for its own',
+  ]
 }
 
 /** What is no part of a host name is left out: the text is the server's. */

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { InvalidInputError } from '../../../src/domain/errors.ts'
 import type { MysqlStoreOptions } from '../../../src/store/mysql/mysql-options.ts'
 import { StoreError } from '../../../src/store/sql/store-error.ts'
-import { makeCertificates } from '../../support/certificates.ts'
+import { type CertificateFlaw, makeCertificates } from '../../support/certificates.ts'
 import { type Mariadb, startMariadb } from '../../support/mariadb.ts'
 import { startPasswordThief, type Theft } from './password-thief.ts'
 import { storeOn } from './store-on.ts'
@@ -46,7 +46,7 @@ test('B4: a certificate for the host, signed by the authority that was named, is
 test('B4: a certificate for another name is refused', async () => {
   await rejects(
     load(forAnother, forAnother.ca),
-    isUntrusted(/certificate is not accepted: it is for DNS:db\.example \[HANDSHAKE_SSL_ERROR\]/),
+    isUntrusted(/certificate is not accepted: it is for DNS:db\.example, not for localhost \[HANDSHAKE_SSL_ERROR\]/),
   )
 })
 
@@ -63,6 +63,46 @@ test('B4: a certificate of another authority is refused', async () => {
     isUntrusted(/certificate is not accepted: it is not signed by the authority that was given/),
   )
 })
+
+const flawed: readonly {
+  readonly flaw: CertificateFlaw
+  readonly name: string
+  readonly says: RegExp
+}[] = [
+  {
+    flaw: 'expired',
+    name: 'localhost',
+    says: /not accepted: it has expired \[.*\] renew it at the server, and compare the clocks of both machines/,
+  },
+  {
+    flaw: 'self-signed',
+    name: 'localhost',
+    says: /not accepted: it is not signed by the authority that was given \[.*\] give RCRON_DATABASE_SSL_CA the authority that signed it/,
+  },
+  {
+    flaw: 'nameless',
+    name: 'MySQL_Server_9.7.0_Auto_Generated_Server_Certificate',
+    says: /not accepted: it carries no host name \[.*\] MySQL's self-made certificates carry no host name.*give the server one for its name/,
+  },
+]
+for (const { flaw, name, says } of flawed) {
+  test(`B4: a certificate that is ${flaw} is refused with its cause and what to do, each time after one handshake`, async (t) => {
+    const server = await startMariadb({ certificateFor: name, certificateFlaw: flaw })
+    t.after(() => server.stop())
+    const handshakes = async () => Number((await server.query("show global status like 'Connections'"))[0]?.['Value'])
+    const before = await handshakes()
+    for (let asked = 0; asked < 2; asked += 1) {
+      await rejects(load(server, server.ca), (error: unknown) => {
+        if (!(error instanceof StoreError)) throw error
+        match(`${error.message} ${error.hint}`, says)
+        return true
+      })
+    }
+    // One of them is the question itself.
+    equal((await handshakes()) - before, 3)
+    equal((await ask(server, { tls: PREFERRED })).length, 4, 'and unverified it is as good as any')
+  })
+}
 
 test('B4: a server that offers no TLS is refused before the login', async () => {
   await rejects(load(withoutTls, forLocalhost.ca), isUntrusted(/offers no TLS.*\[HANDSHAKE_NO_SSL_SUPPORT\]/))
