@@ -26,6 +26,7 @@ const ENCRYPTED_ONLY: MysqlReading = {
   found: 'the server takes encrypted connections alone',
   hint: 'set RCRON_DATABASE_TLS to prefer or require',
 }
+const OR_THE_LOAD = 'or look with SHOW PROCESSLIST for what holds the query up'
 
 /** Numbers that MySQL and MariaDB share. */
 const COMMON: Readonly<Record<number, MysqlReading>> = {
@@ -120,7 +121,11 @@ const COMMON: Readonly<Record<number, MysqlReading>> = {
 
 /** Numbers that are MySQL's own; MariaDB has none of them, or means something else. */
 const MYSQL_ONLY: Readonly<Record<number, MysqlReading>> = {
-  3024: { kind: 'late', found: "the query ran into the server's own time limit", hint: null },
+  3024: {
+    kind: 'late',
+    found: "the query ran into the server's own time limit",
+    hint: `raise max_execution_time at the server, ${OR_THE_LOAD}`,
+  },
   3032: {
     kind: 'away',
     found: 'the server is in offline mode',
@@ -135,7 +140,11 @@ const MYSQL_ONLY: Readonly<Record<number, MysqlReading>> = {
 /** Numbers that are MariaDB's own. */
 const MARIADB_ONLY: Readonly<Record<number, MysqlReading>> = {
   1927: { kind: 'lost', found: 'the connection was killed', hint: null },
-  1969: { kind: 'late', found: "the query ran into the server's own time limit", hint: null },
+  1969: {
+    kind: 'late',
+    found: "the query ran into the server's own time limit",
+    hint: `raise max_statement_time at the server or of the account, ${OR_THE_LOAD}`,
+  },
   3159: ENCRYPTED_ONLY,
   4151: LOCKED,
 }

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
-import { MysqlLeaseLock } from '../mysql-lease-lock.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { LeaseRow, LeaseTable } from '../sql/lease-table.ts'
 import { StoreError } from '../sql/store-error.ts'
 import { MysqlEngine } from './mysql-engine.ts'
+import { MysqlLeaseLock } from './mysql-lease-lock.ts'
 import type { MysqlStoreOptions } from './mysql-options.ts'
 import { MYSQL_LEASE_TABLE } from './mysql-schema.ts'
 

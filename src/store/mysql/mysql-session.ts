@@ -6,10 +6,11 @@ export class SessionNotSet extends Error {
 /**
  * Nothing is left to the server's defaults. Every statement is its own transaction unless one is begun; text is utf8mb4 both ways, whatever
  * the server makes of the handshake; times are exchanged in UTC; text is escaped with backslashes, which the mode must allow; no answer is cut
- * short; waiting for a lock ends before our own deadline does.
+ * short, and no statement refused for what it may come to; waiting for a lock ends before our own deadline does. A limit of time stays: it is
+ * somebody's wish, and is told by its name where it ends a statement.
  */
 const SET: readonly string[] = [
-  `set session autocommit = 1, time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', sql_select_limit = 18446744073709551615, foreign_key_checks = 1, lock_wait_timeout = 8, innodb_lock_wait_timeout = 8`,
+  `set session autocommit = 1, time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', sql_select_limit = 18446744073709551615, sql_big_selects = 1, sql_safe_updates = 0, sql_auto_is_null = 0, foreign_key_checks = 1, unique_checks = 1, lock_wait_timeout = 8, innodb_lock_wait_timeout = 8`,
   'set names utf8mb4 collate utf8mb4_unicode_ci',
   'set session transaction isolation level repeatable read, read write',
 ]

@@ -4,6 +4,7 @@ import { after, before, beforeEach, type TestContext, test } from 'node:test'
 import { createMysqlLeaseTable } from '../../../src/store/mysql/mysql-lease-table.ts'
 import type { LeaseRow, LeaseTable } from '../../../src/store/sql/lease-table.ts'
 import { type Mariadb, startMariadb } from '../../support/mariadb.ts'
+import { FLAVOUR } from '../../support/server-flavour.ts'
 import { until } from '../../support/wait-until.ts'
 
 const NAME = `rcron.${createHash('sha1').update('rcron').digest('hex')}`
@@ -21,8 +22,11 @@ after(() => server.stop())
 beforeEach(() => server.query('drop table if exists rcron_lease'))
 
 /** The lease as an account sees it that may not make its table; as the database's owner where `user` is rcron. */
-function tableOf(t: TestContext, user: string): LeaseTable {
-  const { port, database } = server
+function tableOf(
+  t: TestContext,
+  user: string,
+  { port, database }: Pick<Mariadb, 'port' | 'database'> = server,
+): LeaseTable {
   const password = user === server.user ? server.password : 'p'
   const table = createMysqlLeaseTable({ host: '127.0.0.1', port, user, password, database, poolSize: 1, tls: null })
   t.after(() => table.close())
@@ -111,6 +115,18 @@ test('a lost lock is followed by the row where the table has been made meanwhile
   await table.put(rowOf('a'), null)
   deepEqual([await table.beat('a'.repeat(32)), (await table.read())?.host, table.weakness], [true, 'cron1', null])
   equal((await server.query('select beat from rcron_lease'))[0]?.['beat'], 2)
+})
+
+test('where the server tells no case apart, a database has one lock, however it is written', {
+  skip: FLAVOUR.name === 'mysql',
+}, async (t) => {
+  const folding = await startMariadb({ variables: { 'lower-case-table-names': 1 } })
+  t.after(() => folding.stop())
+  await folding.query("create user plain@'%' identified by 'p'", "grant select on rcron.* to plain@'%'")
+  const [first, second] = ['rcron', 'RCRON'].map((database) => tableOf(t, 'plain', { port: folding.port, database }))
+  await first?.put(rowOf('a'), (await first?.read()) ?? null)
+  equal(await first?.beat('a'.repeat(32)), true)
+  match(String((await second?.read())?.host), /^user plain at /)
 })
 
 test('a table that was dropped under a row is made again', async (t) => {

@@ -1,8 +1,7 @@
-import { deepEqual, equal, match, rejects } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { describeProblem } from '../../../src/domain/problem.ts'
 import type { MysqlStoreOptions } from '../../../src/store/mysql/mysql-options.ts'
-import { setSession } from '../../../src/store/mysql/mysql-session.ts'
 import type { SqlStore } from '../../../src/store/sql/sql-store.ts'
 import { StoreError } from '../../../src/store/sql/store-error.ts'
 import { type Mariadb, startMariadb } from '../../support/mariadb.ts'
@@ -97,48 +96,6 @@ test('B6: a read-only server is read', async (t) => {
   t.after(() => store.close())
   equal((await store.loadDefinitions()).definitions.systems.length, 1)
   deepEqual(await store.applySchema(await store.planSchema()), { applied: [], problems: [] })
-})
-
-const sessions: readonly { readonly what: string; readonly set: string; readonly back: string }[] = [
-  { what: 'autocommit is off', set: 'set global autocommit = 0', back: 'set global autocommit = 1' },
-  { what: 'text is latin1', set: "set global init_connect = 'set names latin1'", back: "set global init_connect = ''" },
-  {
-    what: 'answers are cut short and transactions read-only',
-    set: 'set global sql_select_limit = 1, global init_connect = "set session transaction read only"',
-    back: 'set global sql_select_limit = 18446744073709551615, global init_connect = ""',
-  },
-]
-for (const { what, set, back } of sessions) {
-  test(`a server where by default ${what}: what is written is there for others, letter for letter, and all of it is read`, async (t) => {
-    t.after(() => server.query(back, 'delete from rcron_crons', 'delete from rcron_auth', 'commit'))
-    await server.query(set)
-    const store = storeOn(server)
-    t.after(() => store.close())
-    const host = Number((await server.query('select id from rcron_hosts'))[0]?.['id'])
-    const user = await store.editor.auths.add({ user: 'Zoë', password: 'x' })
-    const id = await store.editor.crons.add({ cron_name: 'größe →', cron_path: 'echo é', host, user })
-    await store.editor.crons.add({ cron_name: 'another', cron_path: 'true', host, user })
-    await store.recordRun({ cronId: id, lastRun: 0, durationMs: 1_000, errors: 'Größe' })
-    const [row] = await server.query(
-      `select hex(cron_name) as name, hex(cron_path) as path, duration, hex(errors) as errors from rcron_crons where id = ${id}`,
-    )
-    const hex = (text: string) => Buffer.from(text).toString('hex').toUpperCase()
-    deepEqual({ ...row }, { name: hex('größe →'), path: hex('echo é'), duration: 1, errors: hex('Größe') })
-    const { definitions } = await store.loadDefinitions()
-    deepEqual(
-      definitions.crons.map(({ cron_name, cron_path }) => [cron_name, cron_path]),
-      [
-        ['größe →', 'echo é'],
-        ['another', 'true'],
-      ],
-    )
-  })
-}
-
-test('a session that keeps what it was, as behind a proxy, is named and not used', async () => {
-  const keeps = (sql: string) =>
-    Promise.resolve(sql.startsWith('show') ? [{ Variable_name: 'autocommit', Value: 'OFF' }] : [])
-  await rejects(setSession(keeps), /the session keeps autocommit as it was/)
 })
 
 test('init names what stands in its way: the right to REFERENCES, a read-only server', async (t) => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
-import type { MysqlEngine } from './mysql/mysql-engine.ts'
-import { DatabaseFault } from './sql/database-fault.ts'
-import type { LeaseRow } from './sql/lease-table.ts'
+import { DatabaseFault } from '../sql/database-fault.ts'
+import type { LeaseRow } from '../sql/lease-table.ts'
+import type { MysqlEngine } from './mysql-engine.ts'
 
 /** The server ends a session that is silent for so long, and with it a lock whose holder's machine is gone: no longer than a row may be silent. */
 const SILENCE_S = 30
