@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { RunLock } from '../dispatch/locks/run-locks.ts'
@@ -6,7 +6,7 @@ import { parseLockFile } from '../dispatch/locks/system-lock-file.ts'
 import { MAX_LOCK_BYTES } from '../dispatch/locks/system-lock-files.ts'
 import type { Problem } from '../domain/problem.ts'
 import { type MinuteSet, unionOf } from '../minutes/plan-ranges.ts'
-import { BOOT_MARK_NAME } from '../minutes/system-boot-mark.ts'
+import { BOOT_MARK_NAME, readBootMark } from '../minutes/system-boot-mark.ts'
 import { MARK_FILE_NAME, readMarkFile } from '../minutes/system-mark-file.ts'
 import { localBootId } from '../platform/boot-id.ts'
 import { codeOf, readOwnFile, UnusableFileError } from '../platform/files/own-file.ts'
@@ -67,9 +67,5 @@ function lockFilesIn(directory: string): readonly string[] {
 /** False where the machine does not tell its boots apart, as for those who start. */
 function isFirstSinceBoot(path: string): boolean {
   const boot = localBootId()
-  try {
-    return boot !== null && readFileSync(path, 'utf8').trim() !== boot
-  } catch {
-    return boot !== null
-  }
+  return boot !== null && readBootMark(path) !== boot
 }

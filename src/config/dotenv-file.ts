@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, realpathSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, type Stats } from 'node:fs'
 import { parse } from 'dotenv'
 import type { Problem } from '../domain/problem.ts'
+import { readAtMostSync } from '../platform/files/bounded-file.ts'
 import { describeDistrust, isTrustedOwner, othersMayWrite } from '../platform/files/path-trust.ts'
 
 export type DotenvFile = { readonly values: Readonly<Record<string, string>>; readonly problems: readonly Problem[] }
@@ -33,7 +34,7 @@ function judged(path: string, descriptor: number): DotenvFile {
   if (foreign !== null) return passedOver(path, foreign)
   if (!found.isFile()) return refused(path, 'is no regular file, expected one, or none')
   if (found.size > MAX_BYTES) return refused(path, `holds ${found.size} bytes, expected at most ${MAX_BYTES}`)
-  const bytes = readFileSync(descriptor)
+  const bytes = readAtMostSync(descriptor, MAX_BYTES, BigInt(found.size))
   if (isUtf16(bytes)) return refused(path, 'is UTF-16, expected UTF-8', 'save it as UTF-8')
   const text = bytes.toString('utf8')
   const values = parse(text)

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { readBoundedFileSync } from '../platform/files/bounded-file.ts'
 import { isTimezone } from './values.ts'
 
 /** What of the machine cannot serve as a default; in words that follow "the machine's". */
@@ -7,6 +8,9 @@ export type Unusable = { readonly unusable: string }
 
 /** Where the machine keeps its zones and says which one is its own; other places in tests. */
 export type ZoneFiles = { readonly localtime: string; readonly timezone: string; readonly database: string }
+
+/** Many times what the largest zone takes. TZ may name any file. */
+const MAX_BYTES = 64 * 1024
 
 const FILES: ZoneFiles = {
   localtime: '/etc/localtime',
@@ -77,7 +81,7 @@ function fixedZone(rule: string): string | null {
 
 function readOrNull(path: string): Buffer | null {
   try {
-    return readFileSync(path)
+    return readBoundedFileSync(path, MAX_BYTES).content
   } catch {
     return null
   }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { OperatorError } from '../domain/errors.ts'
+import { readBoundedFileSync } from '../platform/files/bounded-file.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'
 import { makePrivateFile } from '../platform/files/make-private-file.ts'
 
@@ -15,6 +16,7 @@ export type StateLock = {
 
 const LOCK_NAME = 'daemon.lock'
 const PID_NAME = 'daemon.pid'
+const MAX_PID_BYTES = 32
 const SQLITE_BUSY = 5
 /** A tick that looks holds the file for an instant. */
 const PATIENCE_MS = 500
@@ -88,7 +90,7 @@ function notePid(path: string): void {
 /** The file names the holder, it does not prove one: that is the lock's part. */
 function describeHolder(directory: string): string {
   try {
-    const pid = readFileSync(join(directory, PID_NAME), 'utf8').trim()
+    const pid = readBoundedFileSync(join(directory, PID_NAME), MAX_PID_BYTES).content.toString('latin1').trim()
     return /^\d+$/.test(pid) ? `process ${pid}` : 'a process that cannot be named'
   } catch {
     return 'a process that cannot be named'

@@ -1,12 +1,14 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { localBootId } from '../platform/boot-id.ts'
+import { readBoundedFileSync } from '../platform/files/bounded-file.ts'
 import { replaceFile } from '../platform/files/replace-file.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { BootMark } from './boot-mark.ts'
 
 /** Its name in the state directory. */
 export const BOOT_MARK_NAME = 'boot-id'
+/** A boot's id is 36 characters long, or a little more where the kernel's is hidden. */
+const MAX_BYTES = 200
 
 /** The boot during which rcron was started last, in a file of the state directory. */
 export function createSystemBootMark(stateDirectory: string, log: Log): BootMark {
@@ -14,7 +16,7 @@ export function createSystemBootMark(stateDirectory: string, log: Log): BootMark
   return {
     async firstStartSinceBoot() {
       const boot = localBootId()
-      if (boot === null || boot === (await readOrNull(path))) return false
+      if (boot === null || boot === readBootMark(path)) return false
       try {
         await replaceFile(path, async (file) => await file.writeFile(`${boot}\n`))
         return true
@@ -26,10 +28,11 @@ export function createSystemBootMark(stateDirectory: string, log: Log): BootMark
   }
 }
 
-async function readOrNull(path: string): Promise<string | null> {
+/** The boot that is marked at `path`; null where none is. */
+export function readBootMark(path: string): string | null {
   try {
-    return (await readFile(path, 'utf8')).trim()
+    return readBoundedFileSync(path, MAX_BYTES).content.toString('utf8').trim()
   } catch {
-    return null // The first start; or a file that `replaceFile` will complain about.
+    return null // The first start; or a file that `replaceFile` replaces, or complains about.
   }
 }

@@ -29,6 +29,10 @@ const copied = filesWith('copy', (path) => copyFileSync(join(SYSTEM, 'America/Sa
 const strange = filesWith('strange', (path) => writeFileSync(path, 'TZif2, of somebody'))
 const slim = { ...filesWith('slim', (path) => copyFileSync(join(SYSTEM, 'Europe/Berlin'), path)), database: '/nowhere' }
 
+const pipe = join(directory, 'pipe')
+execFileSync('mkfifo', [pipe])
+const long = filesWith('long', (path) => writeFileSync(path, Buffer.alloc(100_000)))
+
 const cases: readonly (readonly [what: string, tz: string | undefined, files: typeof none, zone: string | RegExp])[] = [
   ['a name', 'America/Sao_Paulo', berlin, 'America/Sao_Paulo'],
   ['a name after a colon', ':America/Sao_Paulo', berlin, 'America/Sao_Paulo'],
@@ -44,6 +48,10 @@ const cases: readonly (readonly [what: string, tz: string | undefined, files: ty
   ['hours without a name', '<-03>3', berlin, 'Etc/GMT+3'],
   ['no hours', 'UTC0', berlin, 'UTC'],
   ['a rule that is a name too', 'EST5EDT', berlin, 'EST5EDT'],
+  ['an endless file', '/dev/zero', berlin, /TZ="\/dev\/zero" is no name/],
+  ['a pipe, which is not waited for', pipe, berlin, /is no name/],
+  ['a pipe in the place of the machine’s', undefined, { ...none, localtime: pipe }, 'UTC'],
+  ['a file that is far too long for a zone', undefined, long, 'UTC'],
   ['half hours', 'IST-5:30', berlin, /TZ="IST-5:30" is no name/],
   ['a rule', 'EST5EDT,M3.2.0,M11.1.0', berlin, /is no name of a time zone/],
   ['a name that is written otherwise', 'europe/berlin', berlin, /is no name/],

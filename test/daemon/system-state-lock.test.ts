@@ -1,5 +1,5 @@
 import { equal, match, throws } from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   mkdirSync,
@@ -62,6 +62,19 @@ test('F7: links in the place of its files lead to no other file', () => {
   equal(readFileSync(join(directory, 'daemon.pid'), 'utf8'), `${process.pid}\n`)
   lock.release()
   equal(readdirSync(directory).sort().join(), 'daemon.lock,daemon.pid')
+})
+
+test('a note of the holder that is a pipe or an endless file is not waited for: the lock holds, its holder has no name', () => {
+  const directory = join(root, 'noted')
+  const lock = takeStateLock(directory)
+  const note = join(directory, 'daemon.pid')
+  rmSync(note)
+  execFileSync('mkfifo', [note])
+  equal(findDaemon(directory), 'a process that cannot be named')
+  rmSync(note)
+  symlinkSync('/dev/zero', note)
+  equal(findDaemon(directory), 'a process that cannot be named')
+  lock.release()
 })
 
 test('whoever only looks for a daemon makes nothing', () => {

@@ -1,5 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { statSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { composeStore } from '../../src/app/parts.ts'
@@ -260,6 +262,19 @@ test('a file that is not there is named', async () => {
   const { status, stderr } = await rcron.run(['auth', 'add', '--user', 'x', '--password-file', '/no/such/file'])
   equal(status, 1)
   match(stderr, /the password cannot be read from \/no\/such\/file: ENOENT/)
+})
+
+test('a secret is read from a pipe as well, and no further than its column goes', async () => {
+  const shell = (line: string) => rcron.run(['auth', 'add', '--user', 'long', '--password-file', line])
+  match((await shell('/dev/zero')).stderr, /password: is longer than 65535 bytes, expected a secret/)
+  const piped = await rcron.run(['auth', 'add', '--user', 'long', '--password-stdin'], { input: 'x'.repeat(70_000) })
+  deepEqual([piped.status, /is longer than 65535 bytes/.test(piped.stderr)], [2, true])
+  const pipe = join(rcron.directory, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const writing = writeFile(pipe, 'from a pipe\n')
+  await rcron.ok('auth', 'add', '--user', 'piped', '--password-file', pipe)
+  await writing
+  deepEqual((await storedPasswords()).get('piped'), ['from a pipe', null])
 })
 
 /** Runs it below a terminal on which `secret` is typed when it is asked for. */

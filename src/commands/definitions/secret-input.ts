@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { text as readAll } from 'node:stream/consumers'
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { type Command, Option } from 'commander'
 import { OWN_CREDENTIALS } from '../../config/variables.ts'
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
@@ -32,6 +32,9 @@ const PLACES: Readonly<Record<SecretColumn, string>> = {
   password: '/key/file, ~/key/file, env:RCRON_SECRET_NAME, file:/path, credential:NAME',
   passphrase: 'file:/path, env:RCRON_SECRET_NAME, credential:NAME; a path alone is file:',
 }
+
+/** What its column in the database takes. */
+const MAX_BYTES = 65_535
 
 const WAYS = ['Ask', 'File', 'Stdin', 'Reference'] as const
 
@@ -76,8 +79,8 @@ export async function readSecret(
   if (options[column] === true || typeof options[column] === 'string') throw refuseArgument(column)
   const file = options[`${column}File`]
   const reference = options[`${column}Reference`]
-  if (typeof file === 'string') return storable(column, readFile(column, file), options)
-  if (options[`${column}Stdin`] === true) return storable(column, await readAll(context.stdin), options)
+  if (typeof file === 'string') return storable(column, await readFile(column, file), options)
+  if (options[`${column}Stdin`] === true) return storable(column, await readSome(column, context.stdin), options)
   if (options[`${column}Ask`] === true) return await askSecret(column, context, options)
   if (typeof reference === 'string') return checkedReference(column, reference)
   return undefined
@@ -105,13 +108,27 @@ export async function askSecret(
   return storable(column, answer ?? '', options, `--${column}-ask --seal`)
 }
 
-function readFile(column: SecretColumn, path: string): string {
+/** A pipe as well, as the shell's `<(…)` gives one. */
+async function readFile(column: SecretColumn, path: string): Promise<string> {
   try {
-    return readFileSync(path, 'utf8')
+    return await readSome(column, createReadStream(path, { end: MAX_BYTES }))
   } catch (error) {
+    if (error instanceof OperatorError) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     throw new OperatorError(`the ${column} cannot be read from ${path}: ${code}`, null, { cause: error })
   }
+}
+
+async function readSome(column: SecretColumn, stream: Readable): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const piece of stream) {
+    const chunk = Buffer.from(piece)
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > MAX_BYTES) throw refuse(column, `is longer than ${MAX_BYTES} bytes, expected a secret`, null)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /**

@@ -99,12 +99,17 @@ export function readBoundedFileSync(path: string, maxBytes: number): BoundedFile
       () => statfsSync(path),
     )
     refuse({ stats, realPath, type }, maxBytes)
-    const chunks = new Chunks(maxBytes, stats.size)
-    for (let room = chunks.next(); room !== null; room = chunks.next()) chunks.add(room, readSync(fd, room))
-    return fileOf(stats, realPath, chunks.whole())
+    return fileOf(stats, realPath, readAtMostSync(fd, maxBytes, stats.size))
   } finally {
     closeSync(fd)
   }
+}
+
+/** What is left to be read of an open file that the caller has judged. Throws an UnusableFileError, `too large`, as `readBoundedFile` rejects. */
+export function readAtMostSync(fd: number, maxBytes: number, expectedBytes: bigint): Buffer {
+  const chunks = new Chunks(maxBytes, expectedBytes)
+  for (let room = chunks.next(); room !== null; room = chunks.next()) chunks.add(room, readSync(fd, room))
+  return chunks.whole()
 }
 
 /** The descriptor's own name, on Linux; elsewhere there is none, and the path has to do. */

@@ -7,12 +7,12 @@ import {
   ftruncateSync,
   linkSync,
   openSync,
-  readFileSync,
   renameSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
 import { isRunning } from '../is-running.ts'
+import { readAtMostSync } from './bounded-file.ts'
 
 /** A file that is there and cannot be what it should be; the message says why. */
 export class UnusableFileError extends Error {
@@ -103,7 +103,7 @@ export function readOwnFile(path: string, maxBytes: number): string | null {
     if (found.uid !== process.getuid?.())
       throw new UnusableFileError(`it belongs to user id ${found.uid}, not to this one`)
     if (found.size > maxBytes) throw new UnusableFileError(`it has ${found.size} bytes, more than ${maxBytes}`)
-    return readFileSync(descriptor, 'utf8')
+    return readAtMostSync(descriptor, maxBytes, BigInt(found.size)).toString('utf8')
   } finally {
     closeSync(descriptor)
   }
