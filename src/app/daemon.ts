@@ -51,7 +51,7 @@ export async function composeDaemon(
   const isNew = () => !existsSync(config.cache.file)
   const running = await composeRunning(first, log, (store) => new PreparedStore({ store, isNew, log }))
   opened.defer(() => running.close())
-  const { clock, source, dispatcher, settings } = running
+  const { clock, source, dispatcher, settings, ledger } = running
   const reviewZones = zoneReview(log)
   const book = await MinuteBook.open({ mark: running.mark, catchUpMinutes: config.catchUpMinutes, log })
   const daemon = new Daemon(
@@ -63,7 +63,8 @@ export async function composeDaemon(
       heartbeat: systemHeartbeat,
       notifier: new SystemdNotifier(readSystemdEnvironment(environment, process.pid), log),
       bootMark: createSystemBootMark(config.stateDirectory, log),
-      loop: new MinuteLoop({ clock, log, book, dispatcher }),
+      ledger,
+      loop: new MinuteLoop({ clock, log, book, ledger, dispatcher }),
       staleAfterMs: () => settings().config.cache.staleMinutes * MS_PER_MINUTE,
       drainMs: () => settings().config.drainMs,
       killsRuns: () => settings().config.stopRuns === 'kill',

@@ -16,7 +16,9 @@ import type { RecordJournal } from '../history/record-journal.ts'
 import { SqliteRecordJournal } from '../history/sqlite-record-journal.ts'
 import { portOf } from '../hosts/port-of.ts'
 import type { SshSessions } from '../hosts/ssh-sessions.ts'
+import type { FiringLedger } from '../minutes/firing-ledger.ts'
 import type { MinuteMark } from '../minutes/minute-mark.ts'
+import { SystemFiringLedger } from '../minutes/system-firing-ledger.ts'
 import { SystemMinuteMark } from '../minutes/system-minute-mark.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
@@ -36,6 +38,7 @@ export type Running = {
   readonly dispatcher: Dispatcher
   readonly locks: RunLocks
   readonly mark: MinuteMark
+  readonly ledger: FiringLedger
   /** The settings in force. */
   readonly settings: () => Settings
   /** Puts other settings in force; resolves with the names of those that wait for the next start. */
@@ -71,7 +74,18 @@ export async function composeRunning(
   const source = composeSource({ ...base, cache, credentials })
   const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
   const mark = composeMark(first.config, base)
-  const dispatcher = composeDispatcher({ ...base, ...manner, source, sessions, credentials, locks, mark, journal })
+  const ledger = composeLedger(first.config, base)
+  const dispatcher = composeDispatcher({
+    ...base,
+    ...manner,
+    source,
+    sessions,
+    credentials,
+    locks,
+    mark,
+    ledger,
+    journal,
+  })
   const owned = opened.move()
   return {
     clock,
@@ -80,6 +94,7 @@ export async function composeRunning(
     dispatcher,
     locks,
     mark,
+    ledger,
     settings: () => live.settings,
     replaceSettings: (next) => live.replace(next),
     retireConnections: () => sessions.retire(),
@@ -111,6 +126,7 @@ type DispatcherParts = Base & {
   readonly credentials: Credentials
   readonly locks: RunLocks
   readonly mark: MinuteMark
+  readonly ledger: FiringLedger
   readonly journal: RecordJournal
   /** A tick: of runs that were begun before it, it knows by their locks alone. */
   readonly isTransient: boolean
@@ -132,8 +148,11 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
     installation: installationId(stateDirectory, log),
     accessTo: (systemId, authId) => source.access(systemId, authId),
     cronOf: (id) => source.snapshot?.enabled.find((cron) => cron.id === id) ?? null,
-    // Where that cannot be written down, it is told once more with its minute.
-    onGivenUp: ({ minute, cronId }) => void parts.mark.noteBegun(minute, [cronId]).catch(() => undefined),
+    onFound: ({ minute, cronId }) => {
+      // Where that cannot be written down, it is told once more with its minute.
+      void parts.mark.noteBegun(minute, [cronId]).catch(() => undefined)
+      parts.ledger.noteFound(minute, [cronId])
+    },
   })
 }
 
@@ -145,6 +164,11 @@ function composeJournal({ live, clock, log }: Base): RecordJournal {
 /** The second place is another directory of the state, which may be on another file system. */
 function composeMark({ stateDirectory, lockDirectory }: Config, { clock, log }: Base): MinuteMark {
   return new SystemMinuteMark({ stateDirectory, secondDirectory: lockDirectory, clock, log })
+}
+
+/** In the same places as the mark. */
+function composeLedger({ stateDirectory, lockDirectory }: Config, { log }: Base): FiringLedger {
+  return new SystemFiringLedger({ directories: [stateDirectory, lockDirectory], log })
 }
 
 type Sealed = { readonly cache: DefinitionsCache; readonly seal: SecretSeal | null }

@@ -2,15 +2,14 @@ import type { Config } from '../config/config.ts'
 import { refuseForeignPlaces } from '../config/judge-places.ts'
 import type { Environment } from '../config/read-variables.ts'
 import { findDaemon } from '../daemon/system-state-lock.ts'
-import { rebootFirings } from '../definitions/firings.ts'
 import type { Snapshot } from '../definitions/snapshot.ts'
 import type { SnapshotSource } from '../definitions/snapshot-source.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { FiringResult } from '../dispatch/firing-result.ts'
 import { OperatorError } from '../domain/errors.ts'
-import { minuteOf } from '../domain/minute.ts'
 import { MinuteBook } from '../minutes/minute-book.ts'
 import { MinuteLoop } from '../minutes/minute-loop.ts'
+import { fireReboot } from '../minutes/reboot-firings.ts'
 import { createSystemBootMark } from '../minutes/system-boot-mark.ts'
 import type { Log } from '../platform/log/log.ts'
 import { composeLease } from './lease.ts'
@@ -24,8 +23,8 @@ export type Ticking = AsyncDisposable & {
   readonly source: SnapshotSource
   readonly dispatcher: Dispatcher
   /**
-   * Plans by the clock and the mark, moves the mark, and resolves when the runs have ended: those of the minutes, and after a boot of
-   * the machine those of `@reboot`. Of ticks that overlap, one does.
+   * Plans by the clock and the mark, moves the mark, and resolves when the runs have ended: those of the minutes, those that are caught
+   * up, and after a boot of the machine those of `@reboot`. Of ticks that overlap, one does.
    */
   readonly planNow: (snapshot: Snapshot) => Promise<readonly FiringResult[]>
   /** Resolves when the store has what the runs left, or does not take it in time. */
@@ -50,19 +49,23 @@ export async function composeTick(environment: Environment, { isByHand, isWatche
   const log = composeLog(isWatched ? config : quietly(first), 2)
   tellWarnings(config, log)
   if (!isByHand) await refuseBesideOtherInstallation(config, log)
-  const { clock, source, dispatcher, mark, close } = await composeRunning(first, log, undefined, { isTransient: true })
+  const running = await composeRunning(first, log, undefined, { isTransient: true })
+  const { clock, source, dispatcher, mark, ledger, close } = running
   const bootMark = createSystemBootMark(config.stateDirectory, log)
   const planNow = async (snapshot: Snapshot) => {
-    const underWay = await mark.exclusively(async () => {
-      const afterBoot = (await bootMark.firstStartSinceBoot()) ? rebootFirings(snapshot, minuteOf(clock.now())) : []
-      const atBoot = afterBoot.map((firing) => dispatcher.fire(firing, 'schedule'))
+    const { started, catchUp } = await mark.exclusively(async () => {
+      const atBoot = await fireReboot({ bootMark, ledger, dispatcher, clock, log }, snapshot)
       const book = await MinuteBook.open({ mark, catchUpMinutes: config.catchUpMinutes, log })
-      const ofMinutes = await new MinuteLoop({ clock, log, book, dispatcher }).step(snapshot)
-      const started = [...atBoot, ...ofMinutes]
+      const step = await new MinuteLoop({ clock, log, book, ledger, dispatcher }).step(snapshot)
+      const started = [...atBoot, ...step.firings]
+      const catchUp = await step.missed
       await Promise.all(started.map(({ begun }) => begun))
-      return started
+      // The next tick reads the mark as soon as this one lets go of it.
+      await book.saved()
+      return { started, catchUp }
     })
-    return await Promise.all(underWay.map(({ result }) => result))
+    const results = await Promise.all(started.map(({ result }) => result))
+    return [...(await catchUp.results), ...results]
   }
   return {
     source,

@@ -1,11 +1,11 @@
-import { rebootFirings } from '../definitions/firings.ts'
 import { RefreshLoop } from '../definitions/refresh-loop.ts'
 import type { SnapshotSource } from '../definitions/snapshot-source.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
-import { minuteOf } from '../domain/minute.ts'
 import type { BootMark } from '../minutes/boot-mark.ts'
+import type { FiringLedger } from '../minutes/firing-ledger.ts'
 import type { Heartbeat } from '../minutes/heartbeat.ts'
 import type { MinuteLoop } from '../minutes/minute-loop.ts'
+import { fireReboot } from '../minutes/reboot-firings.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { untilAborted } from '../platform/waiting/until-aborted.ts'
@@ -20,6 +20,7 @@ export type DaemonParts = {
   readonly heartbeat: Heartbeat
   readonly notifier: ServiceNotifier
   readonly bootMark: BootMark
+  readonly ledger: FiringLedger
   readonly source: SnapshotSource
   readonly loop: MinuteLoop
   readonly dispatcher: Dispatcher
@@ -101,12 +102,10 @@ export class Daemon {
 
   /** As soon as there are definitions, which may be long after the start. */
   async #fireReboot(): Promise<void> {
-    const { bootMark, source, dispatcher, clock } = this.#parts
-    const { snapshot } = source
+    const { snapshot } = this.#parts.source
     if (this.#isRebootAsked || snapshot === null || this.#signals.stop.aborted) return
     this.#isRebootAsked = true
-    if (!(await bootMark.firstStartSinceBoot())) return
-    for (const firing of rebootFirings(snapshot, minuteOf(clock.now()))) dispatcher.fire(firing, 'schedule')
+    await fireReboot(this.#parts, snapshot)
   }
 
   /** Reloads follow one another; one that has not begun yet stands for all that are asked for meanwhile. */

@@ -7,6 +7,7 @@ import type { RecordJournal } from '../history/record-journal.ts'
 import { RecordQueue } from '../history/record-queue.ts'
 import { fieldsOfCron, logNotRun } from '../history/run-events.ts'
 import { RunReport } from '../history/run-report.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { RunRecorder } from '../store/runs/run-recorder.ts'
 import { ActiveRun } from './active/active-run.ts'
 import { ActiveRuns } from './active/active-runs.ts'
@@ -15,7 +16,7 @@ import { Clearing } from './clearing.ts'
 import type { CronOutcome, FiringResult, FiringUnderWay } from './firing-result.ts'
 import { Hold } from './locks/hold.ts'
 import { planFiring, type SkippedCron } from './plan-firing.ts'
-import { type FiringHow, RunCarrier, type RunCarrierParts } from './run-carrier.ts'
+import { type Beginning, type FiringHow, RunCarrier, type RunCarrierParts } from './run-carrier.ts'
 import { randomSeries } from './run-id.ts'
 import { Throttle, type ThrottleLimits } from './throttle.ts'
 import { Walker } from './walker.ts'
@@ -24,7 +25,7 @@ import { Walker } from './walker.ts'
 const KILL_ANSWER_MS = 30_000
 
 export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log' | 'placeOf' | 'isTransient'> &
-  Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf' | 'onGivenUp'> & {
+  Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf' | 'onFound'> & {
     readonly recorder: RunRecorder
     /** Where records are until the store has them. Absent: in memory alone. */
     readonly journal?: RecordJournal
@@ -69,16 +70,16 @@ export class Dispatcher {
 
   /**
    * Carries `firing` out beside everything else, by the rules of its action. `tellBegun` is told the ids of its crons, each once: when a
-   * run was handed over, or what becomes of it instead is told. Of a walk they begin together, with its first run.
+   * run was handed over, or what becomes of it instead is in writing. Of a walk they begin together, with its first run.
    */
   fire(firing: Firing, how: FiringHow, tellBegun: TellBegun = () => {}): FiringUnderWay {
-    const { begun, note } = beginningOf(firing, tellBegun)
+    const { begun, note } = beginningOf(firing, tellBegun, this.#parts.log)
     const result = this.#fire({ firing, how, series: how === 'manual' ? randomSeries() : null, begun: note })
       .catch((error: unknown) => {
         this.#parts.log.error({ job: firing.job.name, err: error }, `${BUG} while a firing was under way`)
         return { firing, how, outcomes: [] }
       })
-      .finally(() => note(firing.crons))
+      .finally(() => note(firing.crons, 'told'))
     return { begun, result }
   }
 
@@ -162,14 +163,14 @@ export class Dispatcher {
     return crons.map(({ cron, reason }) => {
       const outcome: Outcome = { kind: 'skipped', reason }
       logNotRun(this.#parts.log, fieldsOfCron(cron, firing.minute), outcome)
-      begun([cron])
+      begun([cron], 'told')
       return { cron, run: null, outcome }
     })
   }
 
   async #startAll(order: FiringOrder, crons: readonly Cron[], skipped: readonly SkippedCron[]) {
     const started = crons.map(async (cron) => {
-      const begun = () => order.begun([cron])
+      const begun = (how: Beginning) => order.begun([cron], how)
       return await this.#occupying(order, [cron], (held) => this.#walker.walk({ ...order, ...held, begun }))
     })
     return [...this.#skip(order, skipped), ...(await Promise.all(started)).flat()]
@@ -184,7 +185,7 @@ export class Dispatcher {
       const reason = kill.length === 0 ? null : await this.#clearing.clear(firing, held.active)
       // What has been ended meanwhile is not kept from beginning by the run before it.
       const isClear = reason === null || held.active.killedBy !== null
-      const begun = () => order.begun(firing.crons)
+      const begun = (how: Beginning) => order.begun(firing.crons, how)
       return isClear ? await this.#walker.walk({ ...order, ...held, begun }) : [this.#block(order, first, reason)]
     })
   }
@@ -221,19 +222,26 @@ type FiringOrder = {
   /** What the ids of its runs are made from, where that is not the installation's. */
   readonly series: string | null
   /** To be called when these have begun, or will not; may be called again. */
-  readonly begun: (crons: readonly Cron[]) => void
+  readonly begun: (crons: readonly Cron[], how: Beginning) => void
 }
 
 type Held = { readonly order: readonly Cron[]; readonly active: ActiveRun; readonly hold: Hold }
 
-/** Tells each cron of the firing once; `begun` resolves when all are told. */
-function beginningOf({ crons }: Firing, tell: TellBegun) {
+/**
+ * Tells each cron of the firing once; `begun` resolves when all are told. What has no lock that says what became of it counts when its line is
+ * written: a process that is killed before leaves it to be told as missed.
+ */
+function beginningOf({ crons }: Firing, tell: TellBegun, log: Log) {
   const { promise: begun, resolve } = Promise.withResolvers<void>()
   const left = new Set(crons.map(({ id }) => id))
-  const note = (some: readonly Cron[]) => {
+  const noteNow = (some: readonly Cron[]) => {
     const newly = some.map(({ id }) => id).filter((id) => left.delete(id))
     if (newly.length > 0) tell(newly)
     if (left.size === 0) resolve()
+  }
+  const note = (some: readonly Cron[], how: Beginning) => {
+    if (how === 'handed-over') noteNow(some)
+    else if (some.some(({ id }) => left.has(id))) void log.written().then(() => noteNow(some))
   }
   return { begun, note }
 }

@@ -56,9 +56,12 @@ export type Attempt = {
   readonly active: ActiveRun
   /** Holds the lock of the run before, if there was one; of this one from its place in the queue on, and still when it has ended. */
   readonly hold: Hold
-  /** Called when the run was handed over, or will not be. */
-  readonly begun: () => void
+  /** Called when the run was handed over, and when all is told of it. */
+  readonly begun: (how: Beginning) => void
 }
+
+/** `handed-over`: its lock says so. `told`: nothing may have been handed over, and what became of it instead is in the log. */
+export type Beginning = 'handed-over' | 'told'
 
 /** Carries one run from its place in the queue to its end: lock, throttle, executor, log, record. */
 export class RunCarrier {
@@ -95,7 +98,7 @@ export class RunCarrier {
       return this.#report.ended(run, fields, this.#failed(error, fields))
     } finally {
       active.detach()
-      begun()
+      begun('told')
       place.leave()
     }
   }
@@ -210,7 +213,7 @@ export class RunCarrier {
       const running = start()
       active.attach({ id: run.id, running, hold, killGraceMs: run.cron.killGraceMs })
       if (active.stage.kind !== 'running') active.reached({ kind: 'handed-over', since: this.#parts.clock.now() })
-      begun()
+      begun('handed-over')
       return await running.result
     } catch (error) {
       return this.#failed(error, fields)

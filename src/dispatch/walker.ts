@@ -6,7 +6,7 @@ import type { ActiveRun } from './active/active-run.ts'
 import type { CronOutcome } from './firing-result.ts'
 import type { Hold } from './locks/hold.ts'
 import { afterOutcome } from './plan-firing.ts'
-import type { FiringHow, RunCarrier } from './run-carrier.ts'
+import type { Attempt, FiringHow, RunCarrier } from './run-carrier.ts'
 import { runIdOf } from './run-id.ts'
 
 export type WalkerParts = {
@@ -25,8 +25,8 @@ export type Walk = {
   /** What the walk counts as, between its runs too. */
   readonly active: ActiveRun
   readonly hold: Hold
-  /** Called when its first run was handed over, or will not be. */
-  readonly begun: () => void
+  /** Called when a run of it was handed over, and when all is told of one. */
+  readonly begun: Attempt['begun']
 }
 
 /** Goes from host to host until one run ends the walk. */

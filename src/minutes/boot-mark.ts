@@ -1,5 +1,7 @@
-/** Whether rcron has started since the machine's last boot. */
+/** The boot of the machine during which rcron was started last, kept across restarts. */
 export interface BootMark {
-  /** True exactly once after each boot: the answer is on disk before it is given. False where it cannot be known or kept; logs why. */
-  firstStartSinceBoot(): Promise<boolean>
+  /** The machine's present boot where it is not the one that was kept last; null also where it cannot be known. Never rejects. */
+  newBoot(): Promise<string | null>
+  /** On disk when it resolves. False where it cannot be kept; logs why. Never rejects. */
+  keep(boot: string): Promise<boolean>
 }

@@ -1,9 +1,18 @@
 import type { Minute } from '../domain/minute.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { Mark, MinuteMark } from './minute-mark.ts'
-import { type MinutePlan, planMinutes } from './plan-minutes.ts'
+import { type MissedMinutes, NOTHING_MISSED } from './minute-mark.ts'
+import { planMinutes } from './plan-minutes.ts'
+import { differenceOf, unionOf } from './plan-ranges.ts'
 
 export type MinuteBookParts = { readonly mark: MinuteMark; readonly catchUpMinutes: number; readonly log: Log }
+
+export type HandedOut = {
+  /** Minutes to fire now, oldest first. */
+  readonly due: readonly Minute[]
+  /** To be reported, and then given to `reported`. What an earlier process did not live to report is among it. */
+  readonly missed: MissedMinutes
+}
 
 /**
  * Hands out every minute once, and has it on disk before. Where the disk takes no writes it goes on from memory, with an
@@ -15,6 +24,8 @@ export class MinuteBook {
   readonly #parts: MinuteBookParts
   /** Of those, the ones that may not have been told yet: they stay on disk until then, lest the end of this process silences them. */
   #untold: readonly Minute[]
+  /** What an earlier process missed and did not live to report. */
+  #inherited: MissedMinutes
   #mark: Mark
   #saving: Promise<void> = Promise.resolve()
   #isNotingAway = false
@@ -28,21 +39,39 @@ export class MinuteBook {
     this.#mark = { ...mark, open: [] }
     this.interrupted = mark.open
     this.#untold = mark.open
+    this.#inherited = mark.unreported
+  }
+
+  /** Minutes that were missed and not reported yet: nothing of them is caught up before they are. */
+  get unreported(): MissedMinutes {
+    return this.#mark.unreported
   }
 
   /** What to plan at `now`; `interrupted` has been told by then. May be called at any time, early, late or twice. Never rejects. */
-  async plan(now: Minute): Promise<MinutePlan> {
-    const { planned, last, open } = this.#mark
+  async plan(now: Minute): Promise<HandedOut> {
+    const { planned, last, open, unreported } = this.#mark
     const plan = planMinutes({ now, planned, last, catchUpMinutes: this.#parts.catchUpMinutes })
     const isNewlyTold = this.#untold.length > 0
     this.#untold = []
-    if (plan.due.length === 0) {
-      if (isNewlyTold) await this.#save()
-      return plan
+    const missed = joined(this.#inherited, { minutes: plan.missed, more: plan.missedMore })
+    this.#inherited = NOTHING_MISSED
+    const { due } = plan
+    this.#mark = {
+      planned: plan.planned,
+      last: plan.last,
+      open: [...open, ...due],
+      unreported: joined(unreported, missed),
     }
-    this.#mark = { planned: plan.planned, last: plan.last, open: [...open, ...plan.due] }
+    if (due.length > 0 || isNewlyTold) await this.#save()
+    return { due, missed }
+  }
+
+  /** `missed` is reported, in writing; what of it is caught up may begin. Never rejects. */
+  async reported({ minutes, more }: MissedMinutes): Promise<void> {
+    const { unreported } = this.#mark
+    const left = { minutes: differenceOf(unreported.minutes, minutes), more: unreported.more && !more }
+    this.#mark = { ...this.#mark, unreported: left }
     await this.#save()
-    return plan
   }
 
   /** These crons of `minute` have begun, or it is told that they will not. Never rejects. */
@@ -68,6 +97,11 @@ export class MinuteBook {
     await this.#save()
   }
 
+  /** Resolves when all that was to be written by now is on disk, or told as not written. */
+  async saved(): Promise<void> {
+    await this.#saving
+  }
+
   /** One writing at a time, each of what is newest by then. */
   #save(): Promise<void> {
     this.#saving = this.#saving.then(async () => {
@@ -79,4 +113,8 @@ export class MinuteBook {
     })
     return this.#saving
   }
+}
+
+function joined(one: MissedMinutes, other: MissedMinutes): MissedMinutes {
+  return { minutes: unionOf(one.minutes, other.minutes), more: one.more || other.more }
 }

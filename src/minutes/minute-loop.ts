@@ -6,14 +6,24 @@ import { type Minute, minuteOf } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { dueMinutesOf } from './due-minutes.ts'
+import type { FiringLedger, LeftEntry } from './firing-ledger.ts'
+import { knownBegun, tellInterrupted, tellInterruptedCatchUp } from './interrupted-firings.ts'
 import type { MinuteBook } from './minute-book.ts'
-import { settleMissed, tellInterrupted } from './missed-minutes.ts'
+import { type CatchUp, NO_CATCH_UP, settleMissed } from './missed-minutes.ts'
+import { hasCommonMinute } from './plan-ranges.ts'
 
 export type MinuteLoopParts = {
   readonly clock: Clock
   readonly log: Log
   readonly book: MinuteBook
+  readonly ledger: FiringLedger
   readonly dispatcher: Pick<Dispatcher, 'fire' | 'active'>
+}
+
+export type MinuteStep = {
+  readonly firings: readonly FiringUnderWay[]
+  /** Resolves when all that was missed is told in writing. */
+  readonly missed: Promise<CatchUp>
 }
 
 /** Turns wake-ups into firings: each minute once, however often and whenever it is woken. */
@@ -29,16 +39,21 @@ export class MinuteLoop {
    * Plans what is to be planned now and sets its firings going; resolves with them. Without definitions nothing is planned, so that
    * the minutes that pass are caught up or told as missed later. Not to be called while an earlier call has not resolved. Never rejects.
    */
-  async step(snapshot: Snapshot | null): Promise<readonly FiringUnderWay[]> {
-    if (snapshot === null) return []
+  async step(snapshot: Snapshot | null): Promise<MinuteStep> {
+    if (snapshot === null) return { firings: [], missed: Promise.resolve(NO_CATCH_UP) }
     const { clock, book } = this.#parts
-    await this.#tellInterrupted(snapshot)
+    const interruptedTold = this.#interruptedTold ? null : await this.#tellInterrupted(snapshot)
     const now = minuteOf(clock.now())
     const plan = await book.plan(now)
-    const missed = { crons: snapshot.enabled, minutes: plan.missed, more: plan.missedMore }
     // Beside everything else: what was missed delays nothing.
-    void settleMissed({ ...this.#parts, due: dueMinutesOf(snapshot) }, missed)
-    return plan.due.flatMap((minute) => this.#fireAll(snapshot, minute, now))
+    const missed = settleMissed(
+      { ...this.#parts, due: dueMinutesOf(snapshot) },
+      { ...plan.missed, crons: snapshot.enabled },
+    )
+    return {
+      firings: plan.due.flatMap((minute) => this.#fireAll(snapshot, minute, now)),
+      missed: Promise.all([missed, interruptedTold?.catchUps]).then(([catchUp]) => catchUp),
+    }
   }
 
   #fireAll(snapshot: Snapshot, minute: Minute, now: Minute): readonly FiringUnderWay[] {
@@ -50,18 +65,36 @@ export class MinuteLoop {
     return underWay
   }
 
-  /** Written before the mark forgets them: the end of this process must not silence them. */
-  async #tellInterrupted(snapshot: Snapshot): Promise<void> {
-    if (this.#interruptedTold) return
+  /**
+   * What an earlier process did not live to begin. Of minutes that were due it is written before the mark forgets them: the end of this
+   * process must not silence them. What was caught up may be long, and is told beside everything else.
+   */
+  async #tellInterrupted(snapshot: Snapshot): Promise<{ readonly catchUps: Promise<void> }> {
     this.#interruptedTold = true
-    const { book, dispatcher, log } = this.#parts
-    if (book.interrupted.length === 0) return
-    const known = new Set([...dispatcher.active].flatMap(({ crons, minute }) => crons.map((id) => `${id} ${minute}`)))
+    const { book, ledger, dispatcher, log } = this.#parts
+    const known = knownBegun(dispatcher.active)
+    const catchUps: LeftEntry[] = []
+    for (const entry of ledger.left().filter(({ boot }) => boot === null)) {
+      // Where its minutes are not known as reported nothing of it has begun, and all of it comes again.
+      if (hasCommonMinute(entry.minutes, book.unreported.minutes)) entry.remove()
+      else catchUps.push(entry)
+    }
     for (const minute of book.interrupted) {
       const begun = await book.begunIn(minute)
-      const hasBegun = (cronId: number) => begun.has(cronId) || known.has(`${cronId} ${minute}`)
+      const hasBegun = (cronId: number) => begun.has(cronId) || known(minute, cronId)
       tellInterrupted(log, firingsIn(snapshot, minute), hasBegun)
     }
-    await log.written()
+    if (book.interrupted.length > 0) await log.written()
+    return { catchUps: this.#tellCatchUps(snapshot, catchUps, known) }
+  }
+
+  async #tellCatchUps(snapshot: Snapshot, entries: readonly LeftEntry[], known: LeftEntry['hasBegun']): Promise<void> {
+    const due = dueMinutesOf(snapshot)
+    for (const entry of entries) {
+      const hasBegun: LeftEntry['hasBegun'] = (minute, cron) => entry.hasBegun(minute, cron) || known(minute, cron)
+      await tellInterruptedCatchUp({ ...this.#parts, crons: snapshot.enabled, due, entry, hasBegun })
+      await this.#parts.log.written()
+      entry.remove()
+    }
   }
 }

@@ -1,6 +1,15 @@
 import type { Minute } from '../domain/minute.ts'
 import type { MinuteSet } from './plan-ranges.ts'
 
+/** Minutes that lie too far back to be run. */
+export type MissedMinutes = {
+  readonly minutes: MinuteSet
+  /** Whether more was missed before `minutes`. */
+  readonly more: boolean
+}
+
+export const NOTHING_MISSED: MissedMinutes = { minutes: [], more: false }
+
 /** What an installation remembers of the minutes it has planned. */
 export type Mark = {
   /** Every minute that was planned or given up as missed. */
@@ -9,9 +18,11 @@ export type Mark = {
   readonly last: Minute | null
   /** Minutes that were planned and of which not every firing is known to have begun. */
   readonly open: readonly Minute[]
+  /** Of `planned` what was missed, and is not known to have been reported. */
+  readonly unreported: MissedMinutes
 }
 
-export const NO_MARK: Mark = { planned: [], last: null, open: [] }
+export const NO_MARK: Mark = { planned: [], last: null, open: [], unreported: NOTHING_MISSED }
 
 /**
  * The planned minutes, kept on disk across restarts.

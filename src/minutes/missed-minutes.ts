@@ -1,9 +1,13 @@
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { FiringResult } from '../dispatch/firing-result.ts'
 import type { Cron } from '../domain/cron.ts'
-import type { Firing } from '../domain/job.ts'
 import { describeMinute, type Minute } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
+import { Turns } from '../platform/waiting/turns.ts'
+import type { FiringLedger, OpenEntry } from './firing-ledger.ts'
+import type { MinuteBook } from './minute-book.ts'
+import type { MissedMinutes } from './minute-mark.ts'
 import {
   type DueMinutes,
   distinctSchedules,
@@ -12,57 +16,49 @@ import {
   missedJobs,
   missedOf,
 } from './plan-missed.ts'
-import { daysOf, type MinuteSet } from './plan-ranges.ts'
+import { daysOf } from './plan-ranges.ts'
 
-/** How long the event loop is held at most before others get a turn. */
-const TURN_MS = 10
 const MINUTES_PER_DAY = 24 * 60
 
 export type MissedMinutesParts = {
   readonly dispatcher: Pick<Dispatcher, 'fire'>
+  readonly book: Pick<MinuteBook, 'reported'>
+  readonly ledger: Pick<FiringLedger, 'open'>
   readonly due: DueMinutes
   readonly clock: Clock
   readonly log: Log
 }
 
-export type Missed = {
-  readonly crons: Iterable<Cron>
-  readonly minutes: MinuteSet
-  /** Whether more was missed before `minutes`. */
-  readonly more: boolean
-}
+export type Missed = MissedMinutes & { readonly crons: Iterable<Cron> }
+
+/** What is caught up: its firings have begun to be carried out. Never rejects. */
+export type CatchUp = { readonly results: Promise<readonly FiringResult[]> }
 
 /**
- * Tells what was missed, one line for each job with the count of its firings, and carries out what its crons' `catch_up` asks for: each job's firings
- * one after the other, oldest first. Takes turns with everything else, however much was missed. Resolves when all of it has ended.
+ * Reports what was missed, one line for each job with the count of its firings, and then carries out what its crons' `catch_up` asks for:
+ * each job's firings one after the other, oldest first. Takes turns with everything else, however much was missed.
+ *
+ * Resolves when the report is in writing and the book has it as reported. A process that ends before that leaves all of it to the next
+ * one, for nothing has begun; one that ends later leaves an entry of the ledger that says what has begun.
  */
-export async function settleMissed(parts: MissedMinutesParts, missed: Missed): Promise<void> {
-  if (missed.minutes.length === 0) return
-  if (missed.more) parts.log.warn({}, 'more was missed before what is told here: more than 31 days')
+export async function settleMissed(parts: MissedMinutesParts, missed: Missed): Promise<CatchUp> {
+  if (missed.minutes.length === 0 && !missed.more) return NO_CATCH_UP
+  const { log, book, ledger } = parts
+  if (missed.more) log.warn({}, 'more was missed before what is told here: more than 31 days')
   const turns = new Turns(parts.clock)
-  const jobs = missedJobs(await missedCrons(parts, missed, turns))
-  for (const job of jobs) logMissed(parts.log, job, await countFirings(parts, { job, missed, turns }))
-  await Promise.all(jobs.map(({ firings }) => fireInOrder(parts, firings)))
+  const jobs = missedJobs(await missedCrons(parts.due, missed, turns))
+  for (const job of jobs) logMissed(log, job, await countFirings(parts, { job, missed, turns }))
+  await log.written()
+  const caughtUp = jobs.filter(({ firings }) => firings.length > 0)
+  const entry = caughtUp.length === 0 ? null : ledger.open({ minutes: missed.minutes, boot: null })
+  await book.reported(missed)
+  return entry === null ? NO_CATCH_UP : { results: catchUp(parts, caughtUp, entry) }
 }
 
-/**
- * Tells the firings of minutes that an earlier process planned, and may not have lived to begin. They are not carried out: a
- * run that may have started is never repeated. `hasBegun`: whether that is known of a cron, or it is told that it will not.
- */
-export function tellInterrupted(log: Log, firings: Iterable<Firing>, hasBegun: HasBegun): void {
-  for (const { job, minute, crons } of firings) {
-    const silent = crons.filter(({ id }) => !hasBegun(id))
-    if (silent.length < crons.length && job.action !== 'all') continue
-    if (silent.length === 0) continue
-    const fields = { job: job.name, action: job.action, minute: describeMinute(minute), outcome: 'missed' }
-    const reason = 'rcron ended after this minute was planned; what had not begun is not run'
-    log.warn({ ...fields, crons: silent.map(({ id }) => id), count: 1, reason }, 'minutes missed')
-  }
-}
+export const NO_CATCH_UP: CatchUp = { results: Promise.resolve([]) }
 
-export type HasBegun = (cronId: number) => boolean
-
-async function missedCrons({ due }: MissedMinutesParts, { crons, minutes }: Missed, turns: Turns) {
+/** What each of `crons` missed; those that missed nothing are left out. */
+export async function missedCrons(due: DueMinutes, { crons, minutes }: Omit<Missed, 'more'>, turns: Turns) {
   const found: MissedCron[] = []
   for (const cron of crons) {
     const missed = missedOf(cron, minutes, due)
@@ -89,29 +85,24 @@ async function countFirings({ due }: MissedMinutesParts, { job, missed, turns }:
   return minutes.size
 }
 
-/** Gives others a turn whenever the event loop was held for long enough. */
-class Turns {
-  readonly #clock: Clock
-  #ends: number
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-    this.#ends = clock.monotonic() + TURN_MS
-  }
-
-  async next(): Promise<void> {
-    if (this.#clock.monotonic() < this.#ends) return
-    await new Promise((next) => setImmediate(next))
-    this.#ends = this.#clock.monotonic() + TURN_MS
-  }
-}
-
 function logMissed(log: Log, { job, missed, first, last, firings }: MissedJob, count: number): void {
   const fields = { job: job.name, action: job.action, crons: missed.map(({ cron }) => cron.id), outcome: 'missed' }
   const times = { first: describeMinute(first), last: describeMinute(last) }
   log.warn({ ...fields, count, caughtUp: firings.length, ...times }, 'minutes missed')
 }
 
-async function fireInOrder({ dispatcher }: MissedMinutesParts, firings: readonly Firing[]): Promise<void> {
-  for (const firing of firings) await dispatcher.fire(firing, 'catch-up').result
+async function catchUp(parts: MissedMinutesParts, jobs: readonly MissedJob[], entry: OpenEntry) {
+  const results = await Promise.all(jobs.map((job) => fireInOrder(parts, job, entry)))
+  entry.close()
+  return results.flat()
+}
+
+async function fireInOrder({ dispatcher }: MissedMinutesParts, { firings }: MissedJob, entry: OpenEntry) {
+  const results: FiringResult[] = []
+  for (const firing of firings) {
+    const { begun, result } = dispatcher.fire(firing, 'catch-up', (crons) => entry.begun(firing.minute, crons))
+    results.push(await result)
+    await begun
+  }
+  return results
 }

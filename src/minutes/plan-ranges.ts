@@ -47,6 +47,15 @@ export function withoutSet(range: MinuteRange, set: MinuteSet): MinuteSet {
   return rest
 }
 
+export function hasCommonMinute(one: MinuteSet, other: MinuteSet): boolean {
+  return one.some(({ from, to }) => other.some((range) => range.from <= to && from <= range.to))
+}
+
+/** `set` without the minutes of `other`. */
+export function differenceOf(set: MinuteSet, other: MinuteSet): MinuteSet {
+  return set.flatMap((range) => withoutSet(range, other))
+}
+
 /** The ranges of `set` in pieces of a day at most, oldest first. */
 export function daysOf(set: MinuteSet): MinuteSet {
   return set.flatMap(({ from, to }) => {

@@ -14,9 +14,11 @@ const MAX_BYTES = 200
 export function createSystemBootMark(stateDirectory: string, log: Log): BootMark {
   const path = join(stateDirectory, BOOT_MARK_NAME)
   return {
-    async firstStartSinceBoot() {
+    async newBoot() {
       const boot = localBootId()
-      if (boot === null || boot === readBootMark(path)) return false
+      return boot === readBootMark(path) ? null : boot
+    },
+    async keep(boot) {
       try {
         await replaceFile(path, async (file) => await file.writeFile(`${boot}\n`))
         return true

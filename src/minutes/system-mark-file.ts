@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Minute } from '../domain/minute.ts'
 import { codeOf, readOwnFile, replaceFile, UnusableFileError } from '../platform/files/own-file.ts'
 import type { Mark } from './minute-mark.ts'
-import { unionOf } from './plan-ranges.ts'
+import { type MinuteRange, type MinuteSet, unionOf } from './plan-ranges.ts'
 
 /** Its name in each of the directories that may hold one. */
 export const MARK_FILE_NAME = 'minute-mark.json'
@@ -13,13 +13,16 @@ const FORMAT = 'rcron-mark-1'
 const FILE_BYTES = 4096
 
 const minute = z.int().transform((value) => value as Minute)
+const ranges = z.array(z.tuple([minute, minute]).transform(([from, to]): MinuteRange => ({ from, to })))
 const markFile = z.object({
   format: z.literal(FORMAT),
   /** Rises with every writing: the newest of several copies. */
   edition: z.int(),
-  planned: z.array(z.tuple([minute, minute])),
+  planned: ranges,
   last: minute.nullable(),
   open: z.array(minute),
+  /** Absent in a mark of an earlier rcron. */
+  unreported: z.object({ minutes: ranges, more: z.boolean() }).default({ minutes: [], more: false }),
 })
 
 export type MarkEdition = { readonly edition: number; readonly mark: Mark }
@@ -30,9 +33,8 @@ export function readMarkFile(path: string): MarkEdition | null {
   if (text === null) return null
   const judged = markFile.safeParse(jsonOf(text))
   if (!judged.success) throw new UnusableFileError(`it is not a mark of this rcron (${z.prettifyError(judged.error)})`)
-  const { edition, planned, last, open } = judged.data
-  const ranges = planned.map(([from, to]) => ({ from, to }))
-  return { edition, mark: { planned: unionOf(ranges), last, open } }
+  const { edition, planned, last, open, unreported } = judged.data
+  return { edition, mark: { planned: unionOf(planned), last, open, unreported } }
 }
 
 /** Replaces the file; where there is no room for a new one, rewrites the one that is there. */
@@ -49,10 +51,15 @@ export function writeMarkFile(path: string, edition: MarkEdition): void {
 const MAX_OPEN = 100
 
 function formatMark({ edition, mark }: MarkEdition): string {
-  const planned = mark.planned.map(({ from, to }) => [from, to])
   const open = mark.open.slice(-MAX_OPEN)
-  const json = JSON.stringify({ format: FORMAT, edition, planned, last: mark.last, open })
+  const unreported = { minutes: pairsOf(mark.unreported.minutes), more: mark.unreported.more }
+  const planned = pairsOf(mark.planned)
+  const json = JSON.stringify({ format: FORMAT, edition, planned, last: mark.last, open, unreported })
   return `${json.padEnd(FILE_BYTES - 1)}\n`
+}
+
+function pairsOf(set: MinuteSet): readonly (readonly [Minute, Minute])[] {
+  return set.map(({ from, to }) => [from, to])
 }
 
 function rewriteInPlace(path: string, text: string): boolean {

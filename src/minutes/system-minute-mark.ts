@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import { exclusively } from '../platform/files/exclusion.ts'
 import { codeOf, UnusableFileError } from '../platform/files/own-file.ts'
 import type { Log } from '../platform/log/log.ts'
-import { type Mark, type MinuteMark, NO_MARK } from './minute-mark.ts'
+import { type Mark, type MinuteMark, NO_MARK, NOTHING_MISSED } from './minute-mark.ts'
 import { unionOf } from './plan-ranges.ts'
 import { SystemBegunFiles } from './system-begun-files.ts'
 import { MARK_FILE_NAME, type MarkEdition, readMarkFile, writeMarkFile } from './system-mark-file.ts'
@@ -112,7 +112,8 @@ export class SystemMinuteMark implements MinuteMark {
         { path, err: error },
         'mark of the planned minutes cannot be used; the time of its file stands in for it',
       )
-      return { edition: 0, mark: { planned: [{ from: changed, to: changed }], last: changed, open: [] } }
+      const planned = [{ from: changed, to: changed }]
+      return { edition: 0, mark: { planned, last: changed, open: [], unreported: NOTHING_MISSED } }
     } catch (cause) {
       log.error({ path, err: error, cause: codeOf(cause) }, 'mark of the planned minutes cannot be read')
       return null

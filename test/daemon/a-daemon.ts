@@ -1,7 +1,7 @@
 import { Daemon, type DaemonParts } from '../../src/daemon/daemon.ts'
 import { Dispatcher } from '../../src/dispatch/dispatcher.ts'
 import { aSource } from '../definitions/a-source.ts'
-import { aMinuteLoop } from '../minutes/a-minute-loop.ts'
+import { aMinuteLoop, NO_LEDGER } from '../minutes/a-minute-loop.ts'
 import { aCronRow } from '../support/builders.ts'
 import { FakeExecutor } from '../support/fake-executor.ts'
 import { settled } from '../support/hand-clock.ts'
@@ -50,7 +50,8 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
         watchdog: () => said.push('watchdog'),
         watchdogIntervalMs,
       },
-      bootMark: { firstStartSinceBoot: async () => boots-- > 0 },
+      bootMark: { newBoot: async () => (boots-- > 0 ? 'this boot' : null), keep: async () => true },
+      ledger: NO_LEDGER,
       staleAfterMs: () => 300_000,
       drainMs: () => 60_000,
       reloadSettings: async () => undefined,

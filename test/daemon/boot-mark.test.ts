@@ -1,4 +1,4 @@
-import { deepEqual } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,13 +19,15 @@ const made: readonly (readonly [what: string, make: (path: string) => void])[] =
   ['a file that is too long', (path) => writeFileSync(path, `${localBootId()}${'\n'.repeat(1_000_000)}`)],
 ]
 for (const [what, make] of made) {
-  test(`a mark that is ${what} counts as none, and is replaced by this boot's, at the first start since`, async () => {
+  test(`a mark that is ${what} counts as none, and is replaced by this boot's`, async () => {
     const state = mkdtempSync(join(root, 'state-'))
     const path = join(state, 'boot-id')
     make(path)
     const log = new RecordingLog()
     const mark = createSystemBootMark(state, log)
-    deepEqual([await mark.firstStartSinceBoot(), await mark.firstStartSinceBoot()], [true, false])
+    equal(await mark.newBoot(), localBootId())
+    equal(await mark.keep(localBootId() ?? ''), true)
+    equal(await mark.newBoot(), null)
     deepEqual([readFileSync(path, 'utf8'), readBootMark(path)], [`${localBootId()}\n`, localBootId()])
     deepEqual(log.of('error'), [])
   })

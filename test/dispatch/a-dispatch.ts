@@ -46,7 +46,7 @@ export function aDispatch(t: TestContext, { limits = { runs: 64, runsPerHost: 10
   const log = new RecordingLog()
   const executor = new FakeExecutor()
   const recorder = new FakeRecorder()
-  const givenUp: number[] = []
+  const found: number[] = []
   const dispatcher = new Dispatcher({
     executor,
     recorder,
@@ -62,8 +62,8 @@ export function aDispatch(t: TestContext, { limits = { runs: 64, runsPerHost: 10
     }),
     cronOf: (id) => crons.find((cron) => cron.id === id) ?? null,
     installation: '0'.repeat(32),
-    onGivenUp: ({ cronId }) => givenUp.push(cronId),
+    onFound: ({ cronId }) => found.push(cronId),
   })
   const locks = () => readdirSync(directory).filter((name) => name.endsWith('.rcron'))
-  return { directory, clock, log, executor, recorder, dispatcher, locks, givenUp }
+  return { directory, clock, log, executor, recorder, dispatcher, locks, found }
 }

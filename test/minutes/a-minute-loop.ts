@@ -3,6 +3,7 @@ import type { TellBegun } from '../../src/dispatch/dispatcher.ts'
 import type { FiringHow } from '../../src/dispatch/run-carrier.ts'
 import type { Firing } from '../../src/domain/job.ts'
 import { describeMinute, type Minute } from '../../src/domain/minute.ts'
+import type { FiringLedger } from '../../src/minutes/firing-ledger.ts'
 import { MinuteBook } from '../../src/minutes/minute-book.ts'
 import { MinuteLoop } from '../../src/minutes/minute-loop.ts'
 import { type Mark, type MinuteMark, NO_MARK } from '../../src/minutes/minute-mark.ts'
@@ -35,6 +36,12 @@ export class HandMark implements MinuteMark {
   }
 }
 
+export const NO_LEDGER: FiringLedger = {
+  open: () => ({ begun: () => {}, close: () => {} }),
+  left: () => [],
+  noteFound: () => {},
+}
+
 /** A loop over `snapshot` whose firings are remembered rather than carried out. */
 export async function aMinuteLoop(start: string, snapshot: Snapshot, mark = new HandMark()) {
   const clock = new HandClock(start)
@@ -53,7 +60,7 @@ export async function aMinuteLoop(start: string, snapshot: Snapshot, mark = new 
       return { begun, result: Promise.resolve({ firing, how, outcomes: [] }) }
     },
   }
-  const loop = new MinuteLoop({ clock, log, book, dispatcher })
+  const loop = new MinuteLoop({ clock, log, book, ledger: NO_LEDGER, dispatcher })
   return {
     clock,
     log,

@@ -5,7 +5,8 @@ import type { Cron } from '../../src/domain/cron.ts'
 import { addMinutes, type Minute } from '../../src/domain/minute.ts'
 import type { CronRow } from '../../src/domain/rows.ts'
 import { dueMinutesOf } from '../../src/minutes/due-minutes.ts'
-import { settleMissed, tellInterrupted } from '../../src/minutes/missed-minutes.ts'
+import { tellInterrupted } from '../../src/minutes/interrupted-firings.ts'
+import { settleMissed } from '../../src/minutes/missed-minutes.ts'
 import { missedJobs, missedOf } from '../../src/minutes/plan-missed.ts'
 import type { MinuteSet } from '../../src/minutes/plan-ranges.ts'
 import { isDue } from '../../src/schedule/is-due.ts'
@@ -13,6 +14,7 @@ import { zoneOf } from '../../src/schedule/timezone.ts'
 import { aDispatch } from '../dispatch/a-dispatch.ts'
 import { aCronRow, aFiring, anAuth, aSystem, minute, RecordingLog } from '../support/builders.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
+import { NO_LEDGER } from './a-minute-loop.ts'
 
 const aRow = (overrides: Partial<CronRow>): CronRow =>
   aCronRow({
@@ -29,6 +31,8 @@ const snapshotOf = (...rows: readonly Partial<CronRow>[]) =>
     problems: [],
     defaultTimezone: 'UTC',
   })
+
+const UNKEPT = { book: { reported: async () => undefined }, ledger: NO_LEDGER }
 
 const hour: MinuteSet = [{ from: minute('2026-03-01T12:01:00Z'), to: minute('2026-03-01T13:00:00Z') }]
 const times = (minutes: readonly Minute[]) => minutes.map((each) => new Date(each * 60_000).toISOString().slice(11, 16))
@@ -83,7 +87,7 @@ test('missed: what is counted are firings, the minutes in which one of the crons
     clock.set('2026-03-30T12:01:00Z')
     const snapshot = snapshotOf(...rows.map((row, index) => ({ ...row, id: index + 1, cron_path: `/opt/${index}` })))
     const missed = { crons: snapshot.enabled, minutes: days, more: false }
-    await settleMissed({ dispatcher, clock, log, due: dueMinutesOf(snapshot) }, missed)
+    await settleMissed({ ...UNKEPT, dispatcher, clock, log, due: dueMinutesOf(snapshot) }, missed)
     const [told] = log.entries
     deepEqual([told?.fields['count'], told?.fields['caughtUp']], [count, caughtUp], JSON.stringify(rows))
   }
@@ -135,7 +139,7 @@ test('missed runs of one job are caught up one after the other, and latest_start
   clock.set('2026-03-01T13:06:00Z')
   const snapshot = snapshotOf({ cron_min: '*/20', catch_up: 'all', latest_start_min: 30 })
   const settling = settleMissed(
-    { dispatcher, clock, log, due: dueMinutesOf(snapshot) },
+    { ...UNKEPT, dispatcher, clock, log, due: dueMinutesOf(snapshot) },
     { crons: snapshot.enabled, minutes: hour, more: false },
   )
   await settled()
@@ -144,7 +148,7 @@ test('missed runs of one job are caught up one after the other, and latest_start
   await settled()
   deepEqual(times(executor.started.map(({ run }) => run.minute)), ['12:40', '13:00'])
   executor.newest(1).succeed()
-  await settling
+  await (await settling).results
   deepEqual(log.of('warn').toSorted(), ['minutes missed', 'run missed'])
 })
 
@@ -169,7 +173,7 @@ test('a week away with 20,000 crons holds nobody up for long', async () => {
     fire: () => ({ begun: Promise.resolve(), result: Promise.reject(new Error('nothing to fire')) }),
   }
   await settleMissed(
-    { dispatcher, clock: new RealTime(0), log, due: dueMinutesOf(snapshot) },
+    { ...UNKEPT, dispatcher, clock: new RealTime(0), log, due: dueMinutesOf(snapshot) },
     { crons: snapshot.enabled, minutes: week, more: false },
   )
   clearInterval(timer)

@@ -18,7 +18,7 @@ import { type TestContext, test } from 'node:test'
 import { installationId } from '../../src/dispatch/system-installation-id.ts'
 import { addMinutes, type Minute } from '../../src/domain/minute.ts'
 import { MinuteBook } from '../../src/minutes/minute-book.ts'
-import { type Mark, NO_MARK } from '../../src/minutes/minute-mark.ts'
+import { type Mark, NO_MARK, NOTHING_MISSED } from '../../src/minutes/minute-mark.ts'
 import { SystemMinuteMark } from '../../src/minutes/system-minute-mark.ts'
 import { minute, RecordingLog } from '../support/builders.ts'
 import { HandClock } from '../support/hand-clock.ts'
@@ -40,7 +40,12 @@ function aMark({ stateDirectory, secondDirectory }: { stateDirectory: string; se
   return { clock, log, mark: new SystemMinuteMark({ stateDirectory, secondDirectory, clock, log }) }
 }
 
-const upTo = (last: Minute): Mark => ({ planned: [{ from: addMinutes(last, -10), to: last }], last, open: [last] })
+const upTo = (last: Minute): Mark => ({
+  planned: [{ from: addMinutes(last, -10), to: last }],
+  last,
+  open: [last],
+  unreported: NOTHING_MISSED,
+})
 
 /** A state directory that takes no writes and no new files, for root neither. */
 function takeAway(directory: string): void {
@@ -54,6 +59,25 @@ test('what was saved is what is loaded', async (t) => {
   await aMark(where).mark.save(upTo(noon))
   deepEqual(await aMark(where).mark.load(), upTo(noon))
   equal(statSync(where.file).mode & 0o777, 0o600)
+})
+
+test('what was missed stays unreported across restarts until it is reported; a mark of an earlier rcron has none', async (t) => {
+  const where = places(t)
+  const missed = { minutes: [{ from: addMinutes(noon, 1), to: addMinutes(noon, 54) }], more: false }
+  const first = await MinuteBook.open({ ...aMark(where), catchUpMinutes: 5 })
+  await first.plan(noon)
+  deepEqual((await first.plan(addMinutes(noon, 60))).missed, missed)
+  const second = await MinuteBook.open({ ...aMark(where), catchUpMinutes: 5 })
+  const again = await second.plan(addMinutes(noon, 60))
+  deepEqual(again, { due: [], missed })
+  deepEqual((await second.plan(addMinutes(noon, 61))).missed, NOTHING_MISSED)
+  await second.reported(again.missed)
+  deepEqual((await aMark(where).mark.load()).unreported, NOTHING_MISSED)
+
+  const { unreported, ...earlier } = JSON.parse(readFileSync(where.file, 'utf8'))
+  deepEqual(unreported, NOTHING_MISSED)
+  writeFileSync(where.file, JSON.stringify(earlier))
+  deepEqual((await aMark(where).mark.load()).unreported, NOTHING_MISSED)
 })
 
 test('a torn mark is moved aside, and the time of its file stands in for it', async (t) => {

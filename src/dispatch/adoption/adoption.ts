@@ -11,8 +11,8 @@ import { RunsElsewhere } from './runs-elsewhere.ts'
 const FRESH_MS = 1000
 
 export type AdoptionParts = AdoptedRunsParts & {
-  /** Told of each run that had not begun, and is told as missed. */
-  readonly onGivenUp?: (lock: RunLock) => void
+  /** Called for each run that an earlier process had handed over, or that had not begun and is told as missed, while its lock is there still. */
+  readonly onFound?: (lock: RunLock) => void
 }
 
 /** Counts the runs of other processes as active, and takes up those whose process has gone. */
@@ -79,8 +79,13 @@ export class Adoption {
       return false
     }
     this.#elsewhere.forget(lock.run)
-    if (lock.isWaiting) await this.#giveUp(lock, gone)
-    else this.#adopted.adopt(lock, hasGoneOn(lock, gone))
+    if (lock.isWaiting) {
+      await this.#giveUp(lock, gone)
+      return true
+    }
+    // Before its end can be known, and its lock go.
+    this.#parts.onFound?.(lock)
+    this.#adopted.adopt(lock, hasGoneOn(lock, gone))
     return true
   }
 
@@ -98,7 +103,7 @@ export class Adoption {
     const { locks, log } = this.#parts
     if (!gone.some((before) => leadsTo(before, lock))) {
       logNotRun(log, fieldsOfLock(lock), NOT_BEGUN)
-      this.#parts.onGivenUp?.(lock)
+      this.#parts.onFound?.(lock)
     }
     await locks.remove(lock.run)
   }

@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addMinutes, minuteOf } from '../../../src/domain/minute.ts'
+import { NOTHING_MISSED } from '../../../src/minutes/minute-mark.ts'
 import { SystemMinuteMark } from '../../../src/minutes/system-minute-mark.ts'
 import { RecordingLog } from '../../support/builders.ts'
 import { HandClock } from '../../support/hand-clock.ts'
@@ -12,10 +13,10 @@ const parts = { stateDirectory, secondDirectory: join(stateDirectory, 'not there
 const mark = new SystemMinuteMark(parts)
 const noon = minuteOf(clock.now())
 
-await mark.save({ planned: [{ from: noon, to: noon }], last: noon, open: [] })
+await mark.save({ planned: [{ from: noon, to: noon }], last: noon, open: [], unreported: NOTHING_MISSED })
 const full = fillDisk()
 const next = addMinutes(noon, 1)
-await mark.save({ planned: [{ from: noon, to: next }], last: next, open: [] })
+await mark.save({ planned: [{ from: noon, to: next }], last: next, open: [], unreported: NOTHING_MISSED })
 const { last } = await new SystemMinuteMark(parts).load()
 process.stdout.write(JSON.stringify({ full, minutes: (last ?? 0) - noon }))
 

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, constants, openSync, readdirSync, renameSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Minute } from '../domain/minute.ts'
+import { codeOf, createFile, readOwnFile, removeFile, UnusableFileError } from '../platform/files/own-file.ts'
+import type { Log } from '../platform/log/log.ts'
+import { isAlive, isSameProcess, ownIdentity, type ProcessIdentity } from '../platform/process-identity.ts'
+import type { FiringLedger, LedgerEntry, LeftEntry, OpenEntry } from './firing-ledger.ts'
+import { hasMinute, type MinuteRange } from './plan-ranges.ts'
+
+const { O_APPEND, O_NOFOLLOW, O_WRONLY } = constants
+const NAME = /^firings-[0-9a-f]{16}\.begun$/
+const FORMAT = 'rcron-firings-1'
+const MAX_BYTES = 64 * 1024 * 1024
+
+const minute = z.int().transform((value) => value as Minute)
+const header = z.object({
+  format: z.literal(FORMAT),
+  holder: z.object({ pid: z.int(), start: z.string(), boot: z.string() }),
+  minutes: z.array(z.tuple([minute, minute]).transform(([from, to]): MinuteRange => ({ from, to }))),
+  boot: z.string().nullable(),
+})
+
+export type SystemFiringLedgerParts = {
+  /** An entry is kept in the first of them that takes it. */
+  readonly directories: readonly string[]
+  readonly log: Log
+  /** Whose entries it makes. Absent: this process's. */
+  readonly holder?: ProcessIdentity
+}
+
+type Found = { readonly path: string; readonly entry: z.infer<typeof header>; readonly begun: ReadonlySet<string> }
+
+/** For each entry a file: what it is, and then a line for each cron that has begun, or is told. */
+export class SystemFiringLedger implements FiringLedger {
+  readonly #parts: SystemFiringLedgerParts
+  readonly #holder: ProcessIdentity
+
+  constructor(parts: SystemFiringLedgerParts) {
+    this.#parts = parts
+    this.#holder = parts.holder ?? ownIdentity()
+  }
+
+  open({ minutes, boot }: LedgerEntry): OpenEntry {
+    const pairs = minutes.map(({ from, to }) => [from, to])
+    const text = `${JSON.stringify({ format: FORMAT, holder: this.#holder, minutes: pairs, boot })}\n`
+    const path = this.#create(`firings-${randomBytes(8).toString('hex')}.begun`, text)
+    if (path === null) return UNWRITTEN
+    let isTelling = true
+    return {
+      begun: (of, crons) => {
+        const failure = tryTo(() => append(path, of, crons))
+        if (failure !== null && isTelling) this.#tellNotWritten(failure)
+        isTelling = failure === null
+      },
+      close: () => void tryTo(() => removeFile(path)),
+    }
+  }
+
+  left(): readonly LeftEntry[] {
+    return this.#found().map(({ path, entry, begun }) => ({
+      minutes: entry.minutes,
+      boot: entry.boot,
+      hasBegun: (of, cron) => begun.has(lineOf(of, cron)),
+      remove: () => {
+        const failure = tryTo(() => removeFile(path))
+        if (failure !== null) this.#parts.log.error({ path, err: failure }, 'what is told as missed will be told again')
+      },
+    }))
+  }
+
+  noteFound(of: Minute, crons: readonly number[]): void {
+    for (const { path, entry } of this.#found()) {
+      const failure = hasMinute(entry.minutes, of) ? tryTo(() => append(path, of, crons)) : null
+      if (failure !== null) this.#tellNotWritten(failure)
+    }
+  }
+
+  #create(name: string, text: string): string | null {
+    const failures: unknown[] = []
+    for (const directory of this.#parts.directories) {
+      const path = join(directory, name)
+      const failure = tryTo(() => createFile(path, text))
+      if (failure === null) return path
+      failures.push(failure)
+    }
+    this.#tellNotWritten(failures[0])
+    return null
+  }
+
+  #tellNotWritten(failure: unknown): void {
+    this.#parts.log.error(
+      { err: failure },
+      'which firings have begun is not on disk; after a crash it is not told right',
+    )
+  }
+
+  /** Entries of processes that have gone. */
+  #found(): readonly Found[] {
+    const paths = this.#parts.directories.flatMap((directory) =>
+      namesIn(directory).map((name) => join(directory, name)),
+    )
+    return paths.flatMap((path) => this.#read(path) ?? [])
+  }
+
+  #read(path: string): Found | null {
+    try {
+      const found = readEntry(path)
+      return found === null || this.#isHeld(found.entry.holder) ? null : found
+    } catch (error) {
+      if (error instanceof UnusableFileError) tryTo(() => renameSync(path, `${path}.aside`))
+      this.#parts.log.error({ path, err: error }, 'which firings an earlier process had begun cannot be read')
+      return null
+    }
+  }
+
+  #isHeld(holder: ProcessIdentity): boolean {
+    return isSameProcess(holder, this.#holder) || isAlive(holder)
+  }
+}
+
+const UNWRITTEN: OpenEntry = { begun: () => {}, close: () => {} }
+
+/** Null where there is no file any more. */
+function readEntry(path: string): Found | null {
+  const text = readOwnFile(path, MAX_BYTES)
+  if (text === null) return null
+  // The last line is torn where the machine went down while it was written.
+  const [first = '', ...lines] = text.split('\n').slice(0, -1)
+  const judged = header.safeParse(jsonOf(first))
+  if (!judged.success) throw new UnusableFileError(`it is not of this rcron (${z.prettifyError(judged.error)})`)
+  return { path, entry: judged.data, begun: new Set(lines) }
+}
+
+function append(path: string, of: Minute, crons: readonly number[]): void {
+  const descriptor = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW)
+  try {
+    writeSync(descriptor, crons.map((cron) => `${lineOf(of, cron)}\n`).join(''))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function lineOf(of: Minute, cron: number): string {
+  return `${of} ${cron}`
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).filter((name) => NAME.test(name))
+  } catch {
+    return [] // Not there yet, or a place that takes nothing: nothing is noted in it.
+  }
+}
+
+/** What `act` throws, else null. */
+function tryTo(act: () => unknown): unknown {
+  try {
+    act()
+    return null
+  } catch (error) {
+    return error
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UnusableFileError(`it is torn, or not JSON (${codeOf(error)})`, { cause: error })
+  }
+}
