@@ -31,8 +31,6 @@ type Adopted = {
   readonly active: ActiveRun
   readonly hold: Hold
   readonly fields: LogFields
-  /** Its walk had gone on before its process went. */
-  readonly isPassed: boolean
   /** To be called when its host has said something of it, or not answered. */
   readonly heard: () => void
 }
@@ -50,10 +48,8 @@ export class AdoptedRuns {
     this.#conclusion = new RunConclusion(parts)
   }
 
-  /**
-   * Watches the run of `lock`, which this process has taken over, to its end. `isPassed`: its walk had gone on before its process went.
-   */
-  adopt(lock: RunLock, isPassed: boolean): void {
+  /** Watches the run of `lock`, which this process has taken over, to its end, and goes on to the hosts that are left in it. */
+  adopt(lock: RunLock): void {
     const { log } = this.#parts
     const active = new ActiveRun({ ...activeFactsOf(lock), state: 'waiting' })
     this.#parts.active.add(active)
@@ -62,7 +58,7 @@ export class AdoptedRuns {
     const { promise, resolve: heard } = Promise.withResolvers<void>()
     this.#unheard.add(promise)
     void promise.then(() => this.#unheard.delete(promise))
-    void this.#carryOn({ lock, active, hold: new Hold(this.#parts, lock), fields, isPassed, heard }).then(heard)
+    void this.#carryOn({ lock, active, hold: new Hold(this.#parts, lock), fields, heard }).then(heard)
   }
 
   /** Resolves when of every run it is known whether it has ended, its firing carried to its end where it had, or that it is not known. */
@@ -109,9 +105,9 @@ export class AdoptedRuns {
   }
 
   /** On to the hosts that are left of its firing, as the present rows have it. */
-  async #goOn({ lock, active, hold, isPassed }: Adopted, outcome: Outcome): Promise<void> {
+  async #goOn({ lock, active, hold }: Adopted, outcome: Outcome): Promise<void> {
     const { walker, log } = this.#parts
-    const isOver = isPassed || lock.rest.length === 0 || active.killedBy !== null
+    const isOver = lock.rest.length === 0 || active.killedBy !== null
     // Whether a loss ends the firing is for its row to say.
     if (isOver || afterOutcome(outcome, { onLost: 'failover' }) === 'stop') return
     const [cron] = this.#present(lock, [lock.cronId])

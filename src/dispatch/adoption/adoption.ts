@@ -3,7 +3,7 @@ import { jobKey } from '../../domain/job.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import { logNotRun } from '../../history/run-events.ts'
 import { fieldsOfLock } from '../locks/lock-of-run.ts'
-import type { RunLock } from '../locks/run-locks.ts'
+import type { OthersLock, RunLock } from '../locks/run-locks.ts'
 import { AdoptedRuns, type AdoptedRunsParts } from './adopted-runs.ts'
 import { RunsElsewhere } from './runs-elsewhere.ts'
 
@@ -63,14 +63,16 @@ export class Adoption {
     const living = found.filter(({ holder }) => holder === 'living').map(({ lock }) => lock)
     const gone = found.filter(({ holder }) => holder === 'gone').map(({ lock }) => lock)
     const left: RunLock[] = []
-    for (const lock of gone) {
-      if (this.#closed || !(await this.#settle(lock, gone))) left.push(lock)
+    // What a walk has passed says so in writing before the run that shows it can end, and its lock go.
+    const isPassed = new Set(gone.filter((lock) => hasGoneOn(lock, found)))
+    for (const lock of [...isPassed, ...gone.filter((each) => !isPassed.has(each))]) {
+      if (this.#closed || !(await this.#settle(lock, { gone, isPassed: isPassed.has(lock) }))) left.push(lock)
     }
     this.#elsewhere.count([...living, ...left])
   }
 
   /** False where the run is not this process's: it could not be taken over, and counts as one that others answer for. */
-  async #settle(lock: RunLock, gone: readonly RunLock[]): Promise<boolean> {
+  async #settle(lock: RunLock, { gone, isPassed }: Seen): Promise<boolean> {
     if (this.#parts.active.has(lock.run) && !this.#elsewhere.has(lock.run)) return true
     const taken = await this.#parts.locks.takeOver(lock.run)
     if (taken === 'lost') return true
@@ -85,8 +87,19 @@ export class Adoption {
     }
     // Before its end can be known, and its lock go.
     this.#parts.onFound?.(lock)
-    this.#adopted.adopt(lock, hasGoneOn(lock, gone))
+    this.#adopted.adopt(isPassed ? await this.#endWalk(lock) : lock)
     return true
+  }
+
+  /** Nothing comes after the run any more, whoever may adopt it next. */
+  async #endWalk(lock: RunLock): Promise<RunLock> {
+    const last = { ...lock, rest: [] }
+    try {
+      await this.#parts.locks.update(last)
+    } catch (error) {
+      this.#parts.log.error({ ...fieldsOfLock(lock), err: error }, 'lock file not brought up to date')
+    }
+    return last
   }
 
   /** Once for each run: it is tried again at every look. */
@@ -111,9 +124,15 @@ export class Adoption {
 
 const NOT_BEGUN: Outcome = { kind: 'missed', reason: 'rcron ended while it waited for its place' }
 
-/** Whether a later run of the walk had been handed over. */
-function hasGoneOn(lock: RunLock, gone: readonly RunLock[]): boolean {
-  return gone.some((later) => !later.isWaiting && leadsTo(lock, later))
+type Seen = {
+  readonly gone: readonly RunLock[]
+  /** A later run of its walk had been handed over. */
+  readonly isPassed: boolean
+}
+
+/** Whether a later run of its walk had been handed over, whichever process has that by now. */
+function hasGoneOn(lock: RunLock, found: readonly OthersLock[]): boolean {
+  return found.some(({ lock: later }) => !later.isWaiting && leadsTo(lock, later))
 }
 
 function leadsTo(before: RunLock, later: RunLock): boolean {

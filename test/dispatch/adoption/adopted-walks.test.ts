@@ -1,9 +1,13 @@
 import { deepEqual, equal, match, notDeepEqual } from 'node:assert/strict'
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { FiringHow } from '../../../src/dispatch/run-carrier.ts'
+import { runIdOf } from '../../../src/dispatch/run-id.ts'
 import type { Action } from '../../../src/domain/action.ts'
 import type { Cron } from '../../../src/domain/cron.ts'
 import type { Outcome } from '../../../src/domain/outcome.ts'
+import { identityOf } from '../../../src/platform/process-identity.ts'
 import { aCron, aFiring } from '../../support/builders.ts'
 import { settled } from '../../support/hand-clock.ts'
 import { aDispatch } from '../a-dispatch.ts'
@@ -166,3 +170,59 @@ test('the moment it began, and since when it is unknown, outlive the process tha
   await fourth.dispatcher.adopt()
   equal(fourth.executor.adopted[0]?.run.unknownSince, null)
 })
+
+/** A walk that had gone on from host 1 to host 2 when its process went, and before the lock of host 1 was removed. */
+async function walkPassedOn(t: TestContext) {
+  const holder = { pid: 1, start: '1', boot: 'an earlier one' }
+  const directories = [aDispatch(t, { holder }), aDispatch(t, { holder })]
+  const [one, two] = directories.map(({ directory }) => directory)
+  const killed = directories.map(({ dispatcher }) => dispatcher)
+  void killed[0]?.fire(aFiring('failover', [1, 2, 3]), 'schedule')
+  void killed[1]?.fire(aFiring('failover', [2, 3]), 'schedule')
+  await settled()
+  for (const dispatcher of killed) void dispatcher.abandon()
+  for (const name of readdirSync(two ?? '').filter((each) => each.endsWith('.rcron')))
+    copyFileSync(join(two ?? '', name), join(one ?? '', name))
+  return one ?? ''
+}
+
+test('a walk that had gone on is not gone on with from the run before, even where the process that saw so is gone as well', async (t) => {
+  const directory = await walkPassedOn(t)
+  const next = aDispatch(t, { directory, crons: rows })
+  await next.dispatcher.adopt()
+  await settled()
+  const second = next.executor.adopted.find(({ run }) => run.id === idOf(2))
+  second?.handle.succeed()
+  await settled()
+  deepEqual([next.executor.crons, next.locks().length], [[], 1])
+  void next.dispatcher.abandon()
+
+  const last = aDispatch(t, { directory, crons: rows })
+  last.executor.onAdopt = (handle) => handle.end(FAILED)
+  await last.dispatcher.adopt()
+  await last.dispatcher.idle()
+  deepEqual([last.executor.adopted.map(({ run }) => run.id), last.executor.crons, last.locks()], [[idOf(1)], [], []])
+})
+
+test('a walk whose next run another living process has taken up is not gone on with from the run before', async (t) => {
+  const directory = await walkPassedOn(t)
+  const [name = ''] = readdirSync(directory).filter(
+    (each) => each.endsWith('.rcron') && readFileSync(join(directory, each), 'utf8').includes(idOf(2)),
+  )
+  const file = JSON.parse(readFileSync(join(directory, name), 'utf8'))
+  const after = aDispatch(t, { directory, crons: rows })
+  writeFileSync(join(directory, name), JSON.stringify({ ...file, daemon: identityOf(process.ppid) }))
+  await after.dispatcher.adopt()
+  await settled()
+  // It ends there, and its lock goes, before anything is heard of the first.
+  rmSync(join(directory, name))
+  await after.clock.advance(60_000)
+  await after.dispatcher.adopt()
+  after.executor.adopted[0]?.handle.end(FAILED)
+  await after.dispatcher.idle()
+  deepEqual([after.executor.adopted.map(({ run }) => run.id), after.executor.crons], [[idOf(1)], []])
+})
+
+function idOf(cronId: number): string {
+  return runIdOf({ series: '0'.repeat(32), cronId, minute: aFiring('failover', [cronId]).minute, attempt: 1 })
+}

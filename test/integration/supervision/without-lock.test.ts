@@ -44,7 +44,7 @@ const locked = (directory: string) => until('a lock is written after all', () =>
 function aStart(t: TestContext, installation: string, directory?: string) {
   const lab = new SupervisedLab()
   t.after(() => lab[Symbol.asyncDispose]())
-  const dispatcher = aDispatcher(t, lab, installation, directory)
+  const dispatcher = aDispatcher(t, lab, installation, { directory })
   const fire = (action: Action, command: string, hosts: readonly Sshd[], later = 0) => {
     const crons = hosts.map(({ port, clientKey }, index) =>
       aCron({ ...accessTo({ port, secret: clientKey.contents }), id: index + 1, name: 'nightly', action, command }),
