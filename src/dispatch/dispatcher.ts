@@ -21,9 +21,6 @@ import { randomSeries } from './run-id.ts'
 import { Throttle, type ThrottleLimits } from './throttle.ts'
 import { Walker } from './walker.ts'
 
-/** How long the answer to a kill may take beyond the run's grace: a login, and the rounds of the kill itself. */
-const KILL_ANSWER_MS = 30_000
-
 export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log' | 'placeOf' | 'isTransient'> &
   Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf' | 'onFound'> & {
     readonly recorder: RunRecorder
@@ -91,9 +88,9 @@ export class Dispatcher {
     const { clock } = this.#parts
     this.#carrier.close()
     const own = [...this.#active].filter(({ state }) => state !== 'elsewhere')
-    const graceMs = Math.max(0, ...own.map(({ killGraceMs }) => killGraceMs))
+    const limitMs = Math.max(0, ...own.map((run) => run.killLimitMs))
     const ended = new AbortController()
-    const late = clock.sleep(graceMs + KILL_ANSWER_MS, ended.signal)
+    const late = clock.sleep(limitMs, ended.signal)
     await Promise.race([Promise.all(own.map((run) => this.#killAndSettle(run, by))), late])
     ended.abort()
   }

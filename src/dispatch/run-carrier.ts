@@ -12,6 +12,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log, LogFields } from '../platform/log/log.ts'
 import type { ActiveRun } from './active/active-run.ts'
 import { RunConclusion } from './adoption/run-conclusion.ts'
+import { killLimitMs } from './kill-limit.ts'
 import type { Hold, Stuck } from './locks/hold.ts'
 import { adoptedRunOf, lockOfRun } from './locks/lock-of-run.ts'
 import type { Claim, RunLock } from './locks/run-locks.ts'
@@ -211,7 +212,8 @@ export class RunCarrier {
   async #attend({ run, active, hold, begun }: Attempt, fields: LogFields, start: () => RunningRun): Promise<RunResult> {
     try {
       const running = start()
-      active.attach({ id: run.id, running, hold, killGraceMs: run.cron.killGraceMs })
+      const { killGraceMs, system } = run.cron
+      active.attach({ id: run.id, running, hold, killLimitMs: () => killLimitMs(killGraceMs, system) })
       if (active.stage.kind !== 'running') active.reached({ kind: 'handed-over', since: this.#parts.clock.now() })
       begun('handed-over')
       return await running.result

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import { Dispatcher, type DispatcherParts } from '../../src/dispatch/dispatcher.ts'
 import { SystemRunLocks } from '../../src/dispatch/locks/system-run-locks.ts'
 import type { Cron } from '../../src/domain/cron.ts'
+import type { SystemRow } from '../../src/domain/rows.ts'
 import type { ProcessIdentity } from '../../src/platform/process-identity.ts'
 import type { RunRecord, RunRecorder } from '../../src/store/runs/run-recorder.ts'
 import { anAuth, aSystem, RecordingLog } from '../support/builders.ts'
@@ -33,6 +34,8 @@ type Overrides = {
   readonly holder?: ProcessIdentity
   /** It is a tick. */
   readonly isTransient?: boolean
+  /** The system of every run that is adopted. */
+  readonly system?: SystemRow
   /** The present rows. */
   readonly crons?: readonly Cron[]
 }
@@ -57,7 +60,7 @@ export function aDispatch(t: TestContext, { limits = { runs: 64, runsPerHost: 10
     ...(placeOf && { placeOf }),
     locks: SystemRunLocks.open({ directory, clock, log, ...(holder && { holder }) }),
     accessTo: (systemId, authId) => ({
-      system: aSystem({ id: systemId, host: `host${systemId}` }),
+      system: overrides.system ?? aSystem({ id: systemId, host: `host${systemId}` }),
       auth: anAuth({ id: authId }),
     }),
     cronOf: (id) => crons.find((cron) => cron.id === id) ?? null,

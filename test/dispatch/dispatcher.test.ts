@@ -551,21 +551,34 @@ test('killing all ends what is under way and what waits, and leaves what cannot 
   void stays
 })
 
-test('killing all ends in time where a host does not answer', async (t) => {
-  const { dispatcher, executor, clock } = aDispatch(t)
-  void dispatcher.fire(aFiring('failover', [1], { killGraceMs: 5_000 }), 'schedule')
-  await settled()
-  executor.newest(1).onKill = () => new Promise(() => undefined)
-  let isOver = false
-  void dispatcher.killAll('shutdown').then(() => {
-    isOver = true
-  })
-  await settled()
-  await clock.advance(34_999)
-  equal(isOver, false)
-  await clock.advance(1)
-  equal(isOver, true)
-})
+for (const [login_timeout_s, limitMs] of [
+  [null, 35_000],
+  [5, 20_000],
+  [120, 135_000],
+] as const) {
+  for (const isAdopted of [false, true]) {
+    const run = `${isAdopted ? 'an adopted' : 'a'} run, login_timeout_s ${login_timeout_s}`
+    test(`killing all waits for the login, the grace and the kill where a host does not answer: ${run}`, async (t) => {
+      const system = aSystem({ login_timeout_s })
+      const before = aDispatch(t)
+      void before.dispatcher.fire(aFiring('failover', [1], { killGraceMs: 5_000, system }), 'schedule')
+      await settled()
+      const present = isAdopted ? aDispatch(t, { directory: before.directory, system }) : before
+      await present.dispatcher.adopt()
+      const { handle } = (isAdopted ? present.executor.adopted : present.executor.started)[0] ?? {}
+      if (handle !== undefined) handle.onKill = () => new Promise(() => undefined)
+      let isOver = false
+      void present.dispatcher.killAll('shutdown').then(() => {
+        isOver = true
+      })
+      await settled()
+      await present.clock.advance(limitMs - 1)
+      equal(isOver, false)
+      await present.clock.advance(1)
+      equal(isOver, true)
+    })
+  }
+}
 
 test('a run that was being killed when its process went is told as killed, and its firing goes on nowhere', async (t) => {
   const crons = aFiring('failover', [1, 2]).crons

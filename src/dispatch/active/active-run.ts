@@ -1,6 +1,7 @@
 import type { KilledBy } from '../../domain/outcome.ts'
 import type { RunId } from '../../domain/run.ts'
 import type { Death, RunningRun } from '../../execution/executor.ts'
+import { killLimitMs } from '../kill-limit.ts'
 import type { Hold } from '../locks/hold.ts'
 import type { ActiveFacts } from '../plan-firing.ts'
 import type { Stage } from '../plan-stage.ts'
@@ -77,9 +78,9 @@ export class ActiveRun implements ActiveFacts {
     return this.#state === 'waiting' || this.#waitsElsewhere
   }
 
-  /** Milliseconds that its present run is given between TERM and KILL. */
-  get killGraceMs(): number {
-    return this.#attached?.killGraceMs ?? 0
+  /** Milliseconds that the answer to a kill of it may take. */
+  get killLimitMs(): number {
+    return this.#attached?.killLimitMs() ?? killLimitMs(0, null)
   }
 
   /** A run of it may be alive, though rcron is done with it. */
@@ -147,7 +148,8 @@ export type AttachedRun = {
   readonly id: RunId
   readonly running: RunningRun
   readonly hold: Hold
-  readonly killGraceMs: number
+  /** Milliseconds that the answer to a kill may take, by the present rows. */
+  readonly killLimitMs: () => number
 }
 
 /** It is written down first: where this process does not live to see the end, the next one knows whose doing it was. */

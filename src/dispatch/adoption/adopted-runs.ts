@@ -7,6 +7,7 @@ import { RunReport, type RunReportParts } from '../../history/run-report.ts'
 import type { LogFields } from '../../platform/log/log.ts'
 import { ActiveRun } from '../active/active-run.ts'
 import type { ActiveRuns } from '../active/active-runs.ts'
+import { killLimitOf } from '../kill-limit.ts'
 import { Hold } from '../locks/hold.ts'
 import { type AccessTo, activeFactsOf, adoptedRunOf, fieldsOfLock } from '../locks/lock-of-run.ts'
 import type { RunLock, RunLocks } from '../locks/run-locks.ts'
@@ -88,8 +89,9 @@ export class AdoptedRuns {
     const over = new AbortController()
     const watch = watchOf(this.#parts, { active, hold, fields, isAdopted: true, onWord: heard, over: over.signal })
     try {
-      const running = executor.adopt(adoptedRunOf(lock, accessTo), watch)
-      active.attach({ id: lock.run, running, hold, killGraceMs: lock.killGraceMs })
+      const adopted = adoptedRunOf(lock, accessTo)
+      const running = executor.adopt(adopted, watch)
+      active.attach({ id: lock.run, running, hold, killLimitMs: () => killLimitOf(adopted) })
       const result = await running.result
       if (isBug(result.outcome)) throw new Error('its end is not known', { cause: result.outcome })
       const known = { ...result, startedAt: result.startedAt ?? lock.startedAt }

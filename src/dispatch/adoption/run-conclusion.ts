@@ -4,6 +4,7 @@ import type { AdoptedRun, Executor } from '../../execution/executor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log, LogFields } from '../../platform/log/log.ts'
 import type { ActiveRun } from '../active/active-run.ts'
+import { killLimitOf } from '../kill-limit.ts'
 import type { Hold } from '../locks/hold.ts'
 import { type AccessTo, adoptedRunOf } from '../locks/lock-of-run.ts'
 import type { RunLock } from '../locks/run-locks.ts'
@@ -81,7 +82,7 @@ export class RunConclusion {
     const over = new AbortController()
     const watch = watchOf(this.#parts, { active, hold, fields, isAdopted: true, over: over.signal })
     const running = this.#parts.executor.adopt(adopted, watch)
-    active.attach({ id: lock.run, running, hold, killGraceMs: lock.killGraceMs })
+    active.attach({ id: lock.run, running, hold, killLimitMs: () => killLimitOf(adopted) })
     const { outcome, endedByItself } = await running.result
     over.abort()
     return { ...result, outcome, endedByItself }
