@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import { refuseForeignPlaces } from '../config/judge-places.ts'
 import type { Environment } from '../config/read-variables.ts'
 import { findDaemon } from '../daemon/system-state-lock.ts'
+import { createSystemToldProblems } from '../daemon/system-told-problems.ts'
 import type { Snapshot } from '../definitions/snapshot.ts'
 import type { SnapshotSource } from '../definitions/snapshot-source.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
@@ -27,7 +28,7 @@ export type Ticking = AsyncDisposable & {
    * up, and after a boot of the machine those of `@reboot`. Of ticks that overlap, one does.
    */
   readonly planNow: (snapshot: Snapshot) => Promise<readonly FiringResult[]>
-  /** Resolves when the store has what the runs left, or does not take it in time. */
+  /** Resolves when the store has what the runs left, and what is wrong with the definitions is told; or when that takes too long. */
   readonly recorded: () => Promise<void>
 }
 
@@ -49,7 +50,10 @@ export async function composeTick(environment: Environment, { isByHand, isWatche
   const log = composeLog(isWatched ? config : quietly(first), 2)
   tellWarnings(config, log)
   if (!isByHand) await refuseBesideOtherInstallation(config, log)
-  const running = await composeRunning(first, log, undefined, { isTransient: true })
+  // A tick every minute is to say once what is wrong; somebody who asks is told all of it.
+  const toldProblems = isByHand || isWatched ? undefined : createSystemToldProblems(config.stateDirectory, log)
+  const manner = { isTransient: true, ...(toldProblems && { toldProblems }) }
+  const running = await composeRunning(first, log, undefined, manner)
   const { clock, source, dispatcher, mark, ledger, close } = running
   const bootMark = createSystemBootMark(config.stateDirectory, log)
   const planNow = async (snapshot: Snapshot) => {
@@ -74,7 +78,10 @@ export async function composeTick(environment: Environment, { isByHand, isWatche
     timezone: config.timezone,
     recorded: async () => {
       const over = new AbortController()
-      await Promise.race([dispatcher.recorded(), clock.sleep(LAST_RECORDS_MS, over.signal)])
+      await Promise.race([
+        Promise.all([dispatcher.recorded(), source.reviewed()]),
+        clock.sleep(LAST_RECORDS_MS, over.signal),
+      ])
       over.abort()
     },
     [Symbol.asyncDispose]: close,

@@ -1,25 +1,37 @@
 import { describeProblem, type Problem } from '../domain/problem.ts'
 import type { Log } from '../platform/log/log.ts'
 
+/** What was said of definitions by processes that live for a minute only, so that each of them need not say it again. */
+export interface ToldProblems {
+  /** Nothing where nothing was kept, or what was cannot be read. Never rejects. */
+  load(): Promise<readonly Problem[]>
+  /** Called when they are in writing. Where it cannot keep them it says so, and they are said again. Never rejects. */
+  keep(problems: readonly Problem[]): Promise<void>
+}
+
 /** Says each problem of the definitions once: when it appears, and again when it has been mended. */
 export class ProblemJournal {
   readonly #log: Log
-  #known: ReadonlyMap<string, Problem> = new Map()
+  readonly #told: ToldProblems | null
+  #known: ReadonlyMap<string, Problem> | null = null
 
-  constructor(log: Log) {
+  /** Without `told` it begins with no problem known. */
+  constructor(log: Log, told: ToldProblems | null = null) {
     this.#log = log
+    this.#told = told
   }
 
-  /** `problems` is all that is wrong now. */
-  record(problems: readonly Problem[]): void {
-    const current = new Map(problems.map((problem) => [describeProblem(problem), problem]))
-    for (const [text, problem] of current) {
-      if (!this.#known.has(text)) this.#say(problem)
-    }
-    for (const [text, problem] of this.#known) {
-      if (!current.has(text)) this.#log.info({ subject: problem.subject, field: problem.field }, 'definition mended')
-    }
+  /** `problems` is all that is wrong now. Never rejects. */
+  async record(problems: readonly Problem[]): Promise<void> {
+    const known = this.#known ?? byText((await this.#told?.load()) ?? [])
+    const current = byText(problems)
+    const [appeared, mended] = [difference(current, known), difference(known, current)]
+    for (const problem of appeared) this.#say(problem)
+    for (const { subject, field } of mended) this.#log.info({ subject, field }, 'definition mended')
     this.#known = current
+    if (this.#told === null || appeared.length + mended.length === 0) return
+    await this.#log.written()
+    await this.#told.keep([...current.values()])
   }
 
   #say(problem: Problem): void {
@@ -28,4 +40,12 @@ export class ProblemJournal {
     if (severity === 'error') this.#log.error(fields, 'definition cannot be used')
     else this.#log.warn(fields, 'definition may not be as meant')
   }
+}
+
+function byText(problems: readonly Problem[]): ReadonlyMap<string, Problem> {
+  return new Map(problems.map((problem) => [describeProblem(problem), problem]))
+}
+
+function difference(one: ReadonlyMap<string, Problem>, other: ReadonlyMap<string, Problem>): readonly Problem[] {
+  return [...one].filter(([text]) => !other.has(text)).map(([, problem]) => problem)
 }

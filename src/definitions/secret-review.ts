@@ -3,11 +3,13 @@ import { BUG } from '../domain/bug.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { AuthRow } from '../domain/rows.ts'
 import type { Log } from '../platform/log/log.ts'
-import { ProblemJournal } from './problem-journal.ts'
+import { ProblemJournal, type ToldProblems } from './problem-journal.ts'
 
 export type SecretReviewParts = {
   readonly log: Log
   readonly judgeSecret: (auth: AuthRow) => Promise<readonly Problem[]>
+  /** What earlier processes have told, where that counts. */
+  readonly toldProblems?: ToldProblems
 }
 
 /**
@@ -18,16 +20,22 @@ export class SecretReview {
   readonly #parts: SecretReviewParts
   readonly #journal: ProblemJournal
   #newest = 0
+  #told: Promise<void> = Promise.resolve()
 
   constructor(parts: SecretReviewParts) {
     this.#parts = parts
-    this.#journal = new ProblemJournal(parts.log)
+    this.#journal = new ProblemJournal(parts.log, parts.toldProblems)
   }
 
   /** Of two readings that overlap, only the newer one is told. `found`: what else is wrong with the reading. */
   begin(auths: readonly AuthRow[], found: readonly Problem[]): void {
     this.#newest += 1
-    void this.#carryOut(this.#newest, auths, found)
+    this.#told = this.#carryOut(this.#newest, auths, found)
+  }
+
+  /** Resolves when what is wrong with the newest reading is told. */
+  async told(): Promise<void> {
+    await this.#told
   }
 
   async #carryOut(number: number, auths: readonly AuthRow[], found: readonly Problem[]): Promise<void> {
@@ -37,7 +45,7 @@ export class SecretReview {
       problems.push(...(await this.#judge(auth)))
       await breathe()
     }
-    if (number === this.#newest) this.#journal.record(problems)
+    if (number === this.#newest) await this.#journal.record(problems)
   }
 
   async #judge(auth: AuthRow): Promise<readonly Problem[]> {

@@ -7,6 +7,7 @@ import type { DefinitionStore, LoadedDefinitions } from '../store/definitions/de
 import type { CachedDefinitions, DefinitionsCache } from './cache/definitions-cache.ts'
 import { changeSteps } from './definitions-change.ts'
 import { type AgeingDefinitions, Outage } from './outage.ts'
+import type { ToldProblems } from './problem-journal.ts'
 import { SecretReview } from './secret-review.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -27,6 +28,8 @@ export type SnapshotSourceParts = {
   readonly staleAfterMs: () => number
   /** The age from which definitions are not used while the store is away. Milliseconds; null, or absent: they always are. */
   readonly maxAgeMs?: () => number | null
+  /** What earlier processes have said of the definitions, and need not be said again. Absent: nothing. */
+  readonly toldProblems?: ToldProblems
 }
 
 const NOTHING: Definitions = { auths: [], systems: [], crons: [] }
@@ -96,6 +99,11 @@ export class SnapshotSource {
       this.#refreshing = null
     })
     return this.#refreshing
+  }
+
+  /** Resolves when what is wrong with the definitions that were read last is told. */
+  reviewed(): Promise<void> {
+    return this.#review.told()
   }
 
   /** As `refresh`, by a reading that begins now: one that is under way may have begun before what it is to find. */

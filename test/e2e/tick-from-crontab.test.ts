@@ -79,9 +79,14 @@ test('after the next boot they are fired again', async () => {
   equal(booted(), 'booted\nbooted\n')
 })
 
-test('a problem is said, on a terminal or not', async () => {
+test('a problem is said, on a terminal or not; to a mailbox once, and to who asks each time', async () => {
   await rcron.prepare(async ({ crons }) => await crons.edit(3, { cron_min: '61' }))
   const { status, stderr } = await rcron.run(['tick'])
   equal(status, 0)
   match(stderr, /^\S+ error definition cannot be used subject="cron 3 \(leap\)".*\n$/)
+  const again = await rcron.run(['tick'])
+  deepEqual([again.status, again.stderr], [0, ''])
+  match((await rcron.run(['tick', '--at', '2026-03-01T02:30'])).stderr, /definition cannot be used/)
+  await rcron.prepare(async ({ crons }) => await crons.edit(3, { cron_min: '62' }))
+  match((await rcron.run(['tick'])).stderr, /^\S+ error definition cannot be used .*"62.*\n$/)
 })

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { ToldProblems } from '../definitions/problem-journal.ts'
+import { readBoundedFile } from '../platform/files/bounded-file.ts'
+import { replaceFile } from '../platform/files/replace-file.ts'
+import type { Log } from '../platform/log/log.ts'
+
+/** Its name in the state directory. */
+export const TOLD_PROBLEMS_NAME = 'told-problems.json'
+
+const FORMAT = 'rcron-problems-1'
+const MAX_BYTES = 64 * 1024 * 1024
+
+const line = z.string().nullable()
+const problem = z.object({
+  severity: z.enum(['error', 'warning']),
+  subject: z.string(),
+  field: line,
+  message: z.string(),
+  hint: line,
+})
+const toldFile = z.object({ format: z.literal(FORMAT), problems: z.array(problem) })
+
+/** In a file of the state directory, which the ticks of an installation share. */
+export function createSystemToldProblems(stateDirectory: string, log: Log): ToldProblems {
+  const path = join(stateDirectory, TOLD_PROBLEMS_NAME)
+  return {
+    async load() {
+      try {
+        const { content } = await readBoundedFile(path, MAX_BYTES)
+        return toldFile.parse(JSON.parse(content.toString())).problems
+      } catch {
+        return [] // None yet, or none that can be used: all are said again, and the file is replaced then.
+      }
+    },
+    async keep(problems) {
+      try {
+        const text = `${JSON.stringify({ format: FORMAT, problems })}\n`
+        await replaceFile(path, (file) => file.writeFile(text))
+      } catch (error) {
+        log.error({ path, err: error }, 'what was said of definitions cannot be kept; the next tick says it again')
+      }
+    },
+  }
+}
