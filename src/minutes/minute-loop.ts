@@ -2,6 +2,7 @@ import { firingsIn } from '../definitions/firings.ts'
 import type { Snapshot } from '../definitions/snapshot.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { FiringUnderWay } from '../dispatch/firing-result.ts'
+import { BUG } from '../domain/bug.ts'
 import { type Minute, minuteOf } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
@@ -22,7 +23,7 @@ export type MinuteLoopParts = {
 
 export type MinuteStep = {
   readonly firings: readonly FiringUnderWay[]
-  /** Resolves when all that was missed is told in writing. */
+  /** Resolves when all that was missed is told in writing. Never rejects. */
   readonly missed: Promise<CatchUp>
 }
 
@@ -52,8 +53,17 @@ export class MinuteLoop {
     )
     return {
       firings: plan.due.flatMap((minute) => this.#fireAll(snapshot, minute, now)),
-      missed: Promise.all([missed, interruptedTold?.catchUps]).then(([catchUp]) => catchUp),
+      missed: Promise.all([missed, interruptedTold?.catchUps]).then(
+        ([catchUp]) => catchUp,
+        (error: unknown) => this.#missedUntold(error),
+      ),
     }
+  }
+
+  /** It stays on disk as not told: were it to end the process, it would end the next one as well. */
+  #missedUntold(error: unknown): CatchUp {
+    this.#parts.log.error({ err: error }, `${BUG} while what was missed was told`)
+    return NO_CATCH_UP
   }
 
   #fireAll(snapshot: Snapshot, minute: Minute, now: Minute): readonly FiringUnderWay[] {

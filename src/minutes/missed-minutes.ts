@@ -31,7 +31,7 @@ export type MissedMinutesParts = {
 
 export type Missed = MissedMinutes & { readonly crons: Iterable<Cron> }
 
-/** What is caught up: its firings have begun to be carried out. Never rejects. */
+/** What is caught up: its firings are being carried out. */
 export type CatchUp = { readonly results: Promise<readonly FiringResult[]> }
 
 /**

@@ -58,6 +58,24 @@ test('D2: the clock 3 h ahead at a step: what is beyond the window is missed, in
   )
 })
 
+test('D2: a bug while what was missed is told stops no minute, and leaves it to be told by the next process', async () => {
+  const { loop, fired, clock, log, mark, wake } = await aMinuteLoop('2026-03-01T12:00:00Z', everyMinute)
+  await wake()
+  clock.set('2026-03-01T13:00:00Z')
+  const schedules = new Map(everyMinute.schedules)
+  schedules.get = () => {
+    throw new Error('a bug')
+  }
+  const { missed } = await loop.step({ ...everyMinute, schedules })
+  deepEqual(await (await missed).results, [])
+  equal(log.of('error').length, 1)
+  equal(fired().length, 7)
+  deepEqual(
+    mark.kept.unreported.minutes.map(({ from, to }) => to - from + 1),
+    [54],
+  )
+})
+
 test('D2: 2 minutes back: nothing until time has passed the last minute; 4 h back: the new time counts at once, no minute twice', async () => {
   const { wake, fired, clock } = await aMinuteLoop('2026-03-01T12:00:00Z', everyMinute)
   await wake()
