@@ -25,7 +25,7 @@ export type Config = {
   readonly log: LogConfig
   /** What passwords stored as `file:/path` name lies below it. */
   readonly secretsDirectory: string
-  /** The files that hold rcron's own secrets: no row may name them. */
+  /** The files that hold, or may hold, rcron's own secrets: no row may name them. */
   readonly ownSecretFiles: readonly string[]
   /** Where systemd put this service's credentials; null outside of it. */
   readonly credentialsDirectory: string | null

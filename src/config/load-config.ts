@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts'
 import { type Environment, readVariables } from './read-variables.ts'
 import { warnOfUnknown } from './unknown-variables.ts'
 import { absolutePath } from './values.ts'
-import { CREDENTIAL_VARIABLES, type Values, type VariableName, variable } from './variables.ts'
+import { CREDENTIAL_VARIABLES, OWN_CREDENTIALS, type Values, type VariableName, variable } from './variables.ts'
 
 const MS_PER_SECOND = 1_000
 const MS_PER_HOUR = 3_600_000
@@ -24,9 +24,13 @@ export function loadConfig(environment: Environment, machine: Machine): Config {
   const all = [...problems, ...ofMachine, ...reading.problems, ...warnOfUnknown(environment)]
   if (all.some(({ severity }) => severity === 'error')) throw new InvalidInputError(all)
   const warnings = [...all, ...warnOfRisks(values), ...warnOfUnverified(reading.database)]
+  const { database } = reading
+  const settled = settle({ values: values as Values, stateDirectory, environment, machine })
   return {
-    ...settle({ values: values as Values, stateDirectory, environment, machine }),
-    database: reading.database,
+    ...settled,
+    // The store in a file holds every secret that is not sealed.
+    ownSecretFiles: [...settled.ownSecretFiles, ...(database.kind === 'sqlite' ? [database.path] : [])],
+    database,
     warnings,
   }
 }
@@ -104,12 +108,16 @@ function findSecretsDirectory({ values, environment, machine }: Omit<Settling, '
   return isService ? '/etc/rcron/secrets' : join(machine.home, '.config/rcron/secrets')
 }
 
+/** The settings of the service, and those of the working directory, may hold secrets as well. */
 function secretFilesOf(environment: Environment, machine: Machine): readonly string[] {
+  const settings = ['/etc/rcron/rcron.env', join(machine.workingDirectory, '.env')]
+  const handedOver = environment['CREDENTIALS_DIRECTORY'] || null
+  const credentials = handedOver === null ? [] : OWN_CREDENTIALS.map((name) => join(handedOver, name))
   const named = CREDENTIAL_VARIABLES.flatMap((name) => [
     environment[`${name}_FILE`],
     pathOfPem(environment[name], name),
   ])
-  return named.flatMap((path) => (path ? [absolutePath(path, machine)] : []))
+  return [...settings, ...credentials, ...named.flatMap((path) => (path ? [absolutePath(path, machine)] : []))]
 }
 
 /** What a variable for PEM holds, where that is a path. */

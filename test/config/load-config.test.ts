@@ -56,7 +56,7 @@ test('an empty environment gives the defaults', () => {
     lostAfterMs: 86_400_000,
     log: { level: 'info', format: 'auto', colour: null, journalStream: null },
     secretsDirectory: '/home/x/.config/rcron/secrets',
-    ownSecretFiles: ['/home/x/.local/state/rcron/cache.key'],
+    ownSecretFiles: [`${state}/cache.key`, '/etc/rcron/rcron.env', '/srv/.env', `${state}/rcron.db`],
     credentialsDirectory: null,
     warnings: [],
   })
@@ -74,6 +74,18 @@ const STATE = [
 for (const [environment, uid, expected, sentence] of STATE) {
   test(sentence, () => equal(loadConfig(environment, { ...machine, uid }).stateDirectory, expected))
 }
+
+test("rcron's own secrets are known wherever they lie: files that variables name, and those that systemd hands over", () => {
+  const environment = {
+    RCRON_DATABASE_URL: MYSQL,
+    RCRON_DATABASE_PASSWORD_FILE: file('own-password', 'x'),
+    CREDENTIALS_DIRECTORY: '/run/credentials/rcron.service',
+    RCRON_SECRETS_DIR: '/run/credentials/rcron.service',
+  }
+  const { ownSecretFiles } = loadConfig(environment, machine)
+  for (const path of [join(directory, 'own-password'), '/run/credentials/rcron.service/cache-key'])
+    ok(ownSecretFiles.includes(path), path)
+})
 
 test('every problem is reported at once, warnings among them', () => {
   const { problems } = problemsOf({
