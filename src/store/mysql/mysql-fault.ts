@@ -1,4 +1,5 @@
 import { OperatorError } from '../../domain/errors.ts'
+import { UnreadableAnswer } from '../mysql-answer.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import { isMariadbsOwn, type MysqlReading, readingOfErrno } from './mysql-errno.ts'
 import { PasswordKept } from './mysql-password.ts'
@@ -82,6 +83,10 @@ function ownReadingOf(error: unknown): MysqlReading | null {
   if (error instanceof SessionNotSet) {
     const hint = 'connect to the server itself, or let the proxy before it pass SET on'
     return { kind: 'other', found: error.message, hint }
+  }
+  if (error instanceof UnreadableAnswer) {
+    const hint = 'check that RCRON_DATABASE_URL leads to MySQL or MariaDB itself, or to a proxy that passes all on'
+    return { kind: 'lost', found: 'the answer cannot be read', hint }
   }
   if (error instanceof PasswordKept) {
     const hint =

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import type { MysqlPool, MysqlPoolConnection } from 'kysely'
 import { createPool, type Pool, type PoolConnection } from 'mysql2'
 import { isLoopback } from '../../domain/loopback.ts'
+import { faultOfDriver } from '../mysql-answer.ts'
 import { onGreeting } from './mysql-greeting.ts'
 import { MYSQL_DEADLINES, type MysqlDeadlines, type MysqlStoreOptions, poolOptionsOf } from './mysql-options.ts'
 import { PASSWORD_KEPT } from './mysql-password.ts'
@@ -105,7 +106,7 @@ export class DeadlinePool implements MysqlPool {
       this.#pool.getConnection((error, connection) => {
         clearTimeout(timer)
         if (late) connection?.release()
-        else if (error) reject(error)
+        else if (error) reject(faultOfDriver(error))
         else resolve(connection)
       })
     })

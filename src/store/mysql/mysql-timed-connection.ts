@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { MysqlPoolConnection, MysqlQueryResult } from 'kysely'
 import type { PoolConnection, QueryOptions } from 'mysql2'
+import { answerFault } from '../mysql-answer.ts'
 
 /** Nothing more will come of a question: a deadline passed, or the store was closed. */
 export class BrokenOff extends Error {
@@ -62,7 +63,7 @@ export class TimedConnection implements MysqlPoolConnection {
     }
   }
 
-  /** Rejects with the driver's error, or a BrokenOff. */
+  /** Rejects with the driver's error, an UnreadableAnswer or a BrokenOff. */
   ask(sql: string, parameters?: unknown): Promise<MysqlQueryResult> {
     const { queryMs } = this.#options
     if (this.#ended !== null) return Promise.reject(this.#ended)
@@ -75,8 +76,9 @@ export class TimedConnection implements MysqlPoolConnection {
       this.#raw.query({ sql, values: parameters as QueryOptions['values'] }, (error, result) => {
         clearTimeout(timer)
         this.#giveUp = null
-        if (isFatal(error)) this.#end(error)
-        if (error) reject(error)
+        const fault = answerFault(sql, error, result)
+        if (isFatal(fault)) this.#end(fault)
+        if (fault) reject(fault)
         else resolve(result as MysqlQueryResult)
       })
     })
