@@ -5,6 +5,7 @@ import {
   describeDistrust,
   distrustOf,
   distrustOfDirectory,
+  distrustOfWay,
   isTrustedOwner,
   othersMayWrite,
   statOf,
@@ -22,7 +23,7 @@ export function refuseForeignPlaces(config: Config): void {
 
 /**
  * An error for each place of rcron's own files where anyone but root and this user decides what is there: the state, the cache and its
- * key, known_hosts, the SQLite file; parents and links included. Each fault is told once, however many places it lies above.
+ * key, known_hosts, the SQLite file, and of the way to the directory of secrets; parents and links included. Each fault is told once, however many places it lies above.
  */
 export function judgePlaces(config: Config): readonly Problem[] {
   const told = new Set<string>()
@@ -34,13 +35,14 @@ export function judgePlaces(config: Config): readonly Problem[] {
   return [...faults, ...judgeKeyFile(config)]
 }
 
-function placesOf({ stateDirectory, cache, knownHostsFile, database }: Config): readonly Place[] {
+function placesOf({ stateDirectory, cache, knownHostsFile, secretsDirectory, database }: Config): readonly Place[] {
   const file = (subject: string, path: string): Place => ({ subject, path, distrust: distrustOf(path) })
   return [
     { subject: 'state directory', path: stateDirectory, distrust: distrustOfDirectory(stateDirectory) },
     file('cache', cache.file),
     file('cache key', cache.keyFile),
     file('known_hosts', knownHostsFile),
+    { subject: 'secrets directory', path: secretsDirectory, distrust: distrustOfWay(secretsDirectory) },
     ...(database.kind === 'sqlite' ? [file('SQLite file', database.path)] : []),
   ]
 }
@@ -62,6 +64,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'state directory': `${OTHER_PLACE}: RCRON_STATE_DIR`,
   cache: `${OTHER_PLACE}: RCRON_CACHE_FILE`,
   'cache key': `${OTHER_PLACE}: RCRON_STATE_DIR`,
+  'secrets directory': `${OTHER_PLACE}: RCRON_SECRETS_DIR`,
   known_hosts: `${OTHER_PLACE}: RCRON_KNOWN_HOSTS_FILE`,
   'SQLite file': `${OTHER_PLACE}: RCRON_DATABASE_URL`,
 }

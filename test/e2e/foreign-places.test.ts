@@ -53,7 +53,10 @@ test('F7: every place that others can change is named at once, and nothing is re
     RCRON_CACHE_FILE: join(open, 'cache'),
     RCRON_KNOWN_HOSTS_FILE: join(rcron.directory, 'his'),
     RCRON_DATABASE_URL: `sqlite:${join(rcron.directory, 'his.db')}`,
+    RCRON_SECRETS_DIR: join(rcron.directory, 'secrets'),
   }
+  symlinkSync('/root', env.RCRON_SECRETS_DIR)
+  lchownSync(env.RCRON_SECRETS_DIR, STRANGER, STRANGER)
   for (const name of ['his', 'his.db']) {
     writeFileSync(join(rcron.directory, name), '')
     chownSync(join(rcron.directory, name), STRANGER, STRANGER)
@@ -64,6 +67,7 @@ test('F7: every place that others can change is named at once, and nothing is re
   match(stderr, /cache .*cache: .*open, on the way to it, can be written by others.*RCRON_CACHE_FILE/)
   match(stderr, /known_hosts .*his: it belongs to .*65534/)
   match(stderr, /SQLite file .*his.db: it belongs to .*65534/)
+  match(stderr, /secrets directory .*secrets: it belongs to .*65534/)
   deepEqual([...readdirSync(open), ...readdirSync(rcron.stateDirectory)], [])
 })
 

@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** What on the way to a path lets somebody else decide what the path leads to. */
 export type Distrust = {
@@ -51,6 +51,14 @@ export function distrustOfDirectory(path: string): Distrust | null {
   if (distrust !== null) return distrust
   const found = statOf(`${path}/.`)
   return found !== null && othersMayWrite(found) ? distrustBy('open', path, found) : null
+}
+
+/** As `distrustOf`, for a directory whose files are judged one by one: whose it is does not matter where nobody can put another in its place. */
+export function distrustOfWay(path: string): Distrust | null {
+  const distrust = distrustOf(path)
+  if (distrust?.path !== path) return distrust
+  const [found, above] = [statOf(path), statOf(dirname(path))]
+  return found?.isDirectory() && above !== null && !othersMayWrite(above) ? null : distrust
 }
 
 /** Root may do anything as it is. */

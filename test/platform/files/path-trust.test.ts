@@ -3,7 +3,12 @@ import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symli
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { describeDistrust, distrustOf, distrustOfDirectory } from '../../../src/platform/files/path-trust.ts'
+import {
+  describeDistrust,
+  distrustOf,
+  distrustOfDirectory,
+  distrustOfWay,
+} from '../../../src/platform/files/path-trust.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rcron-trust-'))
 after(() => rmSync(root, { recursive: true }))
@@ -42,6 +47,27 @@ test('a sticky directory that all may write is no directory of our own', () => {
   const distrust = distrustOfDirectory(path)
   match(distrust === null ? '' : describeDistrust(distrust), /can be written by others \(mode 1777\)/)
 })
+
+const ways: readonly (readonly [what: string, make: (at: string) => string, found: string | null])[] = [
+  [
+    "a stranger's directory in one of ours, which nobody else can replace",
+    (at) => given(made(join(at, 'his'), 0o755)),
+    null,
+  ],
+  [
+    "a stranger's directory in a sticky one, which its owner can replace",
+    (at) => given(made(join(made(join(at, 'all'), 0o1777), 'his'), 0o755)),
+    'owner',
+  ],
+  ["a stranger's link", (at) => link(at, 'sticky', true), 'owner'],
+  ["a directory below a stranger's", (at) => made(join(given(made(join(at, 'his'), 0o755)), 'ours'), 0o700), 'owner'],
+  ['what is not there', (at) => join(at, 'none'), null],
+]
+for (const [index, [what, make, found]] of ways.entries()) {
+  test(`F7: the way to ${what} is ${found === null ? 'trusted' : 'not trusted'}`, { skip }, () => {
+    equal(distrustOfWay(make(made(join(root, `way-${index}`), 0o755)))?.why ?? null, found)
+  })
+}
 
 test('the group that each user has alone may write', () => {
   const path = made(join(root, 'private-group'), 0o775)
