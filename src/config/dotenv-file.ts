@@ -3,6 +3,7 @@ import { parse } from 'dotenv'
 import type { Problem } from '../domain/problem.ts'
 import { readAtMostSync } from '../platform/files/bounded-file.ts'
 import { describeDistrust, isTrustedOwner, othersMayWrite } from '../platform/files/path-trust.ts'
+import { judgeLines } from './dotenv-lines.ts'
 
 export type DotenvFile = { readonly values: Readonly<Record<string, string>>; readonly problems: readonly Problem[] }
 
@@ -36,9 +37,10 @@ function judged(path: string, descriptor: number): DotenvFile {
   if (found.size > MAX_BYTES) return refused(path, `holds ${found.size} bytes, expected at most ${MAX_BYTES}`)
   const bytes = readAtMostSync(descriptor, MAX_BYTES, BigInt(found.size))
   if (isUtf16(bytes)) return refused(path, 'is UTF-16, expected UTF-8', 'save it as UTF-8')
+  if (bytes.includes(0)) return refused(path, 'holds zero bytes, as UTF-16 does, expected UTF-8', 'save it as UTF-8')
   const text = bytes.toString('utf8')
   const values = parse(text)
-  return { values, problems: cutValues(text, values).map((name) => cut(path, text, name)) }
+  return { values, problems: judgeLines(path, text, values) }
 }
 
 /** Why a link is not followed; null where there is none, or it is ours. */
@@ -53,30 +55,9 @@ function foreignPart(path: string, found: Stats): string | null {
   return othersMayWrite(found) ? describeDistrust({ path, owner, mode, why: 'open' }) : null
 }
 
-/** By its mark, or by the zero bytes that every letter of ours has in it. */
 function isUtf16(bytes: Buffer): boolean {
   const mark = bytes.subarray(0, 2).toString('hex')
-  return mark === 'fffe' || mark === 'feff' || bytes.includes(0)
-}
-
-/** Stands for a # that may be part of a value; no text of a file has it. */
-const SIGN = '\u{f8ff}'
-
-/**
- * Rcron's variables whose values lose what follows a # that no blank precedes: a comment to the format, but in a password it is one of
- * its characters.
- */
-function cutValues(text: string, values: Readonly<Record<string, string>>): readonly string[] {
-  const whole = parse(text.replace(/(?<=\S)#/g, SIGN))
-  return Object.keys(whole).filter(
-    (name) => name.startsWith('RCRON_') && whole[name]?.replaceAll(SIGN, '#') !== values[name],
-  )
-}
-
-function cut(path: string, text: string, name: string): Problem {
-  const line = text.split('\n').findLastIndex((it) => new RegExp(`^\\s*(?:export\\s+)?${name}\\s*[=:]`).test(it)) + 1
-  const message = `found # in a value without quotes (line ${line} of ${path}), where it begins a comment`
-  return errorOf(name, message, `write the value in single quotes, ${name}='…', or a blank before the # of a comment`)
+  return mark === 'fffe' || mark === 'feff'
 }
 
 function passedOver(path: string, why: string): DotenvFile {

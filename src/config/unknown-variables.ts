@@ -15,7 +15,11 @@ const KNOWN: readonly string[] = VARIABLE_NAMES.flatMap((name) =>
 export function warnOfUnknown(environment: Readonly<Record<string, string | undefined>>): readonly Problem[] {
   return Object.keys(environment)
     .filter(
-      (name) => name.startsWith('RCRON_') && name !== RUN_MARK && !name.startsWith(SECRET) && !KNOWN.includes(name),
+      (name) =>
+        name.toUpperCase().startsWith('RCRON_') &&
+        name !== RUN_MARK &&
+        !name.startsWith(SECRET) &&
+        !KNOWN.includes(name),
     )
     .sort()
     .map((name) => ({
@@ -28,7 +32,7 @@ export function warnOfUnknown(environment: Readonly<Record<string, string | unde
 }
 
 function meantBy(name: string): string | null {
-  const nearest = nearestOf(name)
+  const nearest = nearestOf(name.toUpperCase())
   return nearest === undefined ? null : `did you mean ${nearest}?`
 }
 

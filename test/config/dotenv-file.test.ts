@@ -95,3 +95,48 @@ test('UTF-8 with its mark is read, UTF-16 is refused in a clear word', () => {
     match(readDotenvFile(file(bytes)).problems[0]?.message ?? '', /is UTF-16, expected UTF-8/)
   }
 })
+
+test('the zero bytes of UTF-16 without its mark are named', () => {
+  const bytes = Buffer.from('RCRON_LOG_LEVEL=warn\n', 'utf16le')
+  match(readDotenvFile(file(bytes)).problems[0]?.message ?? '', /zero bytes, as UTF-16 does, expected UTF-8/)
+})
+
+const odd: readonly (readonly [what: string, text: string | Buffer, said: RegExp | null])[] = [
+  [
+    'a line without =',
+    'RCRON_TIMEZONE Europe/Vienna\n',
+    /^error RCRON_TIMEZONE: .*sets nothing \(line 2 .*expected NAME=value/,
+  ],
+  ['a name alone', 'export RCRON_TIMEZONE\n', /^error RCRON_TIMEZONE: .*sets nothing \(line 2 /],
+  ['a colon without a blank', 'RCRON_TIMEZONE:UTC\n', /^error RCRON_TIMEZONE: .*sets nothing \(line 2 /],
+  ['a colon and a blank', 'RCRON_TIMEZONE: UTC\n', null],
+  [
+    'a quote that stays open',
+    "RCRON_TIMEZONE='UTC\n",
+    /^error RCRON_TIMEZONE: .*begins with a quote and does not end.*\(line 2 /,
+  ],
+  ['a quote that ends on the next line', "RCRON_TIMEZONE='a\nRCRON_STATE_DIR b'\n", null],
+  ['a quote in another one', 'RCRON_TIMEZONE="\'UTC"\n', null],
+  [
+    'a value in Latin-1',
+    Buffer.from('RCRON_TIMEZONE=\xe4\n', 'latin1'),
+    /^error RCRON_TIMEZONE: .*not UTF-8 \(line 2 /,
+  ],
+  ['a comment in Latin-1', Buffer.from('# f\xfcr\nRCRON_TIMEZONE=UTC\n', 'latin1'), null],
+  [
+    'a variable that is set twice',
+    'RCRON_TIMEZONE=UTC\n\nRCRON_TIMEZONE=GMT\n',
+    /^warning RCRON_TIMEZONE: is set 2 times \(lines 2, 4 /,
+  ],
+  ['what is no variable of ours', "A b\nA=1\nA=2\nB='c\n", null],
+  ['a comment', '# RCRON_TIMEZONE UTC\n', null],
+]
+for (const [what, text, said] of odd) {
+  test(`${what} is ${said === null ? 'as it should be' : 'told with its line'}`, () => {
+    const { problems } = readDotenvFile(file(Buffer.concat([Buffer.from('# rcron\n'), Buffer.from(text)])))
+    const told = problems.map((it) => `${it.severity} ${it.subject}: ${it.message}; ${it.hint}`).join('\n')
+    if (said === null) equal(told, '')
+    else match(told, said)
+    equal(problems.length, said === null ? 0 : 1)
+  })
+}

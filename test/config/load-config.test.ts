@@ -120,6 +120,7 @@ test('a problem says what was found and what was expected', () => {
 const UNKNOWN = [
   ['RCRON_LOG_LEVL', 'did you mean RCRON_LOG_LEVEL?'],
   ['RCRON_DATABASE_PASWORD_FILE', 'did you mean RCRON_DATABASE_PASSWORD_FILE?'],
+  ['rcron_log_level', 'did you mean RCRON_LOG_LEVEL?'],
   ['RCRON_MAX_RUNS', null],
   ['RCRON_XYZZY', null],
 ] as const
