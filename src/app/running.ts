@@ -4,6 +4,7 @@ import type { DefinitionsCache } from '../definitions/cache/definitions-cache.ts
 import { SealedDefinitionsCache } from '../definitions/cache/sealed-definitions-cache.ts'
 import { compileGently } from '../definitions/compile-gently.ts'
 import { DefinitionOrigins } from '../definitions/definition-origins.ts'
+import type { ToldProblems } from '../definitions/problem-journal.ts'
 import { SnapshotSource } from '../definitions/snapshot-source.ts'
 import { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { RunLocks } from '../dispatch/locks/run-locks.ts'
@@ -49,6 +50,12 @@ export type Running = {
   readonly close: () => Promise<void>
 }
 
+/** A daemon, or a tick. */
+export type Manner = Pick<DispatcherParts, 'isTransient'> & {
+  /** What earlier processes have said of the definitions. Absent: all is said again. */
+  readonly toldProblems?: ToldProblems
+}
+
 /**
  * Wires everything that plans and runs; definitions are read through what `readFrom` makes of a store. Rejects with an OperatorError where
  * the lock directory cannot be used.
@@ -57,7 +64,7 @@ export async function composeRunning(
   first: Settings,
   log: SystemLog,
   readFrom: LiveSettingsParts['readFrom'] = (store) => store,
-  manner: Pick<DispatcherParts, 'isTransient'> = { isTransient: false },
+  { isTransient, ...told }: Manner = { isTransient: false },
 ): Promise<Running> {
   // Whatever fails: the process ends of it, and is to leave what it said before.
   await using opened = new AsyncDisposableStack()
@@ -71,13 +78,13 @@ export async function composeRunning(
   const { cache, seal } = await composeSealed(first.config, { ...base, origins })
   const sessions = opened.adopt(composeSessions(first.config, base), (it) => it.close())
   const credentials = composeCredentials(live, seal)
-  const source = composeSource({ ...base, cache, credentials })
+  const source = composeSource({ ...base, ...told, cache, credentials })
   const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
   const mark = composeMark(first.config, base)
   const ledger = composeLedger(first.config, base)
   const dispatcher = composeDispatcher({
     ...base,
-    ...manner,
+    isTransient,
     source,
     sessions,
     credentials,
@@ -104,10 +111,12 @@ export async function composeRunning(
 
 type Base = { readonly live: LiveSettings; readonly clock: Clock; readonly log: Log }
 
-type SourceParts = Base & { readonly cache: DefinitionsCache; readonly credentials: Credentials }
+type SourceParts = Base &
+  Pick<Manner, 'toldProblems'> & { readonly cache: DefinitionsCache; readonly credentials: Credentials }
 
-function composeSource({ live, clock, log, cache, credentials }: SourceParts): SnapshotSource {
+function composeSource({ live, clock, log, cache, credentials, ...told }: SourceParts): SnapshotSource {
   return new SnapshotSource({
+    ...told,
     clock,
     log,
     cache,

@@ -3,6 +3,7 @@ import { crashRows } from './rows/crash.ts'
 import { credentialRows } from './rows/credentials.ts'
 import { firingRows } from './rows/firing.ts'
 import { hostRows } from './rows/hosts.ts'
+import { sessionEndRows } from './rows/hosts-session-end.ts'
 import { journalRows } from './rows/journal.ts'
 import { reloadRows } from './rows/reload.ts'
 import { sandboxRows } from './rows/sandbox.ts'
@@ -47,6 +48,7 @@ describe('rcron as a service', { concurrency: true }, () => {
       watchdogRows(service)
       stopRows(service)
       hostRows(service)
+      sessionEndRows(service)
       journalRows(service)
     })
   }

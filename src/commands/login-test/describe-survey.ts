@@ -18,8 +18,9 @@ export function describeSurvey({
 const KILLED_AT_SESSION_END = degraded(
   'session end',
   'kills',
-  'its logind has KillUserProcesses=yes: a run is killed when its connection breaks or rcron is restarted; add the ' +
-    'account to KillExcludeUsers= in /etc/systemd/logind.conf and restart systemd-logind',
+  'its logind has KillUserProcesses=yes: a run is killed when its connection breaks or rcron is restarted; let ' +
+    'runs leave their session (loginctl enable-linger for the account, and a bus for its systemd, as dbus-user-session gives it), or add ' +
+    'the account to KillExcludeUsers= in /etc/systemd/logind.conf and restart systemd-logind',
 )
 
 const SPOOLS: Readonly<Record<HostSurvey['spool'], HostCheck>> = {

@@ -42,7 +42,7 @@ look() {
   if [ -r /proc/self/stat ]; then look_in_proc; else look_by_ps; fi
   add_left
   [ -z "$rc" ] && own && supervised=1
-  case $flags$c_cg in g*/session-*.scope) look_in_scope ;; esac
+  case $flags$c_cg in g*/session-*.scope | *"/rcron-$id.scope") look_in_scope ;; esac
 }
 
 # Stops the run's own group while it is looked through and until what was found is signalled: what forks and ends faster than it is read

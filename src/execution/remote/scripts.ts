@@ -37,7 +37,7 @@ export const READ_SCRIPT = linesOf('read.sh').join(';')
 /** The verbs but START, and the survey of a host, encoded. */
 export const PROBE_SCRIPT = loadLong('spool.sh', 'forget.sh', 'alive.sh', 'look.sh', 'probe.sh')
 export const KILL_SCRIPT = loadLong('spool.sh', 'alive.sh', 'look.sh', 'kill.sh')
-export const SURVEY_SCRIPT = load('spool.sh', 'survey.sh')
+export const SURVEY_SCRIPT = load('spool.sh', 'leave.sh', 'survey.sh')
 
 const startParts = (encode: typeof load) => ({
   spool: encode('spool.sh'),
@@ -45,7 +45,7 @@ const startParts = (encode: typeof load) => ({
   forget: encode('forget.sh'),
   sweep: encode('sweep.sh'),
   alone: encode('alive.sh', 'alone.sh'),
-  start: encode('start.sh'),
+  start: encode('leave.sh', 'start.sh'),
 })
 const QUICK = startParts(load)
 /** For a start that is long already. */

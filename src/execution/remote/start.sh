@@ -37,9 +37,10 @@ if { read -r x </proc/$$/stat; } 2>/dev/null; then
   read -r y </proc/$PPID/comm
   case $y in dropbear*) drains=1 ;; esac
   read -r boot </proc/sys/kernel/random/boot_id
+  leave_session && flags=${flags}g
   case $flags in *g*)
     while IFS= read -r y; do
-      case $y in *[!A-Za-z0-9_.:/@=,-]*) ;; 0::*/session-*.scope | *:name=systemd:*/session-*.scope) cg=${y#*:} cg=${cg#*:} ;; esac
+      case $y in *[!A-Za-z0-9_.:/@=,-]*) ;; 0::*/session-*.scope | *:name=systemd:*/session-*.scope | *"/rcron-$id.scope") cg=${y#*:} cg=${cg#*:} ;; esac
     done </proc/self/cgroup
     ;;
   esac

@@ -66,5 +66,5 @@ case $login in *[!A-Za-z0-9_.+/-]*) login=- ;; esac
 sh=$(kind_of "/proc/$$/exe" || kind_of /bin/sh || echo -)
 scope=$(find_scope 2>/dev/null)
 ending=keeps
-find_ending 2>/dev/null && ending=kills
+{ find_ending && ! leave_session; } 2>/dev/null && ending=kills
 echo "RCRONS $id sh=$sh login=$login spool=$spool processes=$(find_processes) scope=${scope:-none} ending=$ending"

@@ -1,6 +1,6 @@
 import { OperatorError } from '../../domain/errors.ts'
-import { UnreadableAnswer } from '../mysql-answer.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
+import { UnreadableAnswer } from './mysql-answer.ts'
 import { isMariadbsOwn, type MysqlReading, readingOfErrno } from './mysql-errno.ts'
 import { PasswordKept } from './mysql-password.ts'
 import { SessionNotSet } from './mysql-session.ts'

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { MysqlPoolConnection, MysqlQueryResult } from 'kysely'
 import type { PoolConnection, QueryOptions } from 'mysql2'
-import { answerFault } from '../mysql-answer.ts'
+import { answerFault } from './mysql-answer.ts'
 
 /** Nothing more will come of a question: a deadline passed, or the store was closed. */
 export class BrokenOff extends Error {

@@ -61,7 +61,7 @@ test('E4: a NUL and a command too long are refused when the row is judged', () =
   throws(() => encodeCommand('x'.repeat(128 * 1024)), /expected at most 131071; put it into a script/)
 })
 
-test('what dropbear takes, 9,000 bytes, holds a kill, a probe of 16 runs, and a start with 1,200 bytes of command', () => {
+test('what dropbear takes, 9,000 bytes, holds a kill, a probe of 16 runs, and a start with 1,200 bytes of command, 900 where no lock tells of it', () => {
   const trace = { ...TRACE, pid: 4_194_304, start: '9'.repeat(10) }
   const ids = Array<string>(16).fill(ID)
   const asked = Array.from({ length: 16 }, () => ({ id: ID, trace, ageMs: 1e10 }))
@@ -70,7 +70,8 @@ test('what dropbear takes, 9,000 bytes, holds a kill, a probe of 16 runs, and a 
   const command = encodeCommand('x'.repeat(1_200))
   const locked = { exclusion: ID, isUnlocked: false }
   ok(startCommand(command, ID, { ...ALL, forget: Array<string>(4).fill(ID), keeping: locked }).length < 9_000)
-  ok(startCommand(command, ID, { ...ALL, forget: [], keeping: { ...locked, isUnlocked: true } }).length < 9_000)
+  const unlocked = { ...ALL, forget: [], keeping: { ...locked, isUnlocked: true } }
+  ok(startCommand(encodeCommand('x'.repeat(900)), ID, unlocked).length < 9_000)
 })
 
 test('a probe of the most runs, each with the longest trace, fits', () => {

@@ -1,4 +1,4 @@
-import { PasswordKept } from './mysql/mysql-password.ts'
+import { PasswordKept } from './mysql-password.ts'
 
 /** What came is no answer to what was asked. The connection is of no use any more. */
 export class UnreadableAnswer extends Error {
