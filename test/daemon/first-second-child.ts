@@ -4,7 +4,7 @@ import { registerHooks } from 'node:module'
 const signal = process.env['TEST_EARLY_SIGNAL']
 registerHooks({
   load: (url, context, next) => {
-    if (signal && url.endsWith('/commands/program.ts')) process.kill(process.pid, signal)
+    if (signal && url.endsWith('/commands/cli/program.ts')) process.kill(process.pid, signal)
     return next(url, context)
   },
 })
