@@ -260,6 +260,39 @@ test('what cannot be taken over in writing is not taken over: it counts as activ
   deepEqual([told(after.log), after.locks()], [['succeeded'], []])
 })
 
+test('a run that is being killed is not adopted meanwhile: its end is told once', async (t) => {
+  const before = aDispatch(t)
+  void before.dispatcher.fire(aFiring('clobber', [1]), 'schedule')
+  await settled()
+  void before.dispatcher.abandon()
+  const [name = ''] = before.locks()
+  const after = aDispatch(t, { directory: before.directory })
+  chmodSync(join(before.directory, name), 0o400)
+  chmodSync(before.directory, 0o500)
+  await after.dispatcher.adopt()
+  chmodSync(before.directory, 0o700)
+  chmodSync(join(before.directory, name), 0o600)
+  const proofs: (() => void)[] = []
+  after.executor.onAdopt = (handle) => {
+    handle.onKill = async () => {
+      await new Promise<void>((resolve) => proofs.push(resolve))
+      handle.end(KILLED)
+      return { kind: 'dead' }
+    }
+  }
+  const firing = after.dispatcher.fire(aFiring('clobber', [1]), 'manual')
+  await settled()
+  equal(proofs.length, 1)
+  await after.clock.advance(5_000)
+  await after.dispatcher.adopt()
+  await settled()
+  for (const prove of proofs) prove()
+  await settled()
+  after.executor.newest(1).succeed()
+  await firing.result
+  deepEqual([told(after.log), after.locks()], [['killed', 'succeeded'], []])
+})
+
 test('a lock that was moved away and comes back in the life of its process leads nowhere', async (t) => {
   const { dispatcher, executor, directory, locks } = aDispatch(t)
   const firing = dispatcher.fire(aFiring('failover', [1, 2]), 'manual')

@@ -19,6 +19,8 @@ export class RunsElsewhere {
   readonly #parts: RunsElsewhereParts
   readonly #report: RunReport
   readonly #known = new Map<RunId, ActiveRun>()
+  /** Those that are being ended from here. */
+  readonly #ending = new Set<RunId>()
 
   constructor(parts: RunsElsewhereParts) {
     this.#parts = parts
@@ -49,6 +51,11 @@ export class RunsElsewhere {
     return this.#known.has(id)
   }
 
+  /** Whether it is being ended from here, and its end told from here: it is not to be adopted meanwhile. */
+  isEnding(id: RunId): boolean {
+    return this.#ending.has(id)
+  }
+
   /** No other process answers for it any more. */
   forget(id: RunId): void {
     const run = this.#known.get(id)
@@ -59,6 +66,7 @@ export class RunsElsewhere {
   /** Who ends a run takes its lock and tells its end: the process that has answered for it may not live, or not hear of it for long. */
   async #kill(known: RunLock, by: KilledBy): Promise<Death> {
     const { locks } = this.#parts
+    this.#ending.add(known.run)
     try {
       const marked = await locks.mark(known.run, by)
       if (marked?.isWaiting === true) return WAITS
@@ -74,6 +82,8 @@ export class RunsElsewhere {
       return death
     } catch (error) {
       return { kind: 'unconfirmed', reason: `the process that has started it cannot be told: ${String(error)}` }
+    } finally {
+      this.#ending.delete(known.run)
     }
   }
 
