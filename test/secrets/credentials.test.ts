@@ -275,7 +275,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['~/by-link', /kept by the kernel/],
 ]
 for (const [column, told] of REFUSED) {
-  test(`a row may not name ${column}, neither as password nor as passphrase`, async () => {
+  test(`F8: a row may not name ${column}, neither as password nor as passphrase`, async () => {
     environment['RCRON_CACHE_KEY'] = 'ab'.repeat(32)
     for (const [name, target] of [
       ['secrets/link', '/etc/passwd'],

@@ -184,7 +184,7 @@ test('a lost or forged counter does not cost the cache', async () => {
   deepEqual(await cacheAt(path).load(), someDefinitions(1))
 })
 
-test('a SIGKILL while it is written leaves the old or the new one, a hundred times, and no litter', async () => {
+test('C2: a SIGKILL while it is written leaves the old or the new one, a hundred times, and no litter', async () => {
   const path = freshPath()
   await cacheAt(path).save(someDefinitions(2_000, 0))
   let savedAt = 0

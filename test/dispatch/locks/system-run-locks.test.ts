@@ -107,7 +107,7 @@ test('a lock tells a later process all of the run, the trace included', async (t
   deepEqual(rcronFiles(directory), [])
 })
 
-test('what is torn, foreign, a link or a directory is moved aside with a warning, and its name is free', async (t) => {
+test('C4: what is torn, foreign, a link or a directory is moved aside with a warning, and its name is free', async (t) => {
   const directory = aDirectory(t)
   const { locks, log } = open(directory)
   const lock = aLock()
@@ -270,7 +270,7 @@ test('a process that is dead and not yet reaped holds no lock', async (t) => {
   )
 })
 
-test('of two processes that claim the same locks at once exactly one gets each', { timeout: 30_000 }, async (t) => {
+test('C4: of two processes that claim the same locks at once exactly one gets each', { timeout: 30_000 }, async (t) => {
   const directory = aDirectory(t)
   const count = 300
   const script = join(import.meta.dirname, '../process/claim-locks.ts')

@@ -8,7 +8,7 @@ import type { Service } from '../support/service.ts'
 const RESTART_DEADLINE_MS = 20_000
 
 export function crashRows(service: () => Service): void {
-  test('after a crash it is back within seconds, and takes up the run that was active', async () => {
+  test('D7: after a crash it is back within seconds, and takes up the run that was active', async () => {
     const { machine } = service()
     const run = await startLongRun(service(), 'through-a-crash')
     const since = await service().now()

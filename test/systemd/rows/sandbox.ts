@@ -31,7 +31,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
 }
 
 export function sandboxRows(service: () => Service): void {
-  test('every directive that a command can feel is in force', async () => {
+  test('D7: every directive that a command can feel is in force', async () => {
     const { machine } = service()
     await placeProbe(machine)
     const outside = await machine.run('setpriv --reuid=rcron --regid=rcron --init-groups bash /opt/probe/probe.sh')

@@ -7,7 +7,7 @@ import type { Service } from '../support/service.ts'
 const DEADLINE_MS = 30_000 + 10_000 + 10_000
 
 export function watchdogRows(service: () => Service): void {
-  test('a daemon whose loop hangs, though its process lives, is ended by the watchdog and started again', async () => {
+  test('D7: a daemon whose loop hangs, though its process lives, is ended by the watchdog and started again', async () => {
     await plantInnerFaults(service())
     const since = await service().now()
     const hung = await service().mainPid()
