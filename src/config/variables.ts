@@ -95,14 +95,14 @@ export const VARIABLES = {
     value: wholeNumber(1, 1440),
     unit: 'minutes',
     default: '5',
-    meaning: 'How often the definitions are read anew.',
+    meaning: 'How often the definitions are read again.',
   },
   RCRON_CACHE_MAX_AGE_HOURS: {
     value: wholeNumber(1, 87_600),
     unit: 'hours',
     default: '(no limit)',
     meaning:
-      'The age from which definitions are not run any more while the database is away. What is due from then on is told as ' +
+      'The age from which definitions are not run any more while the database is away. What is due from then on is reported as ' +
       'missed, and caught up as its rows ask, when it is back.',
   },
   RCRON_SECRETS_DIR: {
