@@ -51,20 +51,19 @@ export async function composeDaemon(
   const isNew = () => !existsSync(config.cache.file)
   const running = await composeRunning(first, log, (store) => new PreparedStore({ store, isNew, log }))
   opened.defer(() => running.close())
-  const { clock, source, dispatcher, settings, ledger } = running
+  const { clock, source, dispatcher, records, journal, settings, ledger } = running
+  const shared = { clock, log, journal, ledger, dispatcher }
   const reviewZones = zoneReview(log)
   const book = await MinuteBook.open({ mark: running.mark, catchUpMinutes: config.catchUpMinutes, log })
   const daemon = new Daemon(
     {
-      clock,
-      log,
+      ...shared,
       source,
-      dispatcher,
+      records,
       heartbeat: systemHeartbeat,
       notifier: new SystemdNotifier(readSystemdEnvironment(environment, process.pid), log),
       bootMark: createSystemBootMark(config.stateDirectory, log),
-      ledger,
-      loop: new MinuteLoop({ clock, log, book, ledger, dispatcher }),
+      loop: new MinuteLoop({ ...shared, book }),
       staleAfterMs: () => settings().config.cache.staleMinutes * MS_PER_MINUTE,
       drainMs: () => settings().config.drainMs,
       killsRuns: () => settings().config.stopRuns === 'kill',

@@ -13,7 +13,11 @@ import { installationId } from '../dispatch/system-installation-id.ts'
 import { OperatorError } from '../domain/errors.ts'
 import { MS_PER_MINUTE } from '../domain/minute.ts'
 import type { AuthRow } from '../domain/rows.ts'
+import { type Journal, SubscribedJournal } from '../history/journal.ts'
+import { LastRunRecords } from '../history/last-run-records.ts'
+import { LogLines } from '../history/log-lines.ts'
 import type { RecordJournal } from '../history/record-journal.ts'
+import { RecordQueue } from '../history/record-queue.ts'
 import { SqliteRecordJournal } from '../history/sqlite-record-journal.ts'
 import { portOf } from '../hosts/port-of.ts'
 import type { SshSessions } from '../hosts/ssh-sessions.ts'
@@ -37,6 +41,10 @@ export type Running = {
   readonly log: SystemLog
   readonly source: SnapshotSource
   readonly dispatcher: Dispatcher
+  /** All that happens to firings and runs is noted there. */
+  readonly journal: Journal
+  /** What the store is yet to have of the runs. */
+  readonly records: RecordQueue
   readonly locks: RunLocks
   readonly mark: MinuteMark
   readonly ledger: FiringLedger
@@ -73,7 +81,7 @@ export async function composeRunning(
   const origins = new DefinitionOrigins()
   const live = await LiveSettings.open(first, { readFrom, origins })
   const base = { live, clock, log }
-  const journal = opened.adopt(composeJournal(base), (it) => it.close())
+  const recordJournal = opened.adopt(composeRecordJournal(base), (it) => it.close())
   opened.defer(() => live.close())
   const { cache, seal } = await composeSealed(first.config, { ...base, origins })
   const sessions = opened.adopt(composeSessions(first.config, base), (it) => it.close())
@@ -82,6 +90,8 @@ export async function composeRunning(
   const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
   const mark = composeMark(first.config, base)
   const ledger = composeLedger(first.config, base)
+  const records = composeRecords(base, recordJournal)
+  const journal = new SubscribedJournal(log, [new LogLines(log), new LastRunRecords(records)])
   const dispatcher = composeDispatcher({
     ...base,
     isTransient,
@@ -99,6 +109,8 @@ export async function composeRunning(
     log,
     source,
     dispatcher,
+    journal,
+    records,
     locks,
     mark,
     ledger,
@@ -136,7 +148,7 @@ type DispatcherParts = Base & {
   readonly locks: RunLocks
   readonly mark: MinuteMark
   readonly ledger: FiringLedger
-  readonly journal: RecordJournal
+  readonly journal: Journal
   /** A tick: of runs that were begun before it, it knows by their locks alone. */
   readonly isTransient: boolean
 }
@@ -151,7 +163,6 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
     locks,
     journal: parts.journal,
     isTransient: parts.isTransient,
-    recorder: { recordRun: (record) => live.store.recordRun(record) },
     placeOf: (system) => sessions.places.of({ host: system.host, port: portOf(system, live.settings.config.hostname) }),
     limits: { runs: limits.concurrentRuns, runsPerHost: limits.concurrentRunsPerHost },
     installation: installationId(stateDirectory, log),
@@ -165,9 +176,13 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
   })
 }
 
-function composeJournal({ live, clock, log }: Base): RecordJournal {
+function composeRecordJournal({ live, clock, log }: Base): RecordJournal {
   const path = join(live.settings.config.stateDirectory, 'run-records.db')
   return new SqliteRecordJournal({ path, clock, log, store: () => nameOfDatabase(live.settings.config.database) })
+}
+
+function composeRecords({ live, clock, log }: Base, journal: RecordJournal): RecordQueue {
+  return new RecordQueue({ recorder: { recordRun: (record) => live.store.recordRun(record) }, journal, clock, log })
 }
 
 /** The second place is another directory of the state, which may be on another file system. */

@@ -54,13 +54,13 @@ export async function composeTick(environment: Environment, { isByHand, isWatche
   const toldProblems = isByHand || isWatched ? undefined : createSystemToldProblems(config.stateDirectory, log)
   const manner = { isTransient: true, ...(toldProblems && { toldProblems }) }
   const running = await composeRunning(first, log, undefined, manner)
-  const { clock, source, dispatcher, mark, ledger, close } = running
+  const { clock, source, dispatcher, records, journal, mark, ledger, close } = running
   const bootMark = createSystemBootMark(config.stateDirectory, log)
   const planNow = async (snapshot: Snapshot) => {
     const { started, catchUp } = await mark.exclusively(async () => {
-      const atBoot = await fireReboot({ bootMark, ledger, dispatcher, clock, log }, snapshot)
+      const atBoot = await fireReboot({ bootMark, ledger, dispatcher, clock, journal, log }, snapshot)
       const book = await MinuteBook.open({ mark, catchUpMinutes: config.catchUpMinutes, log })
-      const step = await new MinuteLoop({ clock, log, book, ledger, dispatcher }).step(snapshot)
+      const step = await new MinuteLoop({ clock, journal, log, book, ledger, dispatcher }).step(snapshot)
       const started = [...atBoot, ...step.firings]
       const catchUp = await step.missed
       await Promise.all(started.map(({ begun }) => begun))
@@ -79,7 +79,7 @@ export async function composeTick(environment: Environment, { isByHand, isWatche
     recorded: async () => {
       const over = new AbortController()
       await Promise.race([
-        Promise.all([dispatcher.recorded(), source.reviewed()]),
+        Promise.all([records.flushed(), source.reviewed()]),
         clock.sleep(LAST_RECORDS_MS, over.signal),
       ])
       over.abort()

@@ -1,6 +1,8 @@
 import { RefreshLoop } from '../definitions/refresh-loop.ts'
 import type { SnapshotSource } from '../definitions/snapshot-source.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { Journal } from '../history/journal.ts'
+import type { RecordQueue } from '../history/record-queue.ts'
 import type { BootMark } from '../minutes/boot-mark.ts'
 import type { FiringLedger } from '../minutes/firing-ledger.ts'
 import type { Heartbeat } from '../minutes/heartbeat.ts'
@@ -16,6 +18,7 @@ import type { ServiceNotifier } from './service-notifier.ts'
 
 export type DaemonParts = {
   readonly clock: Clock
+  readonly journal: Journal
   readonly log: Log
   readonly heartbeat: Heartbeat
   readonly notifier: ServiceNotifier
@@ -24,6 +27,8 @@ export type DaemonParts = {
   readonly source: SnapshotSource
   readonly loop: MinuteLoop
   readonly dispatcher: Dispatcher
+  /** What the store is yet to have of the runs. */
+  readonly records: Pick<RecordQueue, 'flushed'>
   /** Asked at each use, since a reload may change them. Milliseconds. */
   readonly staleAfterMs: () => number
   readonly drainMs: () => number
@@ -140,13 +145,13 @@ export class Daemon {
   }
 
   async #drain(): Promise<void> {
-    const { clock, log, dispatcher, drainMs, killsRuns } = this.#parts
+    const { clock, log, dispatcher, records, drainMs, killsRuns } = this.#parts
     const parts = {
       clock,
       log,
       active: () => dispatcher.active,
       idle: () => dispatcher.idle(),
-      recorded: () => dispatcher.recorded(),
+      recorded: () => records.flushed(),
       abandon: () => dispatcher.abandon(),
       ...(killsRuns?.() === true && { killAll: () => dispatcher.killAll('shutdown') }),
       drainMs: drainMs(),

@@ -1,14 +1,11 @@
 import { BUG } from '../domain/bug.ts'
 import type { Cron } from '../domain/cron.ts'
-import { type Firing, jobKey } from '../domain/job.ts'
+import { type Firing, type FiringHow, jobKey } from '../domain/job.ts'
 import type { KilledBy, Outcome } from '../domain/outcome.ts'
 import type { RunId } from '../domain/run.ts'
-import type { RecordJournal } from '../history/record-journal.ts'
-import { RecordQueue } from '../history/record-queue.ts'
-import { fieldsOfCron, logNotRun } from '../history/run-events.ts'
-import { RunReport } from '../history/run-report.ts'
+import { type AttemptEnd, cronFactsOf, type FiringFacts, firingFactsOf } from '../domain/run-event.ts'
+import type { Journal } from '../history/journal.ts'
 import type { Log } from '../platform/log/log.ts'
-import type { RunRecorder } from '../store/runs/run-recorder.ts'
 import { ActiveRun } from './active/active-run.ts'
 import { ActiveRuns } from './active/active-runs.ts'
 import { Adoption, type AdoptionParts } from './adoption/adoption.ts'
@@ -16,16 +13,15 @@ import { Clearing } from './clearing.ts'
 import type { CronOutcome, FiringResult, FiringUnderWay } from './firing-result.ts'
 import { Hold } from './locks/hold.ts'
 import { planFiring, type SkippedCron } from './plan-firing.ts'
-import { type Beginning, type FiringHow, RunCarrier, type RunCarrierParts } from './run-carrier.ts'
+import { type Beginning, RunCarrier, type RunCarrierParts } from './run-carrier.ts'
 import { randomSeries } from './run-id.ts'
 import { Throttle, type ThrottleLimits } from './throttle.ts'
 import { Walker } from './walker.ts'
 
 export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log' | 'placeOf' | 'isTransient'> &
   Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf' | 'onFound'> & {
-    readonly recorder: RunRecorder
-    /** Where records are until the store has them. Absent: in memory alone. */
-    readonly journal?: RecordJournal
+    /** Told all that happens to firings and runs. */
+    readonly journal: Journal
     readonly limits: ThrottleLimits
     /** Part of every scheduled run's id. */
     readonly installation: string
@@ -35,8 +31,6 @@ export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log'
 export class Dispatcher {
   readonly #parts: DispatcherParts
   readonly #active = new ActiveRuns()
-  readonly #records: RecordQueue
-  readonly #report: RunReport
   readonly #carrier: RunCarrier
   readonly #walker: Walker
   readonly #adoption: Adoption
@@ -46,9 +40,7 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts
-    this.#records = new RecordQueue(parts)
-    const shared = { ...parts, records: this.#records, active: this.#active }
-    this.#report = new RunReport(shared)
+    const shared = { ...parts, active: this.#active }
     this.#carrier = new RunCarrier({ ...shared, throttle: new Throttle(parts.limits) })
     this.#walker = new Walker({ ...parts, carrier: this.#carrier })
     this.#adoption = new Adoption({ ...shared, walker: this.#walker })
@@ -70,11 +62,18 @@ export class Dispatcher {
    * run was handed over, or what becomes of it instead is in writing. Of a walk they begin together, with its first run.
    */
   fire(firing: Firing, how: FiringHow, tellBegun: TellBegun = () => {}): FiringUnderWay {
-    const { begun, note } = beginningOf(firing, tellBegun, this.#parts.log)
-    const result = this.#fire({ firing, how, series: how === 'manual' ? randomSeries() : null, begun: note })
+    const { clock, journal, log } = this.#parts
+    const { begun, note } = beginningOf(firing, tellBegun, log)
+    const facts = firingFactsOf(firing, how, how === 'manual' ? randomSeries() : null)
+    journal.note({ kind: 'fired', at: clock.now(), firing: facts, crons: firing.crons.map(({ id }) => id) })
+    const result = this.#fire({ firing, facts, begun: note })
       .catch((error: unknown) => {
-        this.#parts.log.error({ job: firing.job.name, err: error }, `${BUG} while a firing was under way`)
-        return { firing, how, outcomes: [] }
+        log.error({ job: firing.job.name, err: error }, `${BUG} while a firing was under way`)
+        return []
+      })
+      .then((outcomes) => {
+        journal.note({ kind: 'firing-ended', at: clock.now(), firing: facts, attempts: attemptsOf(facts, outcomes) })
+        return { firing, how, outcomes }
       })
       .finally(() => note(firing.crons, 'told'))
     return { begun, result }
@@ -95,11 +94,13 @@ export class Dispatcher {
     ended.abort()
   }
 
-  async #killAndSettle(run: ActiveRun, by: KilledBy): Promise<void> {
-    const { id } = run
-    const death = await run.kill(by)
-    if (death.kind === 'dead') await run.ended
-    else this.#parts.log.warn({ run: id, by, reason: death.reason }, 'run cannot be confirmed dead')
+  async #killAndSettle(active: ActiveRun, by: KilledBy): Promise<void> {
+    const { clock, journal } = this.#parts
+    const { run } = active
+    const death = await active.kill(by)
+    if (death.kind === 'dead') await active.ended
+    // What was never handed over is dead.
+    else if (run !== null) journal.note({ kind: 'kill-unconfirmed', at: clock.now(), run, by, reason: death.reason })
   }
 
   /** Resolves when nothing is active but what other processes answer for. */
@@ -111,11 +112,6 @@ export class Dispatcher {
   /** Resolves when of every adopted run it is known whether it has ended, its firing carried to its end where it had, or that it is not known. */
   heard(): Promise<void> {
     return this.#adoption.heard()
-  }
-
-  /** Resolves when the store has every record; never while it is away: give it a deadline. */
-  recorded(): Promise<void> {
-    return this.#records.flushed()
   }
 
   /**
@@ -131,19 +127,19 @@ export class Dispatcher {
     await Promise.all(waiting.map(({ ended }) => ended))
   }
 
-  async #fire(order: FiringOrder): Promise<FiringResult> {
-    const { firing, how } = order
+  async #fire(order: FiringOrder): Promise<FiringResult['outcomes']> {
+    const { firing } = order
     await this.#survey()
     const plan = planFiring(firing, this.#active.relatedTo(firing))
     switch (plan.kind) {
       case 'skip': {
         const skipped = firing.crons.map((cron) => ({ cron, reason: plan.reason }))
-        return { firing, how, outcomes: this.#skip(order, skipped) }
+        return this.#skip(order, skipped)
       }
       case 'walk':
-        return { firing, how, outcomes: await this.#walk(order, plan.order, plan.kill) }
+        return await this.#walk(order, plan.order, plan.kill)
       case 'all':
-        return { firing, how, outcomes: await this.#startAll(order, plan.start, plan.skipped) }
+        return await this.#startAll(order, plan.start, plan.skipped)
       default:
         return plan satisfies never
     }
@@ -156,19 +152,20 @@ export class Dispatcher {
     this.#entering.delete(survey)
   }
 
-  #skip({ firing, begun }: FiringOrder, crons: readonly SkippedCron[]): readonly CronOutcome[] {
+  #skip({ facts, begun }: FiringOrder, crons: readonly SkippedCron[]): readonly CronOutcome[] {
     return crons.map(({ cron, reason }) => {
-      const outcome: Outcome = { kind: 'skipped', reason }
-      logNotRun(this.#parts.log, fieldsOfCron(cron, firing.minute), outcome)
+      const skipped = this.#notRun(facts, cron, { kind: 'skipped', reason })
       begun([cron], 'told')
-      return { cron, run: null, outcome }
+      return skipped
     })
   }
 
   async #startAll(order: FiringOrder, crons: readonly Cron[], skipped: readonly SkippedCron[]) {
     const started = crons.map(async (cron) => {
       const begun = (how: Beginning) => order.begun([cron], how)
-      return await this.#occupying(order, [cron], (held) => this.#walker.walk({ ...order, ...held, begun }))
+      return await this.#occupying(order, [cron], (held) => {
+        return this.#walker.walk({ firing: order.facts, ...held, isWhole: true, begun })
+      })
     })
     return [...this.#skip(order, skipped), ...(await Promise.all(started)).flat()]
   }
@@ -183,20 +180,22 @@ export class Dispatcher {
       // What has been ended meanwhile is not kept from beginning by the run before it.
       const isClear = reason === null || held.active.killedBy !== null
       const begun = (how: Beginning) => order.begun(firing.crons, how)
-      return isClear ? await this.#walker.walk({ ...order, ...held, begun }) : [this.#block(order, first, reason)]
+      if (!isClear) return [this.#notRun(order.facts, first, { kind: 'blocked', reason })]
+      return await this.#walker.walk({ firing: order.facts, ...held, isWhole: true, begun })
     })
   }
 
-  #block({ firing }: FiringOrder, cron: Cron, reason: string): CronOutcome {
-    const outcome: Outcome = { kind: 'blocked', reason }
-    this.#report.blocked(cron, firing.minute, outcome)
+  #notRun(firing: FiringFacts, cron: Cron, outcome: Outcome): CronOutcome {
+    const { clock, journal } = this.#parts
+    const run = { ...cronFactsOf(firing, cron), id: null }
+    journal.note({ kind: 'not-run', at: clock.now(), run, outcome })
     return { cron, run: null, outcome }
   }
 
-  async #occupying<T>({ firing, series }: FiringOrder, order: readonly Cron[], use: (held: Held) => Promise<T>) {
+  async #occupying<T>({ facts }: FiringOrder, order: readonly Cron[], use: (held: Held) => Promise<T>) {
     const [first] = order
-    const { job, minute } = firing
-    const id = first === undefined ? '' : this.#walker.runOf(firing, first, series).id
+    const { job, minute } = facts
+    const id = first === undefined ? '' : this.#walker.runOf(facts, first).id
     const crons = order.map((cron) => cron.id)
     const active = new ActiveRun({ id, job: jobKey(job), minute, crons, state: 'waiting' })
     const hold = new Hold(this.#parts)
@@ -215,11 +214,13 @@ export type TellBegun = (crons: readonly number[]) => void
 
 type FiringOrder = {
   readonly firing: Firing
-  readonly how: FiringHow
-  /** What the ids of its runs are made from, where that is not the installation's. */
-  readonly series: string | null
+  readonly facts: FiringFacts
   /** To be called when these have begun, or will not; may be called again. */
   readonly begun: (crons: readonly Cron[], how: Beginning) => void
+}
+
+function attemptsOf(firing: FiringFacts, outcomes: readonly CronOutcome[]): readonly AttemptEnd[] {
+  return outcomes.map(({ cron, run, outcome }) => ({ cron: cronFactsOf(firing, cron), run, outcome }))
 }
 
 type Held = { readonly order: readonly Cron[]; readonly active: ActiveRun; readonly hold: Hold }

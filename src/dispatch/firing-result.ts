@@ -1,8 +1,7 @@
 import type { Cron } from '../domain/cron.ts'
-import type { Firing } from '../domain/job.ts'
+import type { Firing, FiringHow } from '../domain/job.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { RunId } from '../domain/run.ts'
-import type { FiringHow } from './run-carrier.ts'
 
 /** How one cron of a firing went. `run` is null where nothing was to be handed over. */
 export type CronOutcome = { readonly cron: Cron; readonly run: RunId | null; readonly outcome: Outcome }

@@ -4,12 +4,12 @@ import { minuteOf } from '../domain/minute.ts'
 import type { KilledBy, Outcome } from '../domain/outcome.ts'
 import type { SystemRow } from '../domain/rows.ts'
 import { NO_OUTPUT, type Run, type RunResult } from '../domain/run.ts'
+import type { RunFacts } from '../domain/run-event.ts'
 import type { Executor, RunningRun, RunWatch } from '../execution/executor.ts'
-import type { RecordQueue } from '../history/record-queue.ts'
-import { fieldsOfRun } from '../history/run-events.ts'
-import { RunReport } from '../history/run-report.ts'
+import type { Journal } from '../history/journal.ts'
+import { fieldsOf } from '../history/log-lines.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Log, LogFields } from '../platform/log/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { ActiveRun } from './active/active-run.ts'
 import { RunConclusion } from './adoption/run-conclusion.ts'
 import { killLimitMs } from './kill-limit.ts'
@@ -20,9 +20,6 @@ import { WithoutLock, type WithoutLockParts } from './locks/without-lock.ts'
 import { exclusionOf } from './run-id.ts'
 import { watchOf } from './run-watch.ts'
 import type { Limit, Place, Throttle } from './throttle.ts'
-
-/** What an operator sets, where runs are to wait less. */
-const LIMIT_SETTINGS = { host: 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', runs: 'RCRON_MAX_CONCURRENT_RUNS' } as const
 
 /** How long a walk waits for its lock directory to take writes, and between two attempts. Milliseconds. */
 const STUCK_MS = 60_000
@@ -36,21 +33,16 @@ export type RunCarrierParts = WithoutLockParts & {
   readonly throttle: Throttle
   /** Where a system is reached: several names of one machine share its places. Its name, if not given. */
   readonly placeOf?: (system: SystemRow) => string | Promise<string>
-  readonly records: RecordQueue
+  readonly journal: Journal
   /** Names the installation on its hosts. */
   readonly installation: string
   readonly clock: Clock
   readonly log: Log
 }
 
-/** `catch-up`: later than its minute. `manual`: an operator asked for it. */
-export type FiringHow = 'schedule' | 'catch-up' | 'manual'
-
 export type Attempt = {
   readonly run: Run
-  readonly how: FiringHow
-  /** What the ids of its firing's runs are made from, where that is not the installation's. */
-  readonly series: string | null
+  readonly facts: RunFacts
   /** Ids of the crons that would be tried after it, in order. */
   readonly rest: readonly number[]
   /** What the run counts as while it is under way. */
@@ -64,10 +56,9 @@ export type Attempt = {
 /** `handed-over`: its lock says so. `told`: nothing may have been handed over, and what became of it instead is in the log. */
 export type Beginning = 'handed-over' | 'told'
 
-/** Carries one run from its place in the queue to its end: lock, throttle, executor, log, record. */
+/** Carries one run from its place in the queue to its end: lock, throttle, executor, journal. */
 export class RunCarrier {
   readonly #parts: RunCarrierParts
-  readonly #report: RunReport
   readonly #conclusion: RunConclusion
   readonly #without: WithoutLock
   #closed = false
@@ -75,7 +66,6 @@ export class RunCarrier {
 
   constructor(parts: RunCarrierParts) {
     this.#parts = parts
-    this.#report = new RunReport(parts)
     this.#conclusion = new RunConclusion(parts)
     this.#without = new WithoutLock(parts)
   }
@@ -87,16 +77,15 @@ export class RunCarrier {
 
   /** Never rejects: a bug on the way is logged and ends this run as lost. */
   async carryOut(attempt: Attempt): Promise<RunResult> {
-    const { run, how, active, begun } = attempt
+    const { run, facts, active, begun } = attempt
     const where = this.#parts.placeOf?.(run.cron.system) ?? run.cron.system.host
     const place = this.#parts.throttle.enter(typeof where === 'string' ? where : await where)
-    const fields = { ...fieldsOfRun(run), how }
     try {
       const waitMs = await this.#queue(attempt, place)
-      if (typeof waitMs !== 'number') return this.#report.notRun(fields, resultOf(waitMs))
-      return await this.#carryOutAdmitted(attempt, { ...fields, ...(waitMs > 0 && { waitMs }) }, place)
+      if (typeof waitMs !== 'number') return this.#notRun(facts, waitMs)
+      return await this.#carryOutAdmitted({ ...attempt, facts: { ...facts, waitMs } }, place)
     } catch (error) {
-      return this.#report.ended(run, fields, this.#failed(error, fields))
+      return this.#ended(facts, this.#failed(error, facts))
     } finally {
       active.detach()
       begun('told')
@@ -106,7 +95,8 @@ export class RunCarrier {
 
   /** Takes the lock, then waits for the place: how long, in milliseconds, or what keeps the run from beginning. */
   async #queue(attempt: Attempt, place: Place): Promise<number | Outcome> {
-    const { run, series, rest, active, hold } = attempt
+    const { run, facts, rest, active, hold } = attempt
+    const { series } = facts.firing
     const { clock } = this.#parts
     const queuedAt = clock.monotonic()
     if (!place.wasFree) await this.#queueingTurn()
@@ -141,12 +131,12 @@ export class RunCarrier {
     }
   }
 
-  #waits({ run, how, active }: Attempt, { kind, most }: Limit): void {
-    const { clock, log } = this.#parts
-    const places = kind === 'host' ? `all places of host ${run.cron.system.host}` : 'all places'
-    const why = `${places} are taken (${most})`
-    active.reached({ kind: 'queued', since: clock.now(), why })
-    log.info({ ...fieldsOfRun(run), how, limit: LIMIT_SETTINGS[kind], reason: why }, 'run waits for a place')
+  #waits({ facts, active }: Attempt, { kind: limit, most }: Limit): void {
+    const { clock, journal } = this.#parts
+    const places = limit === 'host' ? `all places of host ${facts.host}` : 'all places'
+    const reason = `${places} are taken (${most})`
+    active.reached({ kind: 'queued', since: clock.now(), why: reason })
+    journal.note({ kind: 'queued', at: clock.now(), run: facts, limit, most, reason })
   }
 
   /** Thousands may come to wait at once: each writes its lock in a turn of its own, so that nothing else has to wait for all of them. */
@@ -155,20 +145,20 @@ export class RunCarrier {
     return this.#queueing
   }
 
-  async #carryOutAdmitted(attempt: Attempt, fields: LogFields, place: Place): Promise<RunResult> {
-    const { run, active, hold } = attempt
+  async #carryOutAdmitted(attempt: Attempt, place: Place): Promise<RunResult> {
+    const { run, facts, active, hold } = attempt
     const over = new AbortController()
-    const watched = { active, hold, fields, isAdopted: false, onUnknown: place.leave, over: over.signal }
+    const watched = { run: facts, active, hold, isStartTold: false, onUnknown: place.leave, over: over.signal }
     if (hold.lock === null) void this.#lockLater(attempt, over.signal)
     try {
-      const heard = await this.#untilEnd(attempt, fields, watchOf(this.#parts, watched))
+      const heard = await this.#untilEnd(attempt, watchOf(this.#parts, watched))
       over.abort()
       const lock = this.#lockOf(attempt)
       const accessTo = () => ({ system: run.cron.system, auth: run.cron.auth })
-      const { result, isOurs } = await this.#conclusion.of(heard, { lock, active, hold, fields, accessTo })
+      const { result, isOurs } = await this.#conclusion.of(heard, { run: facts, lock, active, hold, accessTo })
       const { outcome } = result
-      if (outcome.kind === 'skipped') return this.#report.notRun(fields, resultOf(beside(run.cron, outcome)))
-      return isOurs ? this.#report.ended(run, fields, result) : this.#report.toldElsewhere(fields, result)
+      if (outcome.kind === 'skipped') return this.#notRun(facts, beside(run.cron, outcome))
+      return isOurs ? this.#ended(facts, result) : this.#endedElsewhere(facts, result)
     } finally {
       over.abort()
     }
@@ -176,27 +166,29 @@ export class RunCarrier {
 
   /** A later process finds the run by its lock alone. */
   async #lockLater(attempt: Attempt, over: AbortSignal): Promise<void> {
-    const { run, series, rest, hold } = attempt
+    const { run, facts, rest, hold } = attempt
     const { clock } = this.#parts
+    const { series } = facts.firing
     const lock = lockOfRun(run, { startedAt: clock.now(), series, rest, isWaiting: false })
     do await clock.sleep(LOCK_PAUSE_MS, over)
     while (!over.aborted && !(await hold.catchUp(lock)))
   }
 
-  #lockOf({ run, series, hold }: Attempt): RunLock {
+  #lockOf({ run, facts, hold }: Attempt): RunLock {
+    const { series } = facts.firing
     return hold.lock ?? lockOfRun(run, { startedAt: this.#parts.clock.now(), series, rest: [], isWaiting: false })
   }
 
   /** Where rcron itself fails over the run, its host is asked what became of it; where that fails too, it stays under its lock. */
-  async #untilEnd(attempt: Attempt, fields: LogFields, watch: RunWatch): Promise<RunResult> {
+  async #untilEnd(attempt: Attempt, watch: RunWatch): Promise<RunResult> {
     const { run, hold, active } = attempt
     const { executor, installation } = this.#parts
     const keeping = { exclusion: exclusionOf(installation, run.cron), isUnlocked: hold.lock === null }
-    const first = await this.#attend(attempt, fields, () => executor.start(run, watch, keeping))
+    const first = await this.#attend(attempt, () => executor.start(run, watch, keeping))
     if (!isBug(first.outcome)) return first
     const { system, auth } = run.cron
     const lock = this.#lockOf(attempt)
-    const second = await this.#attend(attempt, fields, () =>
+    const second = await this.#attend(attempt, () =>
       executor.adopt(
         adoptedRunOf(lock, () => ({ system, auth })),
         watch,
@@ -209,30 +201,48 @@ export class RunCarrier {
     return second
   }
 
-  async #attend({ run, active, hold, begun }: Attempt, fields: LogFields, start: () => RunningRun): Promise<RunResult> {
+  async #attend({ run, facts, active, hold, begun }: Attempt, start: () => RunningRun): Promise<RunResult> {
     try {
       const running = start()
       const { killGraceMs, system } = run.cron
-      active.attach({ id: run.id, running, hold, killLimitMs: () => killLimitMs(killGraceMs, system) })
+      active.attach({ run: facts, running, hold, killLimitMs: () => killLimitMs(killGraceMs, system) })
       if (active.stage.kind !== 'running') active.reached({ kind: 'handed-over', since: this.#parts.clock.now() })
       begun('handed-over')
       return await running.result
     } catch (error) {
-      return this.#failed(error, fields)
+      return this.#failed(error, facts)
     }
   }
 
-  #failed(error: unknown, fields: LogFields): RunResult {
-    this.#parts.log.error({ ...fields, err: error }, `${BUG} while a run was under way`)
+  #ended(run: RunFacts, result: RunResult): RunResult {
+    const { clock, journal } = this.#parts
+    journal.note({ kind: 'ended', at: clock.now(), run, result })
+    return result
+  }
+
+  #endedElsewhere(run: RunFacts, result: RunResult): RunResult {
+    const { clock, journal } = this.#parts
+    journal.note({ kind: 'ended-elsewhere', at: clock.now(), run })
+    return result
+  }
+
+  #notRun(run: RunFacts, outcome: Outcome): RunResult {
+    const { clock, journal } = this.#parts
+    journal.note({ kind: 'not-run', at: clock.now(), run, outcome })
+    return resultOf(outcome)
+  }
+
+  #failed(error: unknown, run: RunFacts): RunResult {
+    this.#parts.log.error({ ...fieldsOf(run), err: error }, `${BUG} while a run was under way`)
     return resultOf(lostByBug(error))
   }
 
-  #reasonNotToBegin({ run, how, active }: Attempt): Outcome | null {
+  #reasonNotToBegin({ run, facts, active }: Attempt): Outcome | null {
     if (active.killedBy !== null) return killed(active.killedBy)
     if (this.#closed) return killed('shutdown')
     const { latestStartMin } = run.cron
     const lateMin = minuteOf(this.#parts.clock.now()) - run.minute
-    if (how !== 'catch-up' || latestStartMin === null || lateMin <= latestStartMin) return null
+    if (facts.firing.how !== 'catch-up' || latestStartMin === null || lateMin <= latestStartMin) return null
     return { kind: 'missed', reason: `${lateMin} minutes late, latest_start_min is ${latestStartMin}` }
   }
 }

@@ -1,6 +1,9 @@
+import type { RunFacts } from '../domain/run-event.ts'
 import type { RunWatch } from '../execution/executor.ts'
+import type { Journal } from '../history/journal.ts'
+import { fieldsOf } from '../history/log-lines.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Log, LogFields } from '../platform/log/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import type { ActiveRun } from './active/active-run.ts'
 import type { Hold } from './locks/hold.ts'
 import type { RunLock } from './locks/run-locks.ts'
@@ -14,12 +17,14 @@ const TRACE_AFTER_MS = 250
 /** A run that was handed over and has not begun after so long waits for something that is worth a line. */
 const TELL_WAIT_AFTER_MS = 5_000
 
+export type RunWatchParts = { readonly clock: Clock; readonly journal: Journal; readonly log: Log }
+
 export type WatchedRun = {
+  readonly run: RunFacts
   readonly active: ActiveRun
   readonly hold: Hold
-  readonly fields: LogFields
-  /** An earlier process has told that it started, and when. */
-  readonly isAdopted: boolean
+  /** That it started is told, and when: by an earlier process, or by this one. */
+  readonly isStartTold: boolean
   /** Called when contact is lost. */
   readonly onUnknown?: () => void
   /** Called when its host has said that it lives, or contact is lost. */
@@ -28,36 +33,40 @@ export type WatchedRun = {
   readonly over: AbortSignal
 }
 
-/** Tells the log, the lock and what counts as active how a run fares on its host. */
-export function watchOf({ clock, log }: { readonly clock: Clock; readonly log: Log }, run: WatchedRun): RunWatch {
-  const { active, hold, fields, isAdopted, onUnknown, onWord, over } = run
+/** Tells the journal, the lock and what counts as active how a run fares on its host. */
+export function watchOf(parts: RunWatchParts, watched: WatchedRun): RunWatch {
+  const { clock, journal, log } = parts
+  const { run, active, hold, isStartTold, onUnknown, onWord, over } = watched
   const note = (known: Partial<RunLock>) => {
-    hold.note(known).catch((error: unknown) => log.error({ ...fields, err: error }, 'lock file not brought up to date'))
+    hold
+      .note(known)
+      .catch((error: unknown) => log.error({ ...fieldsOf(run), err: error }, 'lock file not brought up to date'))
   }
   let unknownSince: number | null = null
-  if (!isAdopted) void clock.sleep(TELL_WAIT_AFTER_MS, over).then(() => tellWait(log, run))
+  if (!isStartTold) void clock.sleep(TELL_WAIT_AFTER_MS, over).then(() => tellWait(parts, watched))
   return {
     started: (trace) => {
-      if (!isAdopted) {
-        log.info(fields, 'run started')
+      if (!isStartTold) {
+        journal.note({ kind: 'started', at: clock.now(), run })
         active.reached({ kind: 'running', since: clock.now() })
       }
-      const known = isAdopted ? { trace } : { trace, startedAt: clock.now() }
+      const known = isStartTold ? { trace } : { trace, startedAt: clock.now() }
       void clock.sleep(TRACE_AFTER_MS, over).then(() => {
         if (!over.aborted) note(known)
       })
     },
     unknown: (why) => {
       const isNews = unknownSince === null
-      unknownSince ??= hold.lock?.unknownSince ?? clock.now()
-      active.reached({ kind: 'unknown', since: unknownSince, why })
+      const since = unknownSince ?? hold.lock?.unknownSince ?? clock.now()
+      unknownSince = since
+      active.reached({ kind: 'unknown', since, why })
       if (!isNews) {
-        log.warn({ ...fields, reason: why }, 'run still unknown, for another reason')
+        journal.note({ kind: 'contact-still-lost', at: clock.now(), run, since, reason: why })
         return
       }
       active.contact('unknown')
       onUnknown?.()
-      log.warn({ ...fields, reason: why }, 'run unknown: contact lost, it counts as active and is asked again')
+      journal.note({ kind: 'contact-lost', at: clock.now(), run, since, reason: why })
       onWord?.()
       note({ unknownSince })
     },
@@ -65,7 +74,7 @@ export function watchOf({ clock, log }: { readonly clock: Clock; readonly log: L
       unknownSince = null
       active.contact('running')
       active.reached({ kind: 'running', since: hold.lock?.startedAt ?? clock.now() })
-      log.info(fields, 'run found again')
+      journal.note({ kind: 'contact-found', at: clock.now(), run })
       onWord?.()
       note({ unknownSince: null })
     },
@@ -73,8 +82,8 @@ export function watchOf({ clock, log }: { readonly clock: Clock; readonly log: L
 }
 
 /** Logins of a host are made so many at a time, and a host may take its time. */
-function tellWait(log: Log, { active, fields, over }: WatchedRun): void {
+function tellWait({ clock, journal }: RunWatchParts, { run, active, over }: WatchedRun): void {
   if (over.aborted || active.stage.kind !== 'handed-over') return
   const reason = 'it was handed over, and waits for its turn to log in, or for its host to answer'
-  log.info({ ...fields, limit: 'login', reason }, 'run waits for its host')
+  journal.note({ kind: 'awaiting-host', at: clock.now(), run, reason })
 }

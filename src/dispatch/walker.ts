@@ -1,12 +1,12 @@
 import type { Cron } from '../domain/cron.ts'
-import type { Firing } from '../domain/job.ts'
 import type { Minute } from '../domain/minute.ts'
 import type { Run, RunId } from '../domain/run.ts'
+import { type FiringFacts, runFactsOf } from '../domain/run-event.ts'
 import type { ActiveRun } from './active/active-run.ts'
 import type { CronOutcome } from './firing-result.ts'
 import type { Hold } from './locks/hold.ts'
 import { afterOutcome } from './plan-firing.ts'
-import type { Attempt, FiringHow, RunCarrier } from './run-carrier.ts'
+import type { Attempt, RunCarrier } from './run-carrier.ts'
 import { runIdOf } from './run-id.ts'
 
 export type WalkerParts = {
@@ -16,12 +16,11 @@ export type WalkerParts = {
 }
 
 export type Walk = {
-  readonly firing: Firing
-  readonly how: FiringHow
-  /** What the ids of its runs are made from, where that is not the installation's. */
-  readonly series: string | null
+  readonly firing: FiringFacts
   /** The crons of the firing that are to be tried, in order. */
   readonly order: readonly Cron[]
+  /** False where an earlier process has tried some before. */
+  readonly isWhole: boolean
   /** What the walk counts as, between its runs too. */
   readonly active: ActiveRun
   readonly hold: Hold
@@ -38,12 +37,13 @@ export class Walker {
   }
 
   /** What is held at the end is the caller's to release. Never rejects. */
-  async walk({ firing, how, series, order, active, hold, begun }: Walk): Promise<readonly CronOutcome[]> {
+  async walk({ firing, order, isWhole, active, hold, begun }: Walk): Promise<readonly CronOutcome[]> {
     const outcomes: CronOutcome[] = []
     for (const [index, cron] of order.entries()) {
-      const run = this.runOf(firing, cron, series)
+      const run = this.runOf(firing, cron)
+      const facts = runFactsOf(firing, run, isWhole ? { number: index + 1, of: order.length } : null)
       const rest = order.slice(index + 1).map(({ id }) => id)
-      const { outcome } = await this.#parts.carrier.carryOut({ run, how, series, rest, active, hold, begun })
+      const { outcome } = await this.#parts.carrier.carryOut({ run, facts, rest, active, hold, begun })
       outcomes.push({ cron, run: run.id, outcome })
       if (active.killedBy !== null || afterOutcome(outcome, cron) === 'stop') break
     }
@@ -51,7 +51,7 @@ export class Walker {
   }
 
   /** The same at every call. */
-  runOf({ minute }: Pick<Firing, 'minute'>, cron: Cron, series: string | null): Run {
+  runOf({ minute, series }: Pick<FiringFacts, 'minute' | 'series'>, cron: Cron): Run {
     return { id: this.runIdOf(cron.id, minute, series), cron, minute }
   }
 

@@ -19,3 +19,6 @@ export type Firing = {
   readonly minute: Minute
   readonly crons: readonly Cron[]
 }
+
+/** How a firing came about. `catch-up`: later than its minute. `manual`: an operator asked for it. */
+export type FiringHow = 'schedule' | 'catch-up' | 'manual'

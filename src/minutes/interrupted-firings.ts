@@ -1,9 +1,8 @@
 import type { ActiveRun } from '../dispatch/active/active-run.ts'
 import type { Cron } from '../domain/cron.ts'
 import type { Firing } from '../domain/job.ts'
-import { describeMinute } from '../domain/minute.ts'
+import type { Journal } from '../history/journal.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log/log.ts'
 import { Turns } from '../platform/waiting/turns.ts'
 import type { LeftEntry } from './firing-ledger.ts'
 import { missedCrons } from './missed-minutes.ts'
@@ -11,6 +10,8 @@ import { type DueMinutes, missedJobs } from './plan-missed.ts'
 
 /** Whether that is known of a cron, or it is told that it will not. */
 export type HasBegun = (cronId: number) => boolean
+
+export type TellingParts = { readonly journal: Journal; readonly clock: Clock }
 
 /** What is known from runs that are active: those of the present process, the adopted ones among them, and of others that are alive. */
 export function knownBegun(active: Iterable<Pick<ActiveRun, 'crons' | 'minute'>>): LeftEntry['hasBegun'] {
@@ -22,13 +23,11 @@ export function knownBegun(active: Iterable<Pick<ActiveRun, 'crons' | 'minute'>>
  * Tells the firings of minutes that an earlier process planned, and may not have lived to begin. They are not carried out: a
  * run that may have started is never repeated.
  */
-export function tellInterrupted(log: Log, firings: Iterable<Firing>, hasBegun: HasBegun): void {
-  for (const firing of firings) tellNotBegun(log, [firing], (_, cronId) => hasBegun(cronId), PLANNED)
+export function tellInterrupted(parts: TellingParts, firings: Iterable<Firing>, hasBegun: HasBegun): void {
+  for (const firing of firings) tellNotBegun(parts, [firing], (_, cronId) => hasBegun(cronId), PLANNED)
 }
 
-export type InterruptedCatchUp = {
-  readonly log: Log
-  readonly clock: Clock
+export type InterruptedCatchUp = TellingParts & {
   readonly crons: Iterable<Cron>
   readonly due: DueMinutes
   readonly entry: Pick<LeftEntry, 'minutes'>
@@ -37,11 +36,11 @@ export type InterruptedCatchUp = {
 
 /** As `tellInterrupted`, for missed minutes that an earlier process was catching up: one line for each job. Takes turns with everything else. */
 export async function tellInterruptedCatchUp(interrupted: InterruptedCatchUp): Promise<void> {
-  const { log, clock, crons, due, entry, hasBegun } = interrupted
+  const { clock, crons, due, entry, hasBegun } = interrupted
   const turns = new Turns(clock)
   const jobs = missedJobs(await missedCrons(due, { crons, minutes: entry.minutes }, turns))
   for (const { firings } of jobs) {
-    tellNotBegun(log, firings, hasBegun, CAUGHT_UP)
+    tellNotBegun(interrupted, firings, hasBegun, CAUGHT_UP)
     await turns.next()
   }
 }
@@ -49,8 +48,13 @@ export async function tellInterruptedCatchUp(interrupted: InterruptedCatchUp): P
 const PLANNED = 'rcron ended after this minute was planned; what had not begun is not run'
 const CAUGHT_UP = 'rcron ended while it caught this up; what had not begun is not run'
 
-/** One line for those of `firings`, all of one job, that had not begun, if there are any. */
-function tellNotBegun(log: Log, firings: readonly Firing[], hasBegun: LeftEntry['hasBegun'], reason: string): void {
+/** One event for those of `firings`, all of one job, that had not begun, if there are any. */
+function tellNotBegun(
+  parts: TellingParts,
+  firings: readonly Firing[],
+  hasBegun: LeftEntry['hasBegun'],
+  reason: string,
+): void {
   const left = firings.flatMap(({ job, minute, crons }) => {
     const silent = crons.filter(({ id }) => !hasBegun(minute, id)).map(({ id }) => id)
     // A walk has begun with its first run.
@@ -60,8 +64,7 @@ function tellNotBegun(log: Log, firings: readonly Firing[], hasBegun: LeftEntry[
   const [first, last] = [left[0], left.at(-1)]
   if (first === undefined || last === undefined) return
   const crons = [...new Set(left.flatMap(({ silent }) => silent))]
-  const fields = { job: first.job.name, action: first.job.action, crons, outcome: 'missed', count: left.length }
-  const times = { first: describeMinute(first.minute), last: describeMinute(last.minute) }
-  const when = left.length === 1 ? { minute: times.first } : times
-  log.warn({ ...fields, ...when, reason }, 'minutes missed')
+  const { job } = first
+  const which = { job, crons, count: left.length, first: first.minute, last: last.minute }
+  parts.journal.note({ kind: 'interrupted', at: parts.clock.now(), ...which, reason })
 }

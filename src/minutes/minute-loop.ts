@@ -4,6 +4,7 @@ import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { FiringUnderWay } from '../dispatch/firing-result.ts'
 import { BUG } from '../domain/bug.ts'
 import { type Minute, minuteOf } from '../domain/minute.ts'
+import type { Journal } from '../history/journal.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { dueMinutesOf } from './due-minutes.ts'
@@ -15,6 +16,7 @@ import { hasCommonMinute } from './plan-ranges.ts'
 
 export type MinuteLoopParts = {
   readonly clock: Clock
+  readonly journal: Journal
   readonly log: Log
   readonly book: MinuteBook
   readonly ledger: FiringLedger
@@ -92,7 +94,7 @@ export class MinuteLoop {
     for (const minute of book.interrupted) {
       const begun = await book.begunIn(minute)
       const hasBegun = (cronId: number) => begun.has(cronId) || known(minute, cronId)
-      tellInterrupted(log, firingsIn(snapshot, minute), hasBegun)
+      tellInterrupted(this.#parts, firingsIn(snapshot, minute), hasBegun)
     }
     if (book.interrupted.length > 0) await log.written()
     return { catchUps: this.#tellCatchUps(snapshot, catchUps, known) }

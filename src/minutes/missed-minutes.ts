@@ -1,7 +1,8 @@
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { FiringResult } from '../dispatch/firing-result.ts'
 import type { Cron } from '../domain/cron.ts'
-import { describeMinute, type Minute } from '../domain/minute.ts'
+import type { Minute } from '../domain/minute.ts'
+import type { Journal } from '../history/journal.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { Turns } from '../platform/waiting/turns.ts'
@@ -26,6 +27,8 @@ export type MissedMinutesParts = {
   readonly ledger: Pick<FiringLedger, 'open'>
   readonly due: DueMinutes
   readonly clock: Clock
+  /** Told what was missed. */
+  readonly journal: Journal
   readonly log: Log
 }
 
@@ -47,7 +50,7 @@ export async function settleMissed(parts: MissedMinutesParts, missed: Missed): P
   if (missed.more) log.warn({}, 'more was missed before what is told here: more than 31 days')
   const turns = new Turns(parts.clock)
   const jobs = missedJobs(await missedCrons(parts.due, missed, turns))
-  for (const job of jobs) logMissed(log, job, await countFirings(parts, { job, missed, turns }))
+  for (const job of jobs) noteMissed(parts, job, await countFirings(parts, { job, missed, turns }))
   await log.written()
   const caughtUp = jobs.filter(({ firings }) => firings.length > 0)
   const entry = caughtUp.length === 0 ? null : ledger.open({ minutes: missed.minutes, boot: null })
@@ -85,10 +88,10 @@ async function countFirings({ due }: MissedMinutesParts, { job, missed, turns }:
   return minutes.size
 }
 
-function logMissed(log: Log, { job, missed, first, last, firings }: MissedJob, count: number): void {
-  const fields = { job: job.name, action: job.action, crons: missed.map(({ cron }) => cron.id), outcome: 'missed' }
-  const times = { first: describeMinute(first), last: describeMinute(last) }
-  log.warn({ ...fields, count, caughtUp: firings.length, ...times }, 'minutes missed')
+function noteMissed({ clock, journal }: MissedMinutesParts, missedJob: MissedJob, count: number): void {
+  const { job, missed, first, last, firings } = missedJob
+  const crons = missed.map(({ cron }) => cron.id)
+  journal.note({ kind: 'missed', at: clock.now(), job, crons, count, caughtUp: firings.length, first, last })
 }
 
 async function catchUp(parts: MissedMinutesParts, jobs: readonly MissedJob[], entry: OpenEntry) {

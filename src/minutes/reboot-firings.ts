@@ -3,6 +3,7 @@ import type { Snapshot } from '../definitions/snapshot.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { FiringUnderWay } from '../dispatch/firing-result.ts'
 import { minuteOf } from '../domain/minute.ts'
+import type { Journal } from '../history/journal.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { BootMark } from './boot-mark.ts'
@@ -14,6 +15,7 @@ export type RebootFiringsParts = {
   readonly ledger: FiringLedger
   readonly dispatcher: Pick<Dispatcher, 'fire' | 'active'>
   readonly clock: Clock
+  readonly journal: Journal
   readonly log: Log
 }
 
@@ -38,7 +40,8 @@ export async function fireReboot(parts: RebootFiringsParts, snapshot: Snapshot):
   return underWay
 }
 
-async function settleLeft({ ledger, dispatcher, log }: RebootFiringsParts, snapshot: Snapshot, boot: string | null) {
+async function settleLeft(parts: RebootFiringsParts, snapshot: Snapshot, boot: string | null) {
+  const { ledger, dispatcher, log } = parts
   const left = ledger.left().filter((entry) => entry.boot !== null)
   if (left.length === 0) return
   const known = knownBegun(dispatcher.active)
@@ -47,7 +50,7 @@ async function settleLeft({ ledger, dispatcher, log }: RebootFiringsParts, snaps
     if (entry.boot === boot) continue
     for (const { from: minute } of entry.minutes) {
       const hasBegun = (cron: number) => entry.hasBegun(minute, cron) || known(minute, cron)
-      tellInterrupted(log, rebootFirings(snapshot, minute), hasBegun)
+      tellInterrupted(parts, rebootFirings(snapshot, minute), hasBegun)
     }
   }
   await log.written()

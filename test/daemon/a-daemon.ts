@@ -2,6 +2,7 @@ import { Daemon, type DaemonParts } from '../../src/daemon/daemon.ts'
 import { Dispatcher } from '../../src/dispatch/dispatcher.ts'
 import { aSource } from '../definitions/a-source.ts'
 import { aMinuteLoop, NO_LEDGER } from '../minutes/a-minute-loop.ts'
+import { aJournal } from '../support/a-journal.ts'
 import { aCronRow } from '../support/builders.ts'
 import { FakeExecutor } from '../support/fake-executor.ts'
 import { settled } from '../support/hand-clock.ts'
@@ -22,7 +23,7 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
     clock,
     log,
     locks: NO_LOCKS,
-    recorder: { recordRun: async () => undefined },
+    journal: aJournal(log),
     limits: { runs: 64, runsPerHost: 10 },
     installation: '0'.repeat(32),
     accessTo: () => null,
@@ -33,6 +34,8 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
       log,
       source,
       dispatcher,
+      records: { flushed: async () => undefined },
+      journal: aJournal(log),
       loop: minutes.loop,
       heartbeat: {
         start: (listener) => {

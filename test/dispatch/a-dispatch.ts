@@ -6,6 +6,11 @@ import { Dispatcher, type DispatcherParts } from '../../src/dispatch/dispatcher.
 import { SystemRunLocks } from '../../src/dispatch/locks/system-run-locks.ts'
 import type { Cron } from '../../src/domain/cron.ts'
 import type { SystemRow } from '../../src/domain/rows.ts'
+import type { RunEvent } from '../../src/domain/run-event.ts'
+import { SubscribedJournal } from '../../src/history/journal.ts'
+import { LastRunRecords } from '../../src/history/last-run-records.ts'
+import { LogLines } from '../../src/history/log-lines.ts'
+import { RecordQueue } from '../../src/history/record-queue.ts'
 import type { ProcessIdentity } from '../../src/platform/process-identity.ts'
 import type { RunRecord, RunRecorder } from '../../src/store/runs/run-recorder.ts'
 import { anAuth, aSystem, RecordingLog } from '../support/builders.ts'
@@ -50,9 +55,15 @@ export function aDispatch(t: TestContext, { limits = { runs: 64, runsPerHost: 10
   const executor = new FakeExecutor()
   const recorder = new FakeRecorder()
   const found: number[] = []
+  const records = new RecordQueue({ recorder, clock, log })
+  const events: RunEvent[] = []
   const dispatcher = new Dispatcher({
     executor,
-    recorder,
+    journal: new SubscribedJournal(log, [
+      new LogLines(log),
+      new LastRunRecords(records),
+      { name: 'test', note: (event) => events.push(event) },
+    ]),
     clock,
     log,
     limits,
@@ -68,5 +79,5 @@ export function aDispatch(t: TestContext, { limits = { runs: 64, runsPerHost: 10
     onFound: ({ cronId }) => found.push(cronId),
   })
   const locks = () => readdirSync(directory).filter((name) => name.endsWith('.rcron'))
-  return { directory, clock, log, executor, recorder, dispatcher, locks, found }
+  return { directory, clock, log, executor, recorder, records, events, dispatcher, locks, found }
 }

@@ -218,7 +218,7 @@ test('clobber: the run before is confirmed dead before the new one starts', asyn
 })
 
 test('clobber: a death that cannot be confirmed blocks the new run, and the next minute asks again', async (t) => {
-  const { dispatcher, executor, recorder } = aDispatch(t)
+  const { dispatcher, executor, recorder, records } = aDispatch(t)
   void dispatcher.fire(aFiring('clobber', [1]), 'schedule')
   await settled()
   const old = executor.newest(1)
@@ -226,7 +226,7 @@ test('clobber: a death that cannot be confirmed blocks the new run, and the next
   const blocked = await dispatcher.fire(aFiring('clobber', [1]), 'manual').result
   equal(blocked.outcomes[0]?.outcome.kind, 'blocked')
   deepEqual(executor.crons, [1])
-  await dispatcher.recorded()
+  await records.flushed()
   match(recorder.records[0]?.errors ?? '', /blocked: .*stuck pids=9/)
   old.onKill = (by) => {
     old.end({ kind: 'killed', by })
@@ -386,7 +386,7 @@ test('a run whose end a bug keeps from being known counts as active, under its l
 })
 
 test('records wait for the store, the newest of a row wins, and nothing waits for them', async (t) => {
-  const { dispatcher, executor, recorder, clock, log } = aDispatch(t)
+  const { dispatcher, executor, recorder, records, clock, log } = aDispatch(t)
   executor.onStart = (handle) => handle.end(failed, { startedAt: clock.now() })
   recorder.failure = new StoreError('store away', null)
   await dispatcher.fire(aFiring('failover', [1]), 'manual').result
@@ -399,7 +399,7 @@ test('records wait for the store, the newest of a row wins, and nothing waits fo
   ok(recorder.asked < 12, 'it backs off')
   recorder.failure = null
   for (let second = 0; second < 40; second++) await clock.advance(1000)
-  await dispatcher.recorded()
+  await records.flushed()
   deepEqual(
     recorder.records.map(({ durationMs, errors }) => [durationMs, errors]),
     [[42, null]],
@@ -433,7 +433,7 @@ test('runs of a process that is gone are adopted: active, clobbered, and their e
   const kept = after.executor.adopted.find(({ handle }) => !handle.ended)
   kept?.handle.end(failed, { startedAt: null, durationMs: null })
   await after.dispatcher.idle()
-  await after.dispatcher.recorded()
+  await after.records.flushed()
   deepEqual(after.recorder.records.map(({ cronId, errors }) => `${cronId}: ${errors}`).toSorted(), [
     '1: failed with exit code 3',
     '3: killed by clobber',
@@ -527,7 +527,7 @@ test('a manual firing that waits goes by the id of the run that it begins', asyn
 })
 
 test('killing all ends what is under way and what waits, and leaves what cannot be confirmed dead under its lock', async (t) => {
-  const { dispatcher, executor, locks, log, recorder } = aDispatch(t, { limits: { runs: 2, runsPerHost: 1 } })
+  const { dispatcher, executor, locks, log, recorder, records } = aDispatch(t, { limits: { runs: 2, runsPerHost: 1 } })
   const [dies, stays, waits] = [1, 2, 3].map((id) =>
     dispatcher.fire(aFiring('failover', [id, id + 10], { name: `job ${id}` }), 'schedule'),
   )
@@ -543,7 +543,7 @@ test('killing all ends what is under way and what waits, and leaves what cannot 
   deepEqual([executor.crons, locks().length], [[1, 2], 1])
   ok(log.of('warn').includes('run cannot be confirmed dead'))
   await dispatcher.abandon()
-  await dispatcher.recorded()
+  await records.flushed()
   deepEqual(
     recorder.records.map(({ cronId, errors }) => [cronId, errors]),
     [[1, 'killed by shutdown']],
@@ -592,6 +592,6 @@ test('a run that was being killed when its process went is told as killed, and i
   after.executor.onAdopt = (handle, { killedBy }) => handle.end({ kind: 'killed', by: killedBy ?? 'operator' })
   await after.dispatcher.adopt()
   await after.dispatcher.idle()
-  await after.dispatcher.recorded()
+  await after.records.flushed()
   deepEqual([after.recorder.records.map(({ errors }) => errors), after.executor.crons], [['killed by shutdown'], []])
 })

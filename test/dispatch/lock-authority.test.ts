@@ -217,7 +217,7 @@ test('F2: a killer whose owner hears nothing tells the end itself, once; the own
   b.executor.onStart = (handle) => handle.succeed()
   await b.dispatcher.fire({ ...firing, minute: addMinutes(firing.minute, 1) }, 'schedule').result
   deepEqual(told(b.log), ['killed', 'succeeded'])
-  await b.dispatcher.recorded()
+  await b.records.flushed()
   ok(b.recorder.records.length > 0)
   a.executor.newest(1).end(FAILED)
   deepEqual(

@@ -1,12 +1,12 @@
 import type { Snapshot } from '../../src/definitions/snapshot.ts'
 import type { TellBegun } from '../../src/dispatch/dispatcher.ts'
-import type { FiringHow } from '../../src/dispatch/run-carrier.ts'
-import type { Firing } from '../../src/domain/job.ts'
+import type { Firing, FiringHow } from '../../src/domain/job.ts'
 import { describeMinute, type Minute } from '../../src/domain/minute.ts'
 import type { FiringLedger } from '../../src/minutes/firing-ledger.ts'
 import { MinuteBook } from '../../src/minutes/minute-book.ts'
 import { MinuteLoop } from '../../src/minutes/minute-loop.ts'
 import { type Mark, type MinuteMark, NO_MARK } from '../../src/minutes/minute-mark.ts'
+import { aJournal } from '../support/a-journal.ts'
 import { RecordingLog } from '../support/builders.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
 
@@ -60,7 +60,7 @@ export async function aMinuteLoop(start: string, snapshot: Snapshot, mark = new 
       return { begun, result: Promise.resolve({ firing, how, outcomes: [] }) }
     },
   }
-  const loop = new MinuteLoop({ clock, log, book, ledger: NO_LEDGER, dispatcher })
+  const loop = new MinuteLoop({ clock, journal: aJournal(log), log, book, ledger: NO_LEDGER, dispatcher })
   return {
     clock,
     log,

@@ -14,6 +14,7 @@ import { fireReboot } from '../../src/minutes/reboot-firings.ts'
 import { SystemFiringLedger } from '../../src/minutes/system-firing-ledger.ts'
 import { SystemMinuteMark } from '../../src/minutes/system-minute-mark.ts'
 import { definitionsOf, snapshotOf } from '../daemon/definitions.ts'
+import { aJournal } from '../support/a-journal.ts'
 import { aCronRow, anAuth, aSystem, type LogEntry, RecordingLog } from '../support/builders.ts'
 import { FakeExecutor, FakeRun } from '../support/fake-executor.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
@@ -88,11 +89,12 @@ async function live(world: World, instant: string, manner: Manner, lastStep?: nu
     new SystemMinuteMark({ stateDirectory: world.state, secondDirectory: world.locks, clock, log }),
   )
   const ledger = ledgerOf(new SystemFiringLedger({ directories, log, holder }), mortal)
+  const journal = aJournal(log)
   const dispatcher = new Dispatcher({
     clock,
     log,
     executor: executorOf(world, mortal, manner),
-    recorder: { recordRun: async () => undefined },
+    journal,
     locks: mortal.hold(SystemRunLocks.open({ directory: world.locks, clock, log, holder })),
     limits: { runs: manner.places, runsPerHost: manner.places },
     accessTo: () => ({ system: aSystem(), auth: anAuth() }),
@@ -106,8 +108,8 @@ async function live(world: World, instant: string, manner: Manner, lastStep?: nu
   const work = async () => {
     const book = await MinuteBook.open({ mark, catchUpMinutes: 5, log })
     await dispatcher.adopt()
-    await fireReboot({ bootMark: bootMarkOf(world, mortal), ledger, dispatcher, clock, log }, snapshot)
-    await new MinuteLoop({ clock, log, book, ledger, dispatcher }).step(snapshot)
+    await fireReboot({ bootMark: bootMarkOf(world, mortal), ledger, dispatcher, clock, journal, log }, snapshot)
+    await new MinuteLoop({ clock, journal, log, book, ledger, dispatcher }).step(snapshot)
   }
   void work()
   for (let turn = 0; turn < 4; turn++) await settled()

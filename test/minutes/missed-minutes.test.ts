@@ -12,6 +12,7 @@ import type { MinuteSet } from '../../src/minutes/plan-ranges.ts'
 import { isDue } from '../../src/schedule/is-due.ts'
 import { zoneOf } from '../../src/schedule/timezone.ts'
 import { aDispatch } from '../dispatch/a-dispatch.ts'
+import { aJournal } from '../support/a-journal.ts'
 import { aCronRow, aFiring, anAuth, aSystem, minute, RecordingLog } from '../support/builders.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
 import { NO_LEDGER } from './a-minute-loop.ts'
@@ -87,7 +88,10 @@ test('missed: what is counted are firings, the minutes in which one of the crons
     clock.set('2026-03-30T12:01:00Z')
     const snapshot = snapshotOf(...rows.map((row, index) => ({ ...row, id: index + 1, cron_path: `/opt/${index}` })))
     const missed = { crons: snapshot.enabled, minutes: days, more: false }
-    await settleMissed({ ...UNKEPT, dispatcher, clock, log, due: dueMinutesOf(snapshot) }, missed)
+    await settleMissed(
+      { ...UNKEPT, dispatcher, clock, journal: aJournal(log), log, due: dueMinutesOf(snapshot) },
+      missed,
+    )
     const [told] = log.entries
     deepEqual([told?.fields['count'], told?.fields['caughtUp']], [count, caughtUp], JSON.stringify(rows))
   }
@@ -139,7 +143,7 @@ test('missed runs of one job are caught up one after the other, and latest_start
   clock.set('2026-03-01T13:06:00Z')
   const snapshot = snapshotOf({ cron_min: '*/20', catch_up: 'all', latest_start_min: 30 })
   const settling = settleMissed(
-    { ...UNKEPT, dispatcher, clock, log, due: dueMinutesOf(snapshot) },
+    { ...UNKEPT, dispatcher, clock, journal: aJournal(log), log, due: dueMinutesOf(snapshot) },
     { crons: snapshot.enabled, minutes: hour, more: false },
   )
   await settled()
@@ -173,7 +177,7 @@ test('a week away with 20,000 crons holds nobody up for long', async () => {
     fire: () => ({ begun: Promise.resolve(), result: Promise.reject(new Error('nothing to fire')) }),
   }
   await settleMissed(
-    { ...UNKEPT, dispatcher, clock: new RealTime(0), log, due: dueMinutesOf(snapshot) },
+    { ...UNKEPT, dispatcher, clock: new RealTime(0), journal: aJournal(log), log, due: dueMinutesOf(snapshot) },
     { crons: snapshot.enabled, minutes: week, more: false },
   )
   clearInterval(timer)
@@ -186,7 +190,11 @@ test('interrupted: told for what shows no run, and not for what has begun', () =
   const walk = aFiring('failover', [1, 2])
   const each = aFiring('all', [3, 4])
   const never = aFiring('clobber', [5])
-  tellInterrupted(log, [walk, each, never], (cronId) => cronId === 2 || cronId === 3)
+  tellInterrupted(
+    { journal: aJournal(log), clock: new HandClock(0) },
+    [walk, each, never],
+    (cronId) => cronId === 2 || cronId === 3,
+  )
   deepEqual(
     log.entries.map(({ fields }) => fields['crons']),
     [[4], [5]],

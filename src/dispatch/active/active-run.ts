@@ -1,5 +1,6 @@
 import type { KilledBy } from '../../domain/outcome.ts'
 import type { RunId } from '../../domain/run.ts'
+import type { RunFacts } from '../../domain/run-event.ts'
 import type { Death, RunningRun } from '../../execution/executor.ts'
 import { killLimitMs } from '../kill-limit.ts'
 import type { Hold } from '../locks/hold.ts'
@@ -32,6 +33,7 @@ export class ActiveRun implements ActiveFacts {
   readonly #requestKill: () => void
   readonly #killElsewhere: ((by: KilledBy) => Promise<Death>) | null
   #id: RunId
+  #run: RunFacts | null = null
   #stage: Stage
   #waitsElsewhere = false
   #isDoubtful = false
@@ -58,6 +60,11 @@ export class ActiveRun implements ActiveFacts {
 
   get id(): RunId {
     return this.#id
+  }
+
+  /** The newest run of it that was handed over, or taken up; null where none was. */
+  get run(): RunFacts | null {
+    return this.#run
   }
 
   get state(): ActiveState {
@@ -95,7 +102,8 @@ export class ActiveRun implements ActiveFacts {
 
   /** A run of it was handed over, or taken up. */
   attach(attached: AttachedRun): void {
-    this.#id = attached.id
+    this.#id = attached.run.id
+    this.#run = attached.run
     this.#attached = attached
     this.#state = 'running'
   }
@@ -145,7 +153,7 @@ export class ActiveRun implements ActiveFacts {
 }
 
 export type AttachedRun = {
-  readonly id: RunId
+  readonly run: RunFacts
   readonly running: RunningRun
   readonly hold: Hold
   /** Milliseconds that the answer to a kill may take, by the present rows. */

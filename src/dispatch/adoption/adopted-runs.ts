@@ -2,22 +2,22 @@ import { BUG, isBug } from '../../domain/bug.ts'
 import type { Cron } from '../../domain/cron.ts'
 import { jobKey } from '../../domain/job.ts'
 import type { Outcome } from '../../domain/outcome.ts'
+import type { RunFacts } from '../../domain/run-event.ts'
 import type { Executor } from '../../execution/executor.ts'
-import { RunReport, type RunReportParts } from '../../history/run-report.ts'
-import type { LogFields } from '../../platform/log/log.ts'
+import { fieldsOf } from '../../history/log-lines.ts'
 import { ActiveRun } from '../active/active-run.ts'
 import type { ActiveRuns } from '../active/active-runs.ts'
 import { killLimitOf } from '../kill-limit.ts'
 import { Hold } from '../locks/hold.ts'
-import { type AccessTo, activeFactsOf, adoptedRunOf, fieldsOfLock } from '../locks/lock-of-run.ts'
+import { type AccessTo, activeFactsOf, adoptedRunOf, runFactsOfLock } from '../locks/lock-of-run.ts'
 import type { RunLock, RunLocks } from '../locks/run-locks.ts'
 import { afterOutcome } from '../plan-firing.ts'
 import { randomSeries } from '../run-id.ts'
-import { watchOf } from '../run-watch.ts'
+import { type RunWatchParts, watchOf } from '../run-watch.ts'
 import type { Walker } from '../walker.ts'
 import { RunConclusion } from './run-conclusion.ts'
 
-export type AdoptedRunsParts = RunReportParts & {
+export type AdoptedRunsParts = RunWatchParts & {
   readonly executor: Executor
   readonly locks: RunLocks
   readonly active: ActiveRuns
@@ -29,9 +29,9 @@ export type AdoptedRunsParts = RunReportParts & {
 
 type Adopted = {
   readonly lock: RunLock
+  readonly run: RunFacts
   readonly active: ActiveRun
   readonly hold: Hold
-  readonly fields: LogFields
   /** To be called when its host has said something of it, or not answered. */
   readonly heard: () => void
 }
@@ -39,27 +39,25 @@ type Adopted = {
 /** Runs whose process has gone: takes them up, collects their ends, and goes on where their firings would have gone on. */
 export class AdoptedRuns {
   readonly #parts: AdoptedRunsParts
-  readonly #report: RunReport
   readonly #conclusion: RunConclusion
   readonly #unheard = new Set<Promise<void>>()
 
   constructor(parts: AdoptedRunsParts) {
     this.#parts = parts
-    this.#report = new RunReport(parts)
     this.#conclusion = new RunConclusion(parts)
   }
 
   /** Watches the run of `lock`, which this process has taken over, to its end, and goes on to the hosts that are left in it. */
   adopt(lock: RunLock): void {
-    const { log } = this.#parts
+    const { clock, journal } = this.#parts
     const active = new ActiveRun({ ...activeFactsOf(lock), state: 'waiting' })
     this.#parts.active.add(active)
-    const fields = { ...fieldsOfLock(lock), adopted: true }
-    log.info(fields, 'run adopted')
+    const run = { ...runFactsOfLock(lock), isAdopted: true }
+    journal.note({ kind: 'adopted', at: clock.now(), run })
     const { promise, resolve: heard } = Promise.withResolvers<void>()
     this.#unheard.add(promise)
     void promise.then(() => this.#unheard.delete(promise))
-    void this.#carryOn({ lock, active, hold: new Hold(this.#parts, lock), fields, heard }).then(heard)
+    void this.#carryOn({ lock, run, active, hold: new Hold(this.#parts, lock), heard }).then(heard)
   }
 
   /** Resolves when of every run it is known whether it has ended, its firing carried to its end where it had, or that it is not known. */
@@ -69,7 +67,7 @@ export class AdoptedRuns {
 
   /** Never rejects. */
   async #carryOn(adopted: Adopted): Promise<void> {
-    const { active, hold, fields } = adopted
+    const { run, active, hold } = adopted
     try {
       const outcome = await this.#collect(adopted)
       active.detach()
@@ -80,26 +78,29 @@ export class AdoptedRuns {
     } catch (error) {
       // Its end is not known: it counts as active, under its lock, until the next start.
       active.doubt()
-      this.#parts.log.error({ ...fields, err: error }, `${BUG} while an adopted run was under way`)
+      this.#parts.log.error({ ...fieldsOf(run), err: error }, `${BUG} while an adopted run was under way`)
     }
   }
 
-  async #collect({ lock, active, hold, fields, heard }: Adopted): Promise<Outcome> {
-    const { executor, accessTo } = this.#parts
+  async #collect({ lock, run, active, hold, heard }: Adopted): Promise<Outcome> {
+    const { executor, accessTo, clock, journal } = this.#parts
     const over = new AbortController()
-    const watch = watchOf(this.#parts, { active, hold, fields, isAdopted: true, onWord: heard, over: over.signal })
+    const watch = watchOf(this.#parts, { run, active, hold, isStartTold: true, onWord: heard, over: over.signal })
     try {
       const adopted = adoptedRunOf(lock, accessTo)
       const running = executor.adopt(adopted, watch)
-      active.attach({ id: lock.run, running, hold, killLimitMs: () => killLimitOf(adopted) })
+      active.attach({ run, running, hold, killLimitMs: () => killLimitOf(adopted) })
       const result = await running.result
       if (isBug(result.outcome)) throw new Error('its end is not known', { cause: result.outcome })
       const known = { ...result, startedAt: result.startedAt ?? lock.startedAt }
       over.abort()
-      const heard = { lock: hold.lock ?? lock, active, hold, fields, accessTo }
+      const heard = { run, lock: hold.lock ?? lock, active, hold, accessTo }
       const { result: told, isOurs } = await this.#conclusion.of(known, heard)
-      if (isOurs) this.#report.collected(lock.cronId, fields, told)
-      else this.#report.toldElsewhere(fields, told)
+      journal.note({
+        at: clock.now(),
+        run,
+        ...(isOurs ? { kind: 'ended', result: told } : { kind: 'ended-elsewhere' }),
+      })
       return told.outcome
     } finally {
       over.abort()
@@ -107,32 +108,24 @@ export class AdoptedRuns {
   }
 
   /** On to the hosts that are left of its firing, as the present rows have it. */
-  async #goOn({ lock, active, hold }: Adopted, outcome: Outcome): Promise<void> {
-    const { walker, log } = this.#parts
+  async #goOn({ lock, run, active, hold }: Adopted, outcome: Outcome): Promise<void> {
+    const { walker, clock, journal } = this.#parts
     const isOver = lock.rest.length === 0 || active.killedBy !== null
     // Whether a loss ends the firing is for its row to say.
     if (isOver || afterOutcome(outcome, { onLost: 'failover' }) === 'stop') return
     const [cron] = this.#present(lock, [lock.cronId])
     const order = this.#present(lock, lock.rest)
-    const obstacle = this.#obstacleTo({ lock, active }, cron, order)
-    if (cron === undefined || obstacle !== null) {
-      log.warn({ ...fieldsOfLock(lock), reason: obstacle }, 'firing does not go on after the run that was adopted')
+    const reason = this.#obstacleTo({ lock, active }, cron, order)
+    if (reason !== null) {
+      journal.note({ kind: 'not-continued', at: clock.now(), run, reason })
       return
     }
-    if (afterOutcome(outcome, cron) === 'stop') return
+    if (cron === undefined || afterOutcome(outcome, cron) === 'stop') return
     const isScheduled = lock.run === walker.runIdOf(lock.cronId, lock.minute, null)
     const series = isScheduled ? null : (lock.series ?? randomSeries())
-    log.info({ ...fieldsOfLock(lock), hosts: order.length }, 'firing goes on after the run that was adopted')
-    const firing = { job: jobOf(lock), minute: lock.minute, crons: order }
-    await walker.walk({
-      firing,
-      how: isScheduled ? 'catch-up' : 'manual',
-      series,
-      order,
-      active,
-      hold,
-      begun: () => {},
-    })
+    journal.note({ kind: 'continued', at: clock.now(), run, crons: order.map(({ id }) => id) })
+    const firing = { ...run.firing, series, how: isScheduled ? 'catch-up' : 'manual' } as const
+    await walker.walk({ firing, order, isWhole: false, active, hold, begun: () => {} })
   }
 
   /** What keeps a firing from going on that has hosts left. */

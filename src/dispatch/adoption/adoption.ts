@@ -1,8 +1,7 @@
 import { BUG } from '../../domain/bug.ts'
 import { jobKey } from '../../domain/job.ts'
 import type { Outcome } from '../../domain/outcome.ts'
-import { logNotRun } from '../../history/run-events.ts'
-import { fieldsOfLock } from '../locks/lock-of-run.ts'
+import { fieldsOfLock, runFactsOfLock } from '../locks/lock-of-run.ts'
 import type { OthersLock, RunLock } from '../locks/run-locks.ts'
 import { AdoptedRuns, type AdoptedRunsParts } from './adopted-runs.ts'
 import { RunsElsewhere } from './runs-elsewhere.ts'
@@ -106,17 +105,15 @@ export class Adoption {
   /** Once for each run: it is tried again at every look. */
   #tellLeft(lock: RunLock, failure: Error): void {
     if (this.#elsewhere.has(lock.run)) return
-    this.#parts.log.error(
-      { ...fieldsOfLock(lock), err: failure },
-      'run not adopted: its lock cannot be taken over in writing',
-    )
+    const { clock, journal } = this.#parts
+    journal.note({ kind: 'not-adopted', at: clock.now(), run: runFactsOfLock(lock), failure })
   }
 
   /** Nothing of it was handed over. Where the run before it in its walk is there still, its turn comes again after that. */
   async #giveUp(lock: RunLock, gone: readonly RunLock[]): Promise<void> {
-    const { locks, log } = this.#parts
+    const { locks, clock, journal } = this.#parts
     if (!gone.some((before) => leadsTo(before, lock))) {
-      logNotRun(log, fieldsOfLock(lock), NOT_BEGUN)
+      journal.note({ kind: 'not-run', at: clock.now(), run: runFactsOfLock(lock), outcome: NOT_BEGUN })
       this.#parts.onFound?.(lock)
     }
     await locks.remove(lock.run)

@@ -1,13 +1,16 @@
 import type { KilledBy } from '../../domain/outcome.ts'
 import type { RunId, RunResult } from '../../domain/run.ts'
 import type { Death, Executor, RunWatch } from '../../execution/executor.ts'
-import { RunReport, type RunReportParts } from '../../history/run-report.ts'
+import type { Journal } from '../../history/journal.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { ActiveRun } from '../active/active-run.ts'
 import type { ActiveRuns } from '../active/active-runs.ts'
-import { type AccessTo, activeFactsOf, adoptedRunOf, fieldsOfLock, stageOf } from '../locks/lock-of-run.ts'
+import { type AccessTo, activeFactsOf, adoptedRunOf, runFactsOfLock, stageOf } from '../locks/lock-of-run.ts'
 import type { RunLock, RunLocks } from '../locks/run-locks.ts'
 
-export type RunsElsewhereParts = RunReportParts & {
+export type RunsElsewhereParts = {
+  readonly clock: Clock
+  readonly journal: Journal
   readonly executor: Executor
   readonly locks: RunLocks
   readonly active: ActiveRuns
@@ -17,14 +20,12 @@ export type RunsElsewhereParts = RunReportParts & {
 /** Runs that other living processes answer for. They count as active here, and can be ended. */
 export class RunsElsewhere {
   readonly #parts: RunsElsewhereParts
-  readonly #report: RunReport
   readonly #known = new Map<RunId, ActiveRun>()
   /** Those that are being ended from here. */
   readonly #ending = new Set<RunId>()
 
   constructor(parts: RunsElsewhereParts) {
     this.#parts = parts
-    this.#report = new RunReport(parts)
   }
 
   /** These there are, and no others. */
@@ -89,12 +90,10 @@ export class RunsElsewhere {
 
   /** Unless its own process was quicker. Told before the lock goes. */
   async #tell(lock: RunLock, result: RunResult): Promise<void> {
-    const { locks } = this.#parts
+    const { locks, clock, journal } = this.#parts
     if (!(await locks.claim(lock.run))) return
-    this.#report.collected(lock.cronId, fieldsOfLock(lock), {
-      ...result,
-      startedAt: result.startedAt ?? lock.startedAt,
-    })
+    const known = { ...result, startedAt: result.startedAt ?? lock.startedAt }
+    journal.note({ kind: 'ended', at: clock.now(), run: runFactsOfLock(lock), result: known })
     await locks.remove(lock.run)
   }
 }

@@ -1,9 +1,10 @@
 import type { Cron } from '../../domain/cron.ts'
 import { jobKey } from '../../domain/job.ts'
-import { describeMinute } from '../../domain/minute.ts'
 import type { SystemRow } from '../../domain/rows.ts'
 import type { Run } from '../../domain/run.ts'
+import type { RunFacts } from '../../domain/run-event.ts'
 import type { AdoptedRun } from '../../execution/executor.ts'
+import { fieldsOf } from '../../history/log-lines.ts'
 import type { Access } from '../../hosts/target.ts'
 import type { LogFields } from '../../platform/log/log.ts'
 import type { ActiveFacts } from '../plan-firing.ts'
@@ -85,6 +86,12 @@ function isSameMachine({ host, port, localPort }: RunLock, system: SystemRow): b
 }
 
 /** The stable fields that name a run in the log, by its lock. */
-export function fieldsOfLock({ run, cronId, cronName, host, user, minute }: RunLock): LogFields {
-  return { run, cron: cronId, job: cronName, host, user, minute: describeMinute(minute) }
+export function fieldsOfLock(lock: RunLock): LogFields {
+  return fieldsOf(runFactsOfLock(lock))
+}
+
+/** What its lock says of a run. */
+export function runFactsOfLock({ run, cronId, cronName, action, minute, series, host, port, user }: RunLock): RunFacts {
+  const firing = { job: { name: cronName, action }, minute, series, how: null }
+  return { id: run, firing, cron: cronId, host, port, user, attempt: null, waitMs: 0, isAdopted: false }
 }

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import { Dispatcher, type DispatcherParts } from '../../../src/dispatch/dispatcher.ts'
 import { SystemRunLocks } from '../../../src/dispatch/locks/system-run-locks.ts'
 import type { ProcessIdentity } from '../../../src/platform/process-identity.ts'
+import { aJournal } from '../../support/a-journal.ts'
 import { RecordingLog } from '../../support/builders.ts'
 import { realClock } from '../../support/real-clock.ts'
 import type { SupervisedLab } from './supervised-lab.ts'
@@ -29,7 +30,7 @@ export function aDispatcher(
   const log = new RecordingLog()
   return new Dispatcher({
     executor: lab.executor,
-    recorder: { recordRun: async () => undefined },
+    journal: aJournal(parts.log ?? log),
     clock: realClock,
     log,
     limits: { runs: 8, runsPerHost: 8 },
