@@ -2,7 +2,7 @@ import { BUG } from '../domain/bug.ts'
 import type { Cron } from '../domain/cron.ts'
 import { type Firing, type FiringHow, jobKey } from '../domain/job.ts'
 import type { KilledBy, Outcome } from '../domain/outcome.ts'
-import type { RunId } from '../domain/run.ts'
+import type { Run, RunId } from '../domain/run.ts'
 import { type AttemptEnd, cronFactsOf, type FiringFacts, firingFactsOf } from '../domain/run-event.ts'
 import type { Journal } from '../history/journal.ts'
 import type { Log } from '../platform/log/log.ts'
@@ -12,9 +12,10 @@ import { Adoption, type AdoptionParts } from './adoption/adoption.ts'
 import { Clearing } from './clearing.ts'
 import type { CronOutcome, FiringResult, FiringUnderWay } from './firing-result.ts'
 import { Hold } from './locks/hold.ts'
+import type { Beginning, Occupancy } from './occupancy.ts'
 import { planFiring, type SkippedCron } from './plan-firing.ts'
-import { type Beginning, RunCarrier, type RunCarrierParts } from './run-carrier.ts'
-import { randomSeries } from './run-id.ts'
+import { RunCarrier, type RunCarrierParts } from './run-carrier.ts'
+import { randomSeries, runsOf } from './run-id.ts'
 import { Throttle, type ThrottleLimits } from './throttle.ts'
 import { Walker } from './walker.ts'
 
@@ -42,7 +43,7 @@ export class Dispatcher {
     this.#parts = parts
     const shared = { ...parts, active: this.#active }
     this.#carrier = new RunCarrier({ ...shared, throttle: new Throttle(parts.limits) })
-    this.#walker = new Walker({ ...parts, carrier: this.#carrier })
+    this.#walker = new Walker(this.#carrier)
     this.#adoption = new Adoption({ ...shared, walker: this.#walker })
     this.#clearing = new Clearing({ ...shared, survey: () => this.#adoption.surveyAnew() })
   }
@@ -162,9 +163,9 @@ export class Dispatcher {
 
   async #startAll(order: FiringOrder, crons: readonly Cron[], skipped: readonly SkippedCron[]) {
     const started = crons.map(async (cron) => {
-      const begun = (how: Beginning) => order.begun([cron], how)
-      return await this.#occupying(order, [cron], (held) => {
-        return this.#walker.walk({ firing: order.facts, ...held, isWhole: true, begun })
+      const [runs, begun] = [this.#runsOf(order, [cron]), (how: Beginning) => order.begun([cron], how)]
+      return await this.#occupying(order, { runs, begun }, (occupancy) => {
+        return this.#walker.walk({ firing: order.facts, runs, isWhole: true, occupancy })
       })
     })
     return [...this.#skip(order, skipped), ...(await Promise.all(started)).flat()]
@@ -175,13 +176,14 @@ export class Dispatcher {
     const { firing } = order
     const [first] = crons
     if (first === undefined) return []
-    return await this.#occupying(order, crons, async (held) => {
-      const reason = kill.length === 0 ? null : await this.#clearing.clear(firing, held.active)
+    const [runs, begun] = [this.#runsOf(order, crons), (how: Beginning) => order.begun(firing.crons, how)]
+    return await this.#occupying(order, { runs, begun }, async (occupancy) => {
+      const { active } = occupancy
+      const reason = kill.length === 0 ? null : await this.#clearing.clear(firing, active)
       // What has been ended meanwhile is not kept from beginning by the run before it.
-      const isClear = reason === null || held.active.killedBy !== null
-      const begun = (how: Beginning) => order.begun(firing.crons, how)
+      const isClear = reason === null || active.killedBy !== null
       if (!isClear) return [this.#notRun(order.facts, first, { kind: 'blocked', reason })]
-      return await this.#walker.walk({ firing: order.facts, ...held, isWhole: true, begun })
+      return await this.#walker.walk({ firing: order.facts, runs, isWhole: true, occupancy })
     })
   }
 
@@ -192,16 +194,19 @@ export class Dispatcher {
     return { cron, run: null, outcome }
   }
 
-  async #occupying<T>({ facts }: FiringOrder, order: readonly Cron[], use: (held: Held) => Promise<T>) {
-    const [first] = order
+  #runsOf({ facts: { minute, series } }: FiringOrder, crons: readonly Cron[]): readonly Run[] {
+    return runsOf({ minute, series: series ?? this.#parts.installation }, crons)
+  }
+
+  async #occupying<T>({ facts }: FiringOrder, { runs, begun }: Occupying, use: (occupancy: Occupancy) => Promise<T>) {
     const { job, minute } = facts
-    const id = first === undefined ? '' : this.#walker.runOf(facts, first).id
-    const crons = order.map((cron) => cron.id)
+    const id = runs[0]?.id ?? ''
+    const crons = runs.map(({ cron }) => cron.id)
     const active = new ActiveRun({ id, job: jobKey(job), minute, crons, state: 'waiting' })
     const hold = new Hold(this.#parts)
     this.#active.add(active)
     try {
-      return await use({ order, active, hold })
+      return await use({ active, hold, begun })
     } finally {
       await hold.release()
       if (!active.isDoubtful) this.#active.remove(active)
@@ -223,7 +228,7 @@ function attemptsOf(firing: FiringFacts, outcomes: readonly CronOutcome[]): read
   return outcomes.map(({ cron, run, outcome }) => ({ cron: cronFactsOf(firing, cron), run, outcome }))
 }
 
-type Held = { readonly order: readonly Cron[]; readonly active: ActiveRun; readonly hold: Hold }
+type Occupying = Pick<Occupancy, 'begun'> & { readonly runs: readonly Run[] }
 
 /**
  * Tells each cron of the firing once; `begun` resolves when all are told. What has no lock that says what became of it counts when its line is

@@ -10,13 +10,13 @@ import type { Journal } from '../history/journal.ts'
 import { fieldsOf } from '../history/log-lines.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
-import type { ActiveRun } from './active/active-run.ts'
 import { RunConclusion } from './adoption/run-conclusion.ts'
 import { killLimitMs } from './kill-limit.ts'
-import type { Hold, Stuck } from './locks/hold.ts'
+import type { Stuck } from './locks/hold.ts'
 import { adoptedRunOf, lockOfRun } from './locks/lock-of-run.ts'
 import type { Claim, RunLock } from './locks/run-locks.ts'
 import { WithoutLock, type WithoutLockParts } from './locks/without-lock.ts'
+import type { Occupancy } from './occupancy.ts'
 import { exclusionOf } from './run-id.ts'
 import { watchOf } from './run-watch.ts'
 import type { Limit, Place, Throttle } from './throttle.ts'
@@ -45,16 +45,9 @@ export type Attempt = {
   readonly facts: RunFacts
   /** Ids of the crons that would be tried after it, in order. */
   readonly rest: readonly number[]
-  /** What the run counts as while it is under way. */
-  readonly active: ActiveRun
-  /** Holds the lock of the run before, if there was one; of this one from its place in the queue on, and still when it has ended. */
-  readonly hold: Hold
-  /** Called when the run was handed over, and when all is told of it. */
-  readonly begun: (how: Beginning) => void
+  /** Its hold is on the lock of the run before, if there was one, until this one's takes its place. */
+  readonly occupancy: Occupancy
 }
-
-/** `handed-over`: its lock says so. `told`: nothing may have been handed over, and what became of it instead is in the log. */
-export type Beginning = 'handed-over' | 'told'
 
 /** Carries one run from its place in the queue to its end: lock, throttle, executor, journal. */
 export class RunCarrier {
@@ -77,7 +70,9 @@ export class RunCarrier {
 
   /** Never rejects: a bug on the way is logged and ends this run as lost. */
   async carryOut(attempt: Attempt): Promise<RunResult> {
-    const { run, facts, active, begun } = attempt
+    const { run, facts } = attempt
+    const { active, begun } = attempt.occupancy
+    active.turnTo(run.id)
     const where = this.#parts.placeOf?.(run.cron.system) ?? run.cron.system.host
     const place = this.#parts.throttle.enter(typeof where === 'string' ? where : await where)
     try {
@@ -95,17 +90,14 @@ export class RunCarrier {
 
   /** Takes the lock, then waits for the place: how long, in milliseconds, or what keeps the run from beginning. */
   async #queue(attempt: Attempt, place: Place): Promise<number | Outcome> {
-    const { run, facts, rest, active, hold } = attempt
-    const { series } = facts.firing
+    const { run, rest } = attempt
+    const { active, hold } = attempt.occupancy
     const { clock } = this.#parts
     const queuedAt = clock.monotonic()
     if (!place.wasFree) await this.#queueingTurn()
     const early = this.#reasonNotToBegin(attempt)
     if (early !== null) return early
-    const claim = await this.#claim(
-      attempt,
-      lockOfRun(run, { startedAt: clock.now(), series, rest, isWaiting: !place.wasFree }),
-    )
+    const claim = await this.#claim(attempt, this.#lockOf(attempt, { rest, isWaiting: !place.wasFree }))
     if (typeof claim === 'object' && 'stuck' in claim) return { kind: 'blocked', reason: claim.stuck }
     if (claim === 'taken') return { kind: 'skipped', reason: `another run of cron ${run.cron.id} holds its lock file` }
     if (claim !== 'created') return killed(claim.killedBy)
@@ -120,7 +112,8 @@ export class RunCarrier {
   }
 
   /** Where the lock of the run before can neither be exchanged nor removed: most often that is over in a moment. */
-  async #claim({ run, active, hold }: Attempt, lock: RunLock): Promise<Claim | Stuck> {
+  async #claim({ run, occupancy }: Attempt, lock: RunLock): Promise<Claim | Stuck> {
+    const { active, hold } = occupancy
     const { clock } = this.#parts
     const deadline = clock.monotonic() + STUCK_MS
     for (;;) {
@@ -131,11 +124,11 @@ export class RunCarrier {
     }
   }
 
-  #waits({ facts, active }: Attempt, { kind: limit, most }: Limit): void {
+  #waits({ facts, occupancy }: Attempt, { kind: limit, most }: Limit): void {
     const { clock, journal } = this.#parts
     const places = limit === 'host' ? `all places of host ${facts.host}` : 'all places'
     const reason = `${places} are taken (${most})`
-    active.reached({ kind: 'queued', since: clock.now(), why: reason })
+    occupancy.active.reached({ kind: 'queued', since: clock.now(), why: reason })
     journal.note({ kind: 'queued', at: clock.now(), run: facts, limit, most, reason })
   }
 
@@ -146,19 +139,19 @@ export class RunCarrier {
   }
 
   async #carryOutAdmitted(attempt: Attempt, place: Place): Promise<RunResult> {
-    const { run, facts, active, hold } = attempt
+    const { run, facts, occupancy } = attempt
     const over = new AbortController()
-    const watched = { run: facts, active, hold, isStartTold: false, onUnknown: place.leave, over: over.signal }
-    if (hold.lock === null) void this.#lockLater(attempt, over.signal)
+    const watched = { run: facts, occupancy, isStartTold: false, onUnknown: place.leave, over: over.signal }
+    if (occupancy.hold.lock === null) void this.#lockLater(attempt, over.signal)
     try {
       const heard = await this.#untilEnd(attempt, watchOf(this.#parts, watched))
       over.abort()
-      const lock = this.#lockOf(attempt)
+      const lock = this.#heldLockOf(attempt)
       const accessTo = () => ({ system: run.cron.system, auth: run.cron.auth })
-      const { result, isOurs } = await this.#conclusion.of(heard, { run: facts, lock, active, hold, accessTo })
+      const { result, isOurs } = await this.#conclusion.of(heard, { run: facts, lock, occupancy, accessTo })
       const { outcome } = result
       if (outcome.kind === 'skipped') return this.#notRun(facts, beside(run.cron, outcome))
-      return isOurs ? this.#ended(facts, result) : this.#endedElsewhere(facts, result)
+      return this.#ended(facts, result, isOurs)
     } finally {
       over.abort()
     }
@@ -166,28 +159,30 @@ export class RunCarrier {
 
   /** A later process finds the run by its lock alone. */
   async #lockLater(attempt: Attempt, over: AbortSignal): Promise<void> {
-    const { run, facts, rest, hold } = attempt
-    const { clock } = this.#parts
-    const { series } = facts.firing
-    const lock = lockOfRun(run, { startedAt: clock.now(), series, rest, isWaiting: false })
-    do await clock.sleep(LOCK_PAUSE_MS, over)
-    while (!over.aborted && !(await hold.catchUp(lock)))
+    const { rest, occupancy } = attempt
+    const lock = this.#lockOf(attempt, { rest, isWaiting: false })
+    do await this.#parts.clock.sleep(LOCK_PAUSE_MS, over)
+    while (!over.aborted && !(await occupancy.hold.catchUp(lock)))
   }
 
-  #lockOf({ run, facts, hold }: Attempt): RunLock {
-    const { series } = facts.firing
-    return hold.lock ?? lockOfRun(run, { startedAt: this.#parts.clock.now(), series, rest: [], isWaiting: false })
+  #heldLockOf(attempt: Attempt): RunLock {
+    return attempt.occupancy.hold.lock ?? this.#lockOf(attempt, { rest: [], isWaiting: false })
+  }
+
+  #lockOf({ run, facts }: Attempt, how: Pick<RunLock, 'rest' | 'isWaiting'>): RunLock {
+    return lockOfRun(run, { ...how, startedAt: this.#parts.clock.now(), series: facts.firing.series })
   }
 
   /** Where rcron itself fails over the run, its host is asked what became of it; where that fails too, it stays under its lock. */
   async #untilEnd(attempt: Attempt, watch: RunWatch): Promise<RunResult> {
-    const { run, hold, active } = attempt
+    const { run } = attempt
+    const { hold, active } = attempt.occupancy
     const { executor, installation } = this.#parts
     const keeping = { exclusion: exclusionOf(installation, run.cron), isUnlocked: hold.lock === null }
     const first = await this.#attend(attempt, () => executor.start(run, watch, keeping))
     if (!isBug(first.outcome)) return first
     const { system, auth } = run.cron
-    const lock = this.#lockOf(attempt)
+    const lock = this.#heldLockOf(attempt)
     const second = await this.#attend(attempt, () =>
       executor.adopt(
         adoptedRunOf(lock, () => ({ system, auth })),
@@ -201,7 +196,8 @@ export class RunCarrier {
     return second
   }
 
-  async #attend({ run, facts, active, hold, begun }: Attempt, start: () => RunningRun): Promise<RunResult> {
+  async #attend({ run, facts, occupancy }: Attempt, start: () => RunningRun): Promise<RunResult> {
+    const { active, hold, begun } = occupancy
     try {
       const running = start()
       const { killGraceMs, system } = run.cron
@@ -214,15 +210,9 @@ export class RunCarrier {
     }
   }
 
-  #ended(run: RunFacts, result: RunResult): RunResult {
+  #ended(run: RunFacts, result: RunResult, isOurs = true): RunResult {
     const { clock, journal } = this.#parts
-    journal.note({ kind: 'ended', at: clock.now(), run, result })
-    return result
-  }
-
-  #endedElsewhere(run: RunFacts, result: RunResult): RunResult {
-    const { clock, journal } = this.#parts
-    journal.note({ kind: 'ended-elsewhere', at: clock.now(), run })
+    journal.note({ at: clock.now(), run, ...(isOurs ? { kind: 'ended', result } : { kind: 'ended-elsewhere' }) })
     return result
   }
 
@@ -237,7 +227,8 @@ export class RunCarrier {
     return resultOf(lostByBug(error))
   }
 
-  #reasonNotToBegin({ run, facts, active }: Attempt): Outcome | null {
+  #reasonNotToBegin({ run, facts, occupancy }: Attempt): Outcome | null {
+    const { active } = occupancy
     if (active.killedBy !== null) return killed(active.killedBy)
     if (this.#closed) return killed('shutdown')
     const { latestStartMin } = run.cron

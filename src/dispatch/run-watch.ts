@@ -4,9 +4,8 @@ import type { Journal } from '../history/journal.ts'
 import { fieldsOf } from '../history/log-lines.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
-import type { ActiveRun } from './active/active-run.ts'
-import type { Hold } from './locks/hold.ts'
 import type { RunLock } from './locks/run-locks.ts'
+import type { Occupancy } from './occupancy.ts'
 
 /**
  * A run that has lasted so long gets its trace written into its lock. Most are over by then, and spared the writing, which costs more
@@ -21,8 +20,7 @@ export type RunWatchParts = { readonly clock: Clock; readonly journal: Journal; 
 
 export type WatchedRun = {
   readonly run: RunFacts
-  readonly active: ActiveRun
-  readonly hold: Hold
+  readonly occupancy: Pick<Occupancy, 'active' | 'hold'>
   /** That it started is told, and when: by an earlier process, or by this one. */
   readonly isStartTold: boolean
   /** Called when contact is lost. */
@@ -36,7 +34,8 @@ export type WatchedRun = {
 /** Tells the journal, the lock and what counts as active how a run fares on its host. */
 export function watchOf(parts: RunWatchParts, watched: WatchedRun): RunWatch {
   const { clock, journal, log } = parts
-  const { run, active, hold, isStartTold, onUnknown, onWord, over } = watched
+  const { run, isStartTold, onUnknown, onWord, over } = watched
+  const { active, hold } = watched.occupancy
   const note = (known: Partial<RunLock>) => {
     hold
       .note(known)
@@ -82,8 +81,8 @@ export function watchOf(parts: RunWatchParts, watched: WatchedRun): RunWatch {
 }
 
 /** Logins of a host are made so many at a time, and a host may take its time. */
-function tellWait({ clock, journal }: RunWatchParts, { run, active, over }: WatchedRun): void {
-  if (over.aborted || active.stage.kind !== 'handed-over') return
+function tellWait({ clock, journal }: RunWatchParts, { run, occupancy, over }: WatchedRun): void {
+  if (over.aborted || occupancy.active.stage.kind !== 'handed-over') return
   const reason = 'it was handed over, and waits for its turn to log in, or for its host to answer'
   journal.note({ kind: 'awaiting-host', at: clock.now(), run, reason })
 }

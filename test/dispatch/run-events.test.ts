@@ -1,8 +1,8 @@
-import { deepEqual } from 'node:assert/strict'
+import { deepEqual, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Outcome } from '../../src/domain/outcome.ts'
 import type { RunEvent, RunEventOf } from '../../src/domain/run-event.ts'
-import { aFiring } from '../support/builders.ts'
+import { aFiring, aSystem } from '../support/builders.ts'
 import { settled } from '../support/hand-clock.ts'
 import { aDispatch } from './a-dispatch.ts'
 
@@ -105,3 +105,28 @@ test('a run that was adopted has its end noted, and what its firing goes on to i
     ],
   )
 })
+
+for (const how of ['schedule', 'manual'] as const) {
+  for (const host of [1, 2]) {
+    test(`while a ${how} firing waits for a place on host ${host}, it goes by the id of the run that then begins there`, async (t) => {
+      const { dispatcher, executor, events } = aDispatch(t, { limits: { runs: 9, runsPerHost: 1 } })
+      const system = aSystem({ id: host, host: `host${host}` })
+      const other = dispatcher.fire(aFiring('all', [7], { name: 'other', system }), 'schedule')
+      await settled()
+      const waiting = dispatcher.fire(aFiring('failover', [1, 2]), how)
+      await settled()
+      if (host === 2) executor.newest(1).end(failed)
+      await settled()
+      await dispatcher.fire(aFiring('failover', [3]), 'schedule').result
+      const [skipped] = eventsOf(events, 'not-run')
+      executor.newest(7).succeed()
+      await other.result
+      await settled()
+      executor.newest(host).succeed()
+      await waiting.result
+      const id = eventsOf(events, 'ended').at(-1)?.run.id
+      ok(skipped?.outcome.kind === 'skipped')
+      match(skipped.outcome.reason, new RegExp(`^run ${id}, .* is waiting for a place`))
+    })
+  }
+}

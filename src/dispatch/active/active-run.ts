@@ -75,6 +75,11 @@ export class ActiveRun implements ActiveFacts {
     return this.#stage
   }
 
+  /** This run of it comes next: it goes by that from now on. */
+  turnTo(id: RunId): void {
+    this.#id = id
+  }
+
   /** It has come so far. */
   reached(stage: Stage): void {
     this.#stage = stage
@@ -102,7 +107,6 @@ export class ActiveRun implements ActiveFacts {
 
   /** A run of it was handed over, or taken up. */
   attach(attached: AttachedRun): void {
-    this.#id = attached.run.id
     this.#run = attached.run
     this.#attached = attached
     this.#state = 'running'

@@ -11,8 +11,9 @@ import { killLimitOf } from '../kill-limit.ts'
 import { Hold } from '../locks/hold.ts'
 import { type AccessTo, activeFactsOf, adoptedRunOf, runFactsOfLock } from '../locks/lock-of-run.ts'
 import type { RunLock, RunLocks } from '../locks/run-locks.ts'
+import type { Occupancy } from '../occupancy.ts'
 import { afterOutcome } from '../plan-firing.ts'
-import { randomSeries } from '../run-id.ts'
+import { randomSeries, runIdOf, runsOf } from '../run-id.ts'
 import { type RunWatchParts, watchOf } from '../run-watch.ts'
 import type { Walker } from '../walker.ts'
 import { RunConclusion } from './run-conclusion.ts'
@@ -22,6 +23,8 @@ export type AdoptedRunsParts = RunWatchParts & {
   readonly locks: RunLocks
   readonly active: ActiveRuns
   readonly walker: Walker
+  /** Part of every scheduled run's id. */
+  readonly installation: string
   readonly accessTo: AccessTo
   /** The present row of that id; null where it is gone, disabled or unsound. Absent: walks end with the run that was adopted. */
   readonly cronOf?: (id: number) => Cron | null
@@ -30,8 +33,7 @@ export type AdoptedRunsParts = RunWatchParts & {
 type Adopted = {
   readonly lock: RunLock
   readonly run: RunFacts
-  readonly active: ActiveRun
-  readonly hold: Hold
+  readonly occupancy: Occupancy
   /** To be called when its host has said something of it, or not answered. */
   readonly heard: () => void
 }
@@ -57,7 +59,8 @@ export class AdoptedRuns {
     const { promise, resolve: heard } = Promise.withResolvers<void>()
     this.#unheard.add(promise)
     void promise.then(() => this.#unheard.delete(promise))
-    void this.#carryOn({ lock, run, active, hold: new Hold(this.#parts, lock), heard }).then(heard)
+    const occupancy = { active, hold: new Hold(this.#parts, lock), begun: () => {} }
+    void this.#carryOn({ lock, run, occupancy, heard }).then(heard)
   }
 
   /** Resolves when of every run it is known whether it has ended, its firing carried to its end where it had, or that it is not known. */
@@ -67,7 +70,8 @@ export class AdoptedRuns {
 
   /** Never rejects. */
   async #carryOn(adopted: Adopted): Promise<void> {
-    const { run, active, hold } = adopted
+    const { run } = adopted
+    const { active, hold } = adopted.occupancy
     try {
       const outcome = await this.#collect(adopted)
       active.detach()
@@ -82,10 +86,11 @@ export class AdoptedRuns {
     }
   }
 
-  async #collect({ lock, run, active, hold, heard }: Adopted): Promise<Outcome> {
+  async #collect({ lock, run, occupancy, heard }: Adopted): Promise<Outcome> {
+    const { active, hold } = occupancy
     const { executor, accessTo, clock, journal } = this.#parts
     const over = new AbortController()
-    const watch = watchOf(this.#parts, { run, active, hold, isStartTold: true, onWord: heard, over: over.signal })
+    const watch = watchOf(this.#parts, { run, occupancy, isStartTold: true, onWord: heard, over: over.signal })
     try {
       const adopted = adoptedRunOf(lock, accessTo)
       const running = executor.adopt(adopted, watch)
@@ -94,7 +99,7 @@ export class AdoptedRuns {
       if (isBug(result.outcome)) throw new Error('its end is not known', { cause: result.outcome })
       const known = { ...result, startedAt: result.startedAt ?? lock.startedAt }
       over.abort()
-      const heard = { run, lock: hold.lock ?? lock, active, hold, accessTo }
+      const heard = { run, lock: hold.lock ?? lock, occupancy, accessTo }
       const { result: told, isOurs } = await this.#conclusion.of(known, heard)
       journal.note({
         at: clock.now(),
@@ -108,32 +113,35 @@ export class AdoptedRuns {
   }
 
   /** On to the hosts that are left of its firing, as the present rows have it. */
-  async #goOn({ lock, run, active, hold }: Adopted, outcome: Outcome): Promise<void> {
-    const { walker, clock, journal } = this.#parts
-    const isOver = lock.rest.length === 0 || active.killedBy !== null
+  async #goOn(adopted: Adopted, outcome: Outcome): Promise<void> {
+    const { lock, run, occupancy } = adopted
+    const { walker, installation, clock, journal } = this.#parts
+    const isOver = lock.rest.length === 0 || occupancy.active.killedBy !== null
     // Whether a loss ends the firing is for its row to say.
     if (isOver || afterOutcome(outcome, { onLost: 'failover' }) === 'stop') return
     const [cron] = this.#present(lock, [lock.cronId])
     const order = this.#present(lock, lock.rest)
-    const reason = this.#obstacleTo({ lock, active }, cron, order)
+    const reason = this.#obstacleTo(adopted, cron, order)
     if (reason !== null) {
       journal.note({ kind: 'not-continued', at: clock.now(), run, reason })
       return
     }
     if (cron === undefined || afterOutcome(outcome, cron) === 'stop') return
-    const isScheduled = lock.run === walker.runIdOf(lock.cronId, lock.minute, null)
+    const isScheduled =
+      lock.run === runIdOf({ series: installation, cronId: lock.cronId, minute: lock.minute, attempt: 1 })
     const series = isScheduled ? null : (lock.series ?? randomSeries())
     journal.note({ kind: 'continued', at: clock.now(), run, crons: order.map(({ id }) => id) })
     const firing = { ...run.firing, series, how: isScheduled ? 'catch-up' : 'manual' } as const
-    await walker.walk({ firing, order, isWhole: false, active, hold, begun: () => {} })
+    const runs = runsOf({ minute: lock.minute, series: series ?? installation }, order)
+    await walker.walk({ firing, runs, isWhole: false, occupancy })
   }
 
   /** What keeps a firing from going on that has hosts left. */
-  #obstacleTo({ lock, active }: Pick<Adopted, 'lock' | 'active'>, cron: Cron | undefined, order: readonly Cron[]) {
+  #obstacleTo({ lock, occupancy }: Adopted, cron: Cron | undefined, order: readonly Cron[]) {
     if (cron === undefined) return 'its row is gone, disabled or of another job by now'
     if (order.length === 0) return 'the rows of its other hosts are gone, disabled or of another job by now'
     const firing = { job: jobOf(lock), minute: lock.minute, crons: order }
-    const other = [...this.#parts.active.relatedTo(firing)].find((run) => run !== active)
+    const other = [...this.#parts.active.relatedTo(firing)].find((run) => run !== occupancy.active)
     return other === undefined ? null : `run ${other.id} of its job is active`
   }
 

@@ -2,11 +2,10 @@ import { hadNoEffect, type KilledBy, type Outcome } from '../../domain/outcome.t
 import type { RunResult } from '../../domain/run.ts'
 import type { RunFacts } from '../../domain/run-event.ts'
 import type { AdoptedRun, Executor } from '../../execution/executor.ts'
-import type { ActiveRun } from '../active/active-run.ts'
 import { killLimitOf } from '../kill-limit.ts'
-import type { Hold } from '../locks/hold.ts'
 import { type AccessTo, adoptedRunOf } from '../locks/lock-of-run.ts'
 import type { RunLock } from '../locks/run-locks.ts'
+import type { Occupancy } from '../occupancy.ts'
 import { type RunWatchParts, watchOf } from '../run-watch.ts'
 
 export type RunConclusionParts = RunWatchParts & { readonly executor: Executor }
@@ -15,8 +14,7 @@ export type RunConclusionParts = RunWatchParts & { readonly executor: Executor }
 export type HeardRun = {
   readonly run: RunFacts
   readonly lock: RunLock
-  readonly active: ActiveRun
-  readonly hold: Hold
+  readonly occupancy: Pick<Occupancy, 'active' | 'hold'>
   readonly accessTo: AccessTo
 }
 
@@ -36,7 +34,7 @@ export class RunConclusion {
   }
 
   async of(result: RunResult, heard: HeardRun): Promise<Conclusion> {
-    const standing = await heard.hold.standing()
+    const standing = await heard.occupancy.hold.standing()
     switch (standing.kind) {
       case 'held':
         return { result, isOurs: true }
@@ -44,11 +42,11 @@ export class RunConclusion {
         return { result: withOutcome(result, killed('clobber')), isOurs: false }
       case 'marked': {
         const proven = await this.#proven(result, heard, standing.by)
-        return { result: proven, isOurs: await heard.hold.claim() }
+        return { result: proven, isOurs: await heard.occupancy.hold.claim() }
       }
       case 'absent': {
         const asked = await this.#asked(result, heard)
-        heard.hold.leave()
+        heard.occupancy.hold.leave()
         return { result: asked, isOurs: true }
       }
       case 'replaced':
@@ -60,13 +58,13 @@ export class RunConclusion {
 
   async #proven(result: RunResult, heard: HeardRun, by: KilledBy): Promise<RunResult> {
     const isProven = result.endedByItself || result.outcome.kind === 'killed' || result.outcome.kind === 'timed-out'
-    if (isProven || heard.active.killedBy !== null) return result
+    if (isProven || heard.occupancy.active.killedBy !== null) return result
     if (hadNoEffect(result.outcome)) return withOutcome(result, killed(by))
     return await this.#toldByHost(result, heard, by)
   }
 
   async #asked(result: RunResult, heard: HeardRun): Promise<RunResult> {
-    const isKnown = heard.active.killedBy !== null || result.endedByItself || hadNoEffect(result.outcome)
+    const isKnown = heard.occupancy.active.killedBy !== null || result.endedByItself || hadNoEffect(result.outcome)
     if (isKnown) return result
     const told = await this.#toldByHost(result, heard, null)
     const isOwn = told.endedByItself || told.outcome.kind === 'lost' || told === result
@@ -75,11 +73,12 @@ export class RunConclusion {
 
   /** The result with the outcome that its host tells; as it is where its host knows nothing of runs, or was silent for too long already. */
   async #toldByHost(result: RunResult, heard: HeardRun, killedBy: KilledBy | null): Promise<RunResult> {
-    const { run, lock, active, hold, accessTo } = heard
+    const { run, lock, occupancy, accessTo } = heard
+    const { active, hold } = occupancy
     const adopted = { ...adoptedRunOf(lock, accessTo), killedBy }
     if (result.outcome.kind === 'lost' || isUnsupervised(adopted)) return result
     const over = new AbortController()
-    const watch = watchOf(this.#parts, { run, active, hold, isStartTold: true, over: over.signal })
+    const watch = watchOf(this.#parts, { run, occupancy, isStartTold: true, over: over.signal })
     const running = this.#parts.executor.adopt(adopted, watch)
     active.attach({ run, running, hold, killLimitMs: () => killLimitOf(adopted) })
     const { outcome, endedByItself } = await running.result

@@ -1,0 +1,17 @@
+import type { ActiveRun } from './active/active-run.ts'
+import type { Hold } from './locks/hold.ts'
+
+/** `handed-over`: its lock says so. `told`: nothing may have been handed over, and what became of it instead is in the log. */
+export type Beginning = 'handed-over' | 'told'
+
+/** What keeps a job, or a row of it, for one run, or for one walk from host to host: in this process, beyond it, and in the minutes' book. */
+export type Occupancy = {
+  /** What it counts as, between the runs of a walk too. */
+  readonly active: ActiveRun
+  /**
+   * The lock of its present run: from that run's place in the queue on, and still when it has ended, until the next run's takes its place.
+   */
+  readonly hold: Hold
+  /** To be called when a run of it was handed over, and when all is told of one. */
+  readonly begun: (how: Beginning) => void
+}
