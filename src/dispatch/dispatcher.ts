@@ -5,14 +5,14 @@ import type { KilledBy, Outcome } from '../domain/outcome.ts'
 import type { Run, RunId } from '../domain/run.ts'
 import { type AttemptEnd, cronFactsOf, type FiringFacts, firingFactsOf } from '../domain/run-event.ts'
 import type { Journal } from '../history/journal.ts'
-import type { Log } from '../platform/log/log.ts'
 import { ActiveRun } from './active/active-run.ts'
 import { ActiveRuns } from './active/active-runs.ts'
 import { Adoption, type AdoptionParts } from './adoption/adoption.ts'
+import { type Beginning, beginningOf, type TellBegun } from './beginning.ts'
 import { Clearing } from './clearing.ts'
 import type { CronOutcome, FiringResult, FiringUnderWay } from './firing-result.ts'
 import { Hold } from './locks/hold.ts'
-import type { Beginning, Occupancy } from './occupancy.ts'
+import type { Occupancy } from './occupancy.ts'
 import { planFiring, type SkippedCron } from './plan-firing.ts'
 import { RunCarrier, type RunCarrierParts } from './run-carrier.ts'
 import { randomSeries, runsOf } from './run-id.ts'
@@ -163,7 +163,8 @@ export class Dispatcher {
 
   async #startAll(order: FiringOrder, crons: readonly Cron[], skipped: readonly SkippedCron[]) {
     const started = crons.map(async (cron) => {
-      const [runs, begun] = [this.#runsOf(order, [cron]), (how: Beginning) => order.begun([cron], how)]
+      const runs = this.#runsOf(order, [cron])
+      const begun = (how: Beginning) => order.begun([cron], how)
       return await this.#occupying(order, { runs, begun }, (occupancy) => {
         return this.#walker.walk({ firing: order.facts, runs, isWhole: true, occupancy })
       })
@@ -176,7 +177,8 @@ export class Dispatcher {
     const { firing } = order
     const [first] = crons
     if (first === undefined) return []
-    const [runs, begun] = [this.#runsOf(order, crons), (how: Beginning) => order.begun(firing.crons, how)]
+    const runs = this.#runsOf(order, crons)
+    const begun = (how: Beginning) => order.begun(firing.crons, how)
     return await this.#occupying(order, { runs, begun }, async (occupancy) => {
       const { active } = occupancy
       const reason = kill.length === 0 ? null : await this.#clearing.clear(firing, active)
@@ -214,9 +216,6 @@ export class Dispatcher {
   }
 }
 
-/** Told ids of crons. */
-export type TellBegun = (crons: readonly number[]) => void
-
 type FiringOrder = {
   readonly firing: Firing
   readonly facts: FiringFacts
@@ -229,22 +228,3 @@ function attemptsOf(firing: FiringFacts, outcomes: readonly CronOutcome[]): read
 }
 
 type Occupying = Pick<Occupancy, 'begun'> & { readonly runs: readonly Run[] }
-
-/**
- * Tells each cron of the firing once; `begun` resolves when all are told. What has no lock that says what became of it counts when its line is
- * written: a process that is killed before leaves it to be told as missed.
- */
-function beginningOf({ crons }: Firing, tell: TellBegun, log: Log) {
-  const { promise: begun, resolve } = Promise.withResolvers<void>()
-  const left = new Set(crons.map(({ id }) => id))
-  const noteNow = (some: readonly Cron[]) => {
-    const newly = some.map(({ id }) => id).filter((id) => left.delete(id))
-    if (newly.length > 0) tell(newly)
-    if (left.size === 0) resolve()
-  }
-  const note = (some: readonly Cron[], how: Beginning) => {
-    if (how === 'handed-over') noteNow(some)
-    else if (some.some(({ id }) => left.has(id))) void log.written().then(() => noteNow(some))
-  }
-  return { begun, note }
-}

@@ -1,8 +1,6 @@
 import type { ActiveRun } from './active/active-run.ts'
+import type { Beginning } from './beginning.ts'
 import type { Hold } from './locks/hold.ts'
-
-/** `handed-over`: its lock says so. `told`: nothing may have been handed over, and what became of it instead is in the log. */
-export type Beginning = 'handed-over' | 'told'
 
 /** What keeps a job, or a row of it, for one run, or for one walk from host to host: in this process, beyond it, and in the minutes' book. */
 export type Occupancy = {

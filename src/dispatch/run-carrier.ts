@@ -165,6 +165,7 @@ export class RunCarrier {
     while (!over.aborted && !(await occupancy.hold.catchUp(lock)))
   }
 
+  /** What its lock says, or would say where it could be written. */
   #heldLockOf(attempt: Attempt): RunLock {
     return attempt.occupancy.hold.lock ?? this.#lockOf(attempt, { rest: [], isWaiting: false })
   }
@@ -182,13 +183,8 @@ export class RunCarrier {
     const first = await this.#attend(attempt, () => executor.start(run, watch, keeping))
     if (!isBug(first.outcome)) return first
     const { system, auth } = run.cron
-    const lock = this.#heldLockOf(attempt)
-    const second = await this.#attend(attempt, () =>
-      executor.adopt(
-        adoptedRunOf(lock, () => ({ system, auth })),
-        watch,
-      ),
-    )
+    const adopted = adoptedRunOf(this.#heldLockOf(attempt), () => ({ system, auth }))
+    const second = await this.#attend(attempt, () => executor.adopt(adopted, watch))
     if (isBug(second.outcome)) {
       hold.leave()
       active.doubt()

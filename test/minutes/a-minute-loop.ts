@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../src/definitions/snapshot.ts'
-import type { TellBegun } from '../../src/dispatch/dispatcher.ts'
+import type { TellBegun } from '../../src/dispatch/beginning.ts'
 import type { Firing, FiringHow } from '../../src/domain/job.ts'
 import { describeMinute, type Minute } from '../../src/domain/minute.ts'
 import type { FiringLedger } from '../../src/minutes/firing-ledger.ts'

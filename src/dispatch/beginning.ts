@@ -1,0 +1,28 @@
+import type { Cron } from '../domain/cron.ts'
+import type { Firing } from '../domain/job.ts'
+import type { Log } from '../platform/log/log.ts'
+
+/** `handed-over`: its lock says so. `told`: nothing may have been handed over, and what became of it instead is in the log. */
+export type Beginning = 'handed-over' | 'told'
+
+/** Told ids of crons. */
+export type TellBegun = (crons: readonly number[]) => void
+
+/**
+ * Tells each cron of the firing once; `begun` resolves when all are told. What has no lock that says what became of it counts when its line is
+ * written: a process that is killed before leaves it to be told as missed.
+ */
+export function beginningOf({ crons }: Firing, tell: TellBegun, log: Pick<Log, 'written'>) {
+  const { promise: begun, resolve } = Promise.withResolvers<void>()
+  const left = new Set(crons.map(({ id }) => id))
+  const noteNow = (some: readonly Cron[]) => {
+    const newly = some.map(({ id }) => id).filter((id) => left.delete(id))
+    if (newly.length > 0) tell(newly)
+    if (left.size === 0) resolve()
+  }
+  const note = (some: readonly Cron[], how: Beginning) => {
+    if (how === 'handed-over') noteNow(some)
+    else if (some.some(({ id }) => left.has(id))) void log.written().then(() => noteNow(some))
+  }
+  return { begun, note }
+}
