@@ -5,7 +5,7 @@ import { refuseForeignPlaces } from '../config/judge-places.ts'
 import { OperatorError } from '../domain/errors.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'
 import { errorCodeOf } from '../platform/files/replace-file.ts'
-import type { AppliedSchema, SchemaStep, SchemaStore } from '../store/sql/schema-store.ts'
+import { type AppliedSchema, describeStep, type SchemaStep, type SchemaStore } from '../store/sql/schema-store.ts'
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output } from './cli/output.ts'
 
@@ -56,17 +56,22 @@ async function completeTables(store: SchemaStore, output: Output, options: InitO
 }
 
 function printPlan(output: Output, steps: readonly SchemaStep[], { json }: InitOptions): void {
-  if (json === true) output.json({ steps })
+  if (json === true) output.json({ steps: steps.map(printedStep) })
   else if (steps.length === 0) output.line('The tables are complete; there is nothing to do.')
   else for (const { sql } of steps) for (const line of `${sql};`.split('\n')) output.line(line)
 }
 
 function printApplied(output: Output, { applied, problems }: AppliedSchema, { json }: InitOptions): void {
   if (json === true) {
-    output.json({ applied, problems })
+    output.json({ applied: applied.map(printedStep), problems })
     return
   }
-  for (const { summary } of applied) output.line(`done: ${summary}`)
+  for (const step of applied) output.line(`done: ${describeStep(step)}`)
   for (const problem of problems) output.problem(problem)
   if (applied.length === 0 && problems.length === 0) output.line('The tables are complete; there was nothing to do.')
+}
+
+/** A step as `--json` prints it. */
+function printedStep(step: SchemaStep): { readonly summary: string; readonly sql: string } {
+  return { summary: describeStep(step), sql: step.sql }
 }

@@ -1,7 +1,7 @@
 import { describeProblem } from '../../domain/problem.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { SchemaStore } from '../sql/schema-store.ts'
-import { TABLE_NAMES } from '../sql/tables.ts'
+import { isDefinitionTable, TABLE_NAMES } from '../sql/tables.ts'
 import type { DefinitionStore, LoadedDefinitions } from './definition-store.ts'
 
 export type PreparedStoreParts = {
@@ -37,7 +37,7 @@ export class PreparedStore implements DefinitionStore {
     const { store, isNew, log } = this.#parts
     if (!isNew()) return
     const steps = await store.planSchema()
-    const tables = steps.filter(({ summary }) => TABLE_NAMES.some((name) => summary === `create table ${name}`))
+    const tables = steps.filter(({ kind, table }) => kind === 'table' && isDefinitionTable(table))
     if (tables.length < TABLE_NAMES.length) return
     const { applied, problems } = await store.applySchema(tables)
     if (applied.length > 0) log.info({ tables: applied.length }, 'tables were made in an empty database')

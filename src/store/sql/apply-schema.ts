@@ -3,9 +3,11 @@ import type { Problem } from '../../domain/problem.ts'
 import { DatabaseFault } from './database-fault.ts'
 import type { Engine } from './engine.ts'
 import type { SchemaAdvice } from './schema-advice.ts'
-import type { AppliedSchema, SchemaStep } from './schema-store.ts'
+import { type AppliedSchema, describeStep, type SchemaStep } from './schema-store.ts'
+import { isDefinitionTable } from './tables.ts'
 
 type Attempt = { readonly step: SchemaStep; readonly fault: DatabaseFault | null }
+type AttemptAt<Kind extends SchemaStep['kind']> = Attempt & { readonly step: Extract<SchemaStep, { kind: Kind }> }
 
 /** Carries out the steps one by one; what another process did meanwhile counts as done. */
 export async function applySchema(engine: Engine, steps: readonly SchemaStep[]): Promise<AppliedSchema> {
@@ -34,23 +36,26 @@ async function attempt(engine: Engine, step: SchemaStep): Promise<DatabaseFault 
 }
 
 function problemsOf(refused: readonly Attempt[], advice: SchemaAdvice): readonly Problem[] {
-  const isTable = ({ step }: Attempt) => step.summary.startsWith('create table')
-  const columns = refused.filter((attempt) => !isTable(attempt))
-  const errors = refused.filter(isTable).map(
+  const [tables, columns] = [refused.filter(isOfKind('table')), refused.filter(isOfKind('column'))]
+  const errors = tables.map(
     ({ step, fault }): Problem => ({
       // Without the others nothing can be defined; without the lease's, another way is found, or none.
-      severity: step.summary.endsWith(' rcron_lease') ? 'warning' : 'error',
+      severity: isDefinitionTable(step.table) ? 'error' : 'warning',
       subject: 'store',
       field: null,
-      message: `could not ${step.summary}: ${fault?.message}`,
+      message: `could not ${describeStep(step)}: ${fault?.message}`,
       hint: fault?.kind === 'read-only' ? fault.hint : advice.forRefusedTable,
     }),
   )
   return columns.length === 0 ? errors : [...errors, columnsProblem(columns, advice)]
 }
 
-function columnsProblem(refused: readonly Attempt[], advice: SchemaAdvice): Problem {
-  const names = refused.map(({ step }) => step.summary.replace('add column ', ''))
+function isOfKind<Kind extends SchemaStep['kind']>(kind: Kind) {
+  return (attempt: Attempt): attempt is AttemptAt<Kind> => attempt.step.kind === kind
+}
+
+function columnsProblem(refused: readonly AttemptAt<'column'>[], advice: SchemaAdvice): Problem {
+  const names = refused.map(({ step }) => `${step.table}.${step.column}`)
   return {
     severity: 'warning',
     subject: 'store',

@@ -11,13 +11,15 @@ export type TableDdl = {
 
 /** Pure: the statements that `present` lacks, in the order of `tables`. */
 export function missingSteps(tables: readonly TableDdl[], present: PresentColumns): readonly SchemaStep[] {
-  return tables.flatMap(({ name, create, added }) => {
+  return tables.flatMap(({ name, create, added }): readonly SchemaStep[] => {
     const columns = present.get(name)
-    if (columns === undefined) return [{ summary: `create table ${name}`, sql: create }]
+    if (columns === undefined) return [{ kind: 'table', table: name, sql: create }]
     return Object.entries(added)
       .filter(([column]) => !columns.has(column))
       .map(([column, type]) => ({
-        summary: `add column ${name}.${column}`,
+        kind: 'column',
+        table: name,
+        column,
         sql: `alter table ${name} add column ${column} ${type}`,
       }))
   })

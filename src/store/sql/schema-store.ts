@@ -1,11 +1,17 @@
 import type { Problem } from '../../domain/problem.ts'
 
 /** One idempotent change to the tables: a table made, or a column added. */
-export type SchemaStep = {
-  /** `create table rcron_auth`, `add column rcron_crons.timezone`. */
-  readonly summary: string
+export type SchemaStep = (
+  | { readonly kind: 'table'; readonly table: string }
+  | { readonly kind: 'column'; readonly table: string; readonly column: string }
+) & {
   /** The statement as it is sent. Holds no secret. */
   readonly sql: string
+}
+
+/** What a step does, in words: `create table rcron_auth`, `add column rcron_crons.timezone`. */
+export function describeStep(step: SchemaStep): string {
+  return step.kind === 'table' ? `create table ${step.table}` : `add column ${step.table}.${step.column}`
 }
 
 export type AppliedSchema = {

@@ -15,6 +15,11 @@ export type Tables = {
 export type TableName = keyof Tables
 export const TABLE_NAMES: readonly TableName[] = ['rcron_auth', 'rcron_hosts', 'rcron_crons']
 
+/** Whether definitions are read from the table `name`. */
+export function isDefinitionTable(name: string): boolean {
+  return TABLE_NAMES.some((table) => table === name)
+}
+
 type TableShape<Name extends TableName> = {
   /** Columns that the first rcron had. */
   readonly required: readonly (keyof Tables[Name] & string)[]

@@ -2,6 +2,7 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { OperatorError } from '../../../src/domain/errors.ts'
 import { describeProblem } from '../../../src/domain/problem.ts'
+import { describeStep } from '../../../src/store/sql/schema-store.ts'
 import type { SqlStore } from '../../../src/store/sql/sql-store.ts'
 import { StoreError } from '../../../src/store/sql/store-error.ts'
 import { type Mariadb, startMariadb } from '../../support/mariadb.ts'
@@ -52,7 +53,7 @@ test('the first rcron’s tables are read as they are, with one warning', async 
 
 test('their missing columns are added, and nothing else is changed', async () => {
   const steps = await store.planSchema()
-  deepEqual(steps[0]?.summary, 'add column rcron_auth.passphrase')
+  deepEqual(steps.map(describeStep)[0], 'add column rcron_auth.passphrase')
   const { applied, problems } = await store.applySchema(steps)
   deepEqual([applied.length, problems], [steps.length, []])
   deepEqual(await problemsOf(), [])

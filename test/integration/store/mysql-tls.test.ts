@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { InvalidInputError } from '../../../src/domain/errors.ts'
 import type { MysqlStoreOptions } from '../../../src/store/mysql/mysql-options.ts'
+import { describeStep } from '../../../src/store/sql/schema-store.ts'
 import { StoreError } from '../../../src/store/sql/store-error.ts'
 import { type CertificateFlaw, makeCertificates } from '../../support/certificates.ts'
 import { type Mariadb, startMariadb } from '../../support/mariadb.ts'
@@ -31,7 +32,7 @@ function load(server: Mariadb, ca: string | null): Promise<readonly string[]> {
 async function ask(server: Pick<Mariadb, 'port'>, options: Partial<MysqlStoreOptions>): Promise<readonly string[]> {
   const store = storeOn(forLocalhost, { port: server.port, ...options })
   try {
-    return (await store.planSchema()).map(({ summary }) => summary)
+    return (await store.planSchema()).map(describeStep)
   } finally {
     await store.close()
   }

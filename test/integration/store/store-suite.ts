@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { OperatorError } from '../../../src/domain/errors.ts'
+import { describeStep } from '../../../src/store/sql/schema-store.ts'
 import type { SqlStore } from '../../../src/store/sql/sql-store.ts'
 import { StoreError } from '../../../src/store/sql/store-error.ts'
 
@@ -27,7 +28,7 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
     beforeEach(async () => {
       for (const table of ['rcron_crons', 'rcron_hosts', 'rcron_auth']) await lab.query(`drop table if exists ${table}`)
       const { applied, problems } = await lab.store.applySchema(await lab.store.planSchema())
-      const tables = applied.map(({ summary }) => summary).filter((summary) => summary !== 'create table rcron_lease')
+      const tables = applied.map(describeStep).filter((step) => step !== 'create table rcron_lease')
       deepEqual([tables.length, problems], [3, []])
     })
 
