@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { RunLock } from '../dispatch/locks/run-locks.ts'
 import { parseLockFile } from '../dispatch/locks/system-lock-file.ts'
 import { MAX_LOCK_BYTES } from '../dispatch/locks/system-lock-files.ts'
-import type { Problem } from '../domain/problem.ts'
+import { type Problem, warningAbout } from '../domain/problem.ts'
 import { type MinuteSet, unionOf } from '../minutes/plan-ranges.ts'
 import { BOOT_MARK_NAME, readBootMark } from '../minutes/system-boot-mark.ts'
 import { MARK_FILE_NAME, readMarkFile } from '../minutes/system-mark-file.ts'
@@ -45,7 +45,7 @@ function readOrNote<Read>(path: string, reading: (path: string) => Read, problem
     return reading(path)
   } catch (error) {
     const message = error instanceof UnusableFileError ? error.message : `cannot be read (${codeOf(error)})`
-    problems.push({ severity: 'warning', subject: path, field: null, message, hint: null })
+    problems.push(warningAbout({ kind: 'file', path }, message))
     return null
   }
 }

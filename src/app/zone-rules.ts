@@ -1,6 +1,6 @@
 import type { Snapshot } from '../definitions/snapshot.ts'
 import { type Minute, minuteOf } from '../domain/minute.ts'
-import { describeProblem, type Problem } from '../domain/problem.ts'
+import { describeProblem, type Problem, warningAbout } from '../domain/problem.ts'
 import type { Log } from '../platform/log/log.ts'
 import { machineOffsets, machineRulesVersion } from '../platform/machine-zone-rules.ts'
 import { zoneOf } from '../schedule/timezone.ts'
@@ -56,11 +56,9 @@ export function zoneReview(log: Log): (zones: Iterable<string>, now: number) => 
 
 function differing(zone: string, minute: Minute): Problem {
   const day = new Date(minute * 60_000).toISOString().slice(0, 10)
-  return {
-    severity: 'warning',
-    subject: `time zone ${zone}`,
-    field: null,
-    message: `from ${day} on, rcron (${ZONE_RULES}) and this machine (tzdata ${machineRulesVersion() ?? 'of unknown edition'}) tell different times`,
-    hint: 'update the older one: rcron goes by the rules of its Node',
-  }
+  return warningAbout(
+    { kind: 'time zone', name: zone },
+    `from ${day} on, rcron (${ZONE_RULES}) and this machine (tzdata ${machineRulesVersion() ?? 'of unknown edition'}) tell different times`,
+    'update the older one: rcron goes by the rules of its Node',
+  )
 }

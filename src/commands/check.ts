@@ -2,7 +2,7 @@ import type { Settings } from '../app/settings.ts'
 import { reviewZones, ZONE_RULES, zonesIn } from '../app/zone-rules.ts'
 import { compileGently } from '../definitions/compile-gently.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
-import type { Problem } from '../domain/problem.ts'
+import { aboutVariable, errorAbout, isOfVariable, type Problem, told } from '../domain/problem.ts'
 import type { Definitions } from '../domain/rows.ts'
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output } from './cli/output.ts'
@@ -21,7 +21,7 @@ export async function check(context: CommandContext, { json }: CheckOptions): Pr
   const output = new Output(context)
   const { problems, counts, timezone } = await judgeAll(context)
   const errors = problems.filter(({ severity }) => severity === 'error').length
-  if (json === true) output.json({ problems, timezone, zoneRules: ZONE_RULES })
+  if (json === true) output.json({ problems: problems.map(told), timezone, zoneRules: ZONE_RULES })
   else {
     for (const problem of problems) output.problem(problem)
     if (timezone !== null) output.note(`time zone ${timezone}, by the rules of ${ZONE_RULES}`)
@@ -38,7 +38,7 @@ async function judgeAll(context: CommandContext): Promise<JudgedAll> {
   }
   const judged = await judgeStore(settings)
   // Another one stands in for a zone that cannot be used.
-  const isStandIn = problems.some(({ subject, severity }) => subject === 'RCRON_TIMEZONE' && severity === 'error')
+  const isStandIn = problems.some((it) => it.severity === 'error' && isOfVariable(it, 'RCRON_TIMEZONE'))
   const timezone = isStandIn ? null : settings.config.timezone
   return { problems: [...problems, ...judged.problems], counts: judged.counts, timezone }
 }
@@ -48,7 +48,8 @@ async function judgeStore(settings: Settings): Promise<Judged> {
     return await withStoreOf(settings, judgeDefinitions)
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
-    const problems = error instanceof InvalidInputError ? error.problems : [problemOf('store', error)]
+    const problems =
+      error instanceof InvalidInputError ? error.problems : [errorAbout({ kind: 'store' }, error.message, error.hint)]
     return { problems, counts: 'settings alone, since the store cannot be asked' }
   }
 }
@@ -70,12 +71,8 @@ async function judgeSecrets(opened: Opened, { auths }: Definitions): Promise<rea
     return found
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
-    return [problemOf('RCRON_CACHE_KEY', error)]
+    return [errorAbout(aboutVariable('RCRON_CACHE_KEY'), error.message, error.hint)]
   }
-}
-
-function problemOf(subject: string, { message, hint }: OperatorError): Problem {
-  return { severity: 'error', subject, field: null, message, hint }
 }
 
 function countsOf({ config }: Settings, { crons, systems, auths }: Definitions): string {

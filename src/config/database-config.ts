@@ -1,5 +1,5 @@
 import { isLoopback } from '../domain/loopback.ts'
-import type { Problem } from '../domain/problem.ts'
+import { aboutVariable, errorAbout, type Problem, warningAbout } from '../domain/problem.ts'
 import { readSecretFile, SecretFileError } from '../platform/files/secret-file.ts'
 import type { DatabaseConfig, MysqlConfig, TlsConfig } from './config.ts'
 import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from './database-url.ts'
@@ -28,7 +28,10 @@ function readMysql(url: DatabaseUrl & { kind: 'mysql' }, values: Partial<Values>
   const password = values.RCRON_DATABASE_PASSWORD
   if (password !== undefined && url.password !== null) {
     reading.problems.push(
-      problemOf('RCRON_DATABASE_PASSWORD', 'found a password here and one in the URL, expected one of the two'),
+      errorAbout(
+        aboutVariable('RCRON_DATABASE_PASSWORD'),
+        'found a password here and one in the URL, expected one of the two',
+      ),
     )
   }
   const tls = readTls(values, reading)
@@ -43,13 +46,11 @@ export function warnOfUnverified(database: DatabaseConfig): readonly Problem[] {
 
 function unverified(tls: TlsConfig | null): Problem {
   const how = tls === null ? 'not encrypted' : tls.isRequired ? 'encrypted' : 'encrypted where the server offers that'
-  return {
-    severity: 'warning',
-    subject: 'RCRON_DATABASE_TLS',
-    field: null,
-    message: `the connection to the database is ${how}, and the server is not verified: who is in between can read passwords and change commands`,
-    hint: "set RCRON_DATABASE_SSL_CA to the authority of the server's certificate, or to system",
-  }
+  return warningAbout(
+    aboutVariable('RCRON_DATABASE_TLS'),
+    `the connection to the database is ${how}, and the server is not verified: who is in between can read passwords and change commands`,
+    "set RCRON_DATABASE_SSL_CA to the authority of the server's certificate, or to system",
+  )
 }
 
 function readTls(values: Partial<Values>, reading: Reading): TlsConfig | null {
@@ -62,7 +63,10 @@ function readTls(values: Partial<Values>, reading: Reading): TlsConfig | null {
   }
   if (mode === 'off') {
     reading.problems.push(
-      problemOf('RCRON_DATABASE_TLS', 'found off together with RCRON_DATABASE_SSL_…, expected one of the two'),
+      errorAbout(
+        aboutVariable('RCRON_DATABASE_TLS'),
+        'found off together with RCRON_DATABASE_SSL_…, expected one of the two',
+      ),
     )
   }
   return { isRequired: true, isVerified: true, ...certificates }
@@ -75,7 +79,9 @@ function readCertificates(values: Partial<Values>, reading: Reading): Pick<TlsCo
   if (ca === null && cert === null && key === null) return null
   if ((cert === null) !== (key === null)) {
     const missing = cert === null ? 'RCRON_DATABASE_SSL_CERT' : 'RCRON_DATABASE_SSL_KEY'
-    reading.problems.push(problemOf(missing, 'found none, expected both a certificate and its key, or neither'))
+    reading.problems.push(
+      errorAbout(aboutVariable(missing), 'found none, expected both a certificate and its key, or neither'),
+    )
   }
   return { ca: ca === SYSTEM ? null : ca, cert, key }
 }
@@ -92,7 +98,9 @@ function readPem(
   if (written === SYSTEM && name === 'RCRON_DATABASE_SSL_CA') return SYSTEM
   const text = isPem(written) ? written : attempt(name, problems, () => readSecretFile(absolutePath(written, origin)))
   if (text !== undefined && !isPem(text)) {
-    problems.push(problemOf(name, 'found a text that is not PEM, expected one that begins with -----BEGIN'))
+    problems.push(
+      errorAbout(aboutVariable(name), 'found a text that is not PEM, expected one that begins with -----BEGIN'),
+    )
   }
   return text ?? null
 }
@@ -101,12 +109,12 @@ function isPem(text: string): boolean {
   return text.includes('-----BEGIN ')
 }
 
-function attempt<T>(subject: string, problems: Problem[], read: () => T): T | undefined {
+function attempt<T>(name: VariableName, problems: Problem[], read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {
     if (!(error instanceof DatabaseUrlError || error instanceof SecretFileError)) throw error
-    problems.push(problemOf(subject, error.message))
+    problems.push(errorAbout(aboutVariable(name), error.message))
     return undefined
   }
 }
@@ -120,9 +128,5 @@ const MYSQL_ONLY = [
 
 function withoutEffect(values: Partial<Values>): readonly Problem[] {
   const set = MYSQL_ONLY.filter((name) => values[name] !== undefined)
-  return set.map((name) => problemOf(name, 'has no effect, since the database is an SQLite file', 'warning'))
-}
-
-function problemOf(subject: string, message: string, severity: Problem['severity'] = 'error'): Problem {
-  return { severity, subject, field: null, message, hint: null }
+  return set.map((name) => warningAbout(aboutVariable(name), 'has no effect, since the database is an SQLite file'))
 }

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, type Stats } from 'node:fs'
 import { parse } from 'dotenv'
-import type { Problem } from '../domain/problem.ts'
+import { errorAbout, type Problem, warningAbout } from '../domain/problem.ts'
 import { readAtMostSync } from '../platform/files/bounded-file.ts'
 import { describeDistrust, isTrustedOwner, othersMayWrite } from '../platform/files/path-trust.ts'
 import { judgeLines } from './dotenv-lines.ts'
@@ -62,19 +62,15 @@ function isUtf16(bytes: Buffer): boolean {
 
 function passedOver(path: string, why: string): DotenvFile {
   const message = `is ignored: it ${why}, expected that only root and user id ${process.getuid?.()} can write it`
-  return { values: {}, problems: [{ severity: 'warning', subject: path, field: null, message, hint: null }] }
+  return { values: {}, problems: [warningAbout({ kind: 'file', path }, message)] }
 }
 
 function refused(path: string, message: string, hint: string | null = null): DotenvFile {
-  return { values: {}, problems: [errorOf(path, message, hint)] }
+  return { values: {}, problems: [errorAbout({ kind: 'file', path }, message, hint)] }
 }
 
 function unreadable(code: string): string {
   return `cannot be read (${code}), expected a file that user id ${process.getuid?.()} may read, or none`
-}
-
-function errorOf(subject: string, message: string, hint: string | null): Problem {
-  return { severity: 'error', subject, field: null, message, hint }
 }
 
 function codeOf(error: unknown): string {

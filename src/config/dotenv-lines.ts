@@ -1,5 +1,5 @@
 import { parse } from 'dotenv'
-import type { Problem } from '../domain/problem.ts'
+import { aboutVariable, errorAbout, type Problem, warningAbout } from '../domain/problem.ts'
 
 type Values = Readonly<Record<string, string>>
 type Line = { readonly name: string; readonly number: number; readonly isSetting: boolean; readonly quote: string }
@@ -57,21 +57,25 @@ function isUnclosed({ name, quote }: Line, values: Values): boolean {
 
 function cut(name: string, where: string): Problem {
   const hint = `write the value in single quotes, ${name}='…', or a blank before the # of a comment`
-  return errorOf(name, `found # in a value without quotes ${where}, where it begins a comment`, hint)
+  return errorAbout(aboutVariable(name), `found # in a value without quotes ${where}, where it begins a comment`, hint)
 }
 
 function unclosed(name: string, where: string): Problem {
   const hint = `close the quote, or put a value that begins with one into quotes of another kind`
-  return errorOf(name, `found a value that begins with a quote and does not end with it ${where}`, hint)
+  return errorAbout(
+    aboutVariable(name),
+    `found a value that begins with a quote and does not end with it ${where}`,
+    hint,
+  )
 }
 
 function unreadable(name: string, where: string): Problem {
-  return errorOf(name, `found bytes that are not UTF-8 ${where}`, 'save the file as UTF-8')
+  return errorAbout(aboutVariable(name), `found bytes that are not UTF-8 ${where}`, 'save the file as UTF-8')
 }
 
 function bare({ name, number }: Line, path: string): Problem {
-  return errorOf(
-    name,
+  return errorAbout(
+    aboutVariable(name),
     `found a line that sets nothing (line ${number} of ${path}), expected NAME=value`,
     `write ${name}=…`,
   )
@@ -82,10 +86,6 @@ function repeated(settings: readonly Line[], path: string): readonly Problem[] {
     if (lines.length < 2) return []
     const numbers = lines.map(({ number }) => number).join(', ')
     const message = `is set ${lines.length} times (lines ${numbers} of ${path}), and the last one counts`
-    return [{ severity: 'warning', subject: name, field: null, message, hint: 'leave one of them' } as const]
+    return [warningAbout(aboutVariable(name), message, 'leave one of them')]
   })
-}
-
-function errorOf(subject: string, message: string, hint: string): Problem {
-  return { severity: 'error', subject, field: null, message, hint }
 }

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../domain/errors.ts'
-import type { Problem } from '../domain/problem.ts'
+import { errorAbout, type Problem } from '../domain/problem.ts'
 import {
   type Distrust,
   describeDistrust,
@@ -13,7 +13,7 @@ import {
 } from '../platform/files/path-trust.ts'
 import type { Config } from './config.ts'
 
-type Place = { readonly subject: string; readonly path: string; readonly distrust: Distrust | null }
+type Place = { readonly use: string; readonly path: string; readonly distrust: Distrust | null }
 
 /** Throws an InvalidInputError that names every place of rcron's own files that somebody else has a hand in. */
 export function refuseForeignPlaces(config: Config): void {
@@ -27,35 +27,33 @@ export function refuseForeignPlaces(config: Config): void {
  */
 export function judgePlaces(config: Config): readonly Problem[] {
   const told = new Set<string>()
-  const faults = placesOf(config).flatMap(({ subject, path, distrust }) => {
+  const faults = placesOf(config).flatMap(({ use, path, distrust }) => {
     if (distrust === null || told.has(distrust.path)) return []
     told.add(distrust.path)
-    return [problemOf(subject, path, distrust)]
+    return [problemOf(use, path, distrust)]
   })
   return [...faults, ...judgeKeyFile(config)]
 }
 
 function placesOf({ stateDirectory, cache, knownHostsFile, secretsDirectory, database }: Config): readonly Place[] {
-  const file = (subject: string, path: string): Place => ({ subject, path, distrust: distrustOf(path) })
+  const file = (use: string, path: string): Place => ({ use, path, distrust: distrustOf(path) })
   return [
-    { subject: 'state directory', path: stateDirectory, distrust: distrustOfDirectory(stateDirectory) },
+    { use: 'state directory', path: stateDirectory, distrust: distrustOfDirectory(stateDirectory) },
     file('cache', cache.file),
     file('cache key', cache.keyFile),
     file('known_hosts', knownHostsFile),
-    { subject: 'secrets directory', path: secretsDirectory, distrust: distrustOfWay(secretsDirectory) },
+    { use: 'secrets directory', path: secretsDirectory, distrust: distrustOfWay(secretsDirectory) },
     ...(database.kind === 'sqlite' ? [file('SQLite file', database.path)] : []),
   ]
 }
 
-function problemOf(subject: string, path: string, distrust: Distrust): Problem {
+function problemOf(use: string, path: string, distrust: Distrust): Problem {
   const where = distrust.path === path ? 'it' : `${distrust.path}, on the way to it,`
-  return {
-    severity: 'error',
-    subject: `${subject} ${path}`,
-    field: null,
-    message: `${where} ${describeDistrust(distrust)}, expected that only root and user id ${process.getuid?.()} can change it`,
-    hint: distrust.why === 'owner' ? hintOfOwner(subject, path, distrust.owner) : (HINTS[subject] ?? null),
-  }
+  return errorAbout(
+    { kind: 'place', use, path },
+    `${where} ${describeDistrust(distrust)}, expected that only root and user id ${process.getuid?.()} can change it`,
+    distrust.why === 'owner' ? hintOfOwner(use, path, distrust.owner) : (HINTS[use] ?? null),
+  )
 }
 
 const OTHER_PLACE = 'choose a place where nobody else may write, or take that right from them'
@@ -70,11 +68,11 @@ const HINTS: Readonly<Record<string, string>> = {
 }
 
 /** Root can be whoever it is that the files belong to; nobody else can. */
-function hintOfOwner(subject: string, path: string, owner: number): string | null {
-  if (process.getuid?.() !== 0) return HINTS[subject] ?? null
+function hintOfOwner(use: string, path: string, owner: number): string | null {
+  if (process.getuid?.() !== 0) return HINTS[use] ?? null
   const name = userNameOf(owner)
   const as = name === undefined ? `setpriv --reuid=${owner} --clear-groups` : `runuser -u ${name} --`
-  const state = subject === 'state directory' ? `env RCRON_STATE_DIR=${path} ` : ''
+  const state = use === 'state directory' ? `env RCRON_STATE_DIR=${path} ` : ''
   return `what root leaves there its owner could not read; run it as that user: ${as} ${state}rcron …`
 }
 
@@ -85,9 +83,7 @@ function judgeKeyFile({ cache: { key, keyFile } }: Config): readonly Problem[] {
   const isReadable = (found.mode & 0o004) !== 0 || ((found.mode & 0o040) !== 0 && othersMayWrite(asWritable(found)))
   if (!isReadable) return []
   const message = `it can be read by others (mode ${(found.mode & 0o777).toString(8)}), expected 600`
-  return [
-    { severity: 'error', subject: `cache key ${keyFile}`, field: null, message, hint: `run chmod 600 ${keyFile}` },
-  ]
+  return [errorAbout({ kind: 'place', use: 'cache key', path: keyFile }, message, `run chmod 600 ${keyFile}`)]
 }
 
 /** The judgement of a group that may read is that of one that may write. */

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { InvalidInputError } from '../domain/errors.ts'
-import type { Problem } from '../domain/problem.ts'
+import { aboutVariable, errorAbout, isOfVariable, type Problem, warningAbout } from '../domain/problem.ts'
 import type { Config, LogConfig } from './config.ts'
 import { readDatabase, warnOfUnverified } from './database-config.ts'
 import type { Machine } from './machine.ts'
@@ -40,13 +40,14 @@ function judgeDefaults(values: Partial<Values>, machine: Machine, told: readonly
   const { timezone, hostname, home } = machine
   const faults: Problem[] = []
   const tell = (name: Defaulted, fault: string | null, hint: string) => {
-    if (fault === null || values[name] !== undefined || told.some(({ subject }) => subject === name)) return
-    faults.push(errorOf(name, `is not set, and the machine's cannot be used: ${fault}`, hint))
+    if (fault === null || values[name] !== undefined || told.some((problem) => isOfVariable(problem, name))) return
+    faults.push(errorAbout(aboutVariable(name), `is not set, and the machine's cannot be used: ${fault}`, hint))
   }
   const ofZone = typeof timezone === 'string' ? faultOf('RCRON_TIMEZONE', timezone) : timezone.unusable
   tell('RCRON_TIMEZONE', ofZone, 'set RCRON_TIMEZONE to an IANA name such as Europe/Vienna')
   tell('RCRON_HOSTNAME', faultOf('RCRON_HOSTNAME', hostname), 'set RCRON_HOSTNAME')
-  if (!isAbsolute(home)) faults.push(errorOf('HOME', `found ${JSON.stringify(home)}, expected an absolute path`, null))
+  if (!isAbsolute(home))
+    faults.push(errorAbout(aboutVariable('HOME'), `found ${JSON.stringify(home)}, expected an absolute path`))
   return faults
 }
 
@@ -55,10 +56,6 @@ type Defaulted = 'RCRON_TIMEZONE' | 'RCRON_HOSTNAME'
 function faultOf(name: Defaulted, found: string): string | null {
   const judged = variable(name).value.safeParse(found)
   return judged.success ? null : judged.error.issues.map(({ message }) => message).join(', ')
-}
-
-function errorOf(subject: string, message: string, hint: string | null): Problem {
-  return { severity: 'error', subject, field: null, message, hint }
 }
 
 type Settling = {
@@ -153,5 +150,5 @@ function warnOfRisks(values: Partial<Values>): readonly Problem[] {
   if (values.RCRON_HOST_KEYS !== 'off') return []
   const message =
     'host keys are not checked: whoever is between rcron and a host can read its passwords and run its commands'
-  return [{ severity: 'warning', subject: 'RCRON_HOST_KEYS', field: null, message, hint: 'set it to accept-new' }]
+  return [warningAbout(aboutVariable('RCRON_HOST_KEYS'), message, 'set it to accept-new')]
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Problem } from '../domain/problem.ts'
+import { type About, aboutVariable, errorAbout, type Problem } from '../domain/problem.ts'
 import { readSecretFile, SecretFileError } from '../platform/files/secret-file.ts'
 import { absolutePath, type PathOrigin } from './values.ts'
 import { plainDefault, VARIABLE_NAMES, type Values, type VariableName, variable } from './variables.ts'
@@ -26,21 +26,24 @@ function readVariable(name: VariableName, environment: Environment, origin: Path
     if (text === undefined) return { name, problems: [] }
     const judged = variable(name).value.safeParse(text)
     if (judged.success) return { name, value: judged.data, problems: [] }
-    return { name, problems: judged.error.issues.map(({ message }) => errorOf(found?.from ?? name, message)) }
+    return {
+      name,
+      problems: judged.error.issues.map(({ message }) => errorAbout(found?.from ?? aboutVariable(name), message)),
+    }
   } catch (error) {
-    if (error instanceof SourceError) return { name, problems: [errorOf(error.source, error.message)] }
+    if (error instanceof SourceError) return { name, problems: [errorAbout(error.source, error.message)] }
     throw error
   }
 }
 
-/** A text, and the name of what it came from. */
-type Found = { readonly text: string; readonly from: string }
+/** A text, and what it came from. */
+type Found = { readonly text: string; readonly from: About }
 
 class SourceError extends Error {
   override readonly name = 'SourceError'
-  readonly source: string
+  readonly source: About
 
-  constructor(source: string, message: string, options?: ErrorOptions) {
+  constructor(source: About, message: string, options?: ErrorOptions) {
     super(message, options)
     this.source = source
   }
@@ -50,27 +53,24 @@ class SourceError extends Error {
 function findText(name: VariableName, environment: Environment, origin: PathOrigin): Found | undefined {
   const direct = environment[name]
   const { credential } = variable(name)
-  if (credential === undefined) return direct ? { text: direct, from: name } : undefined
+  if (credential === undefined) return direct ? { text: direct, from: aboutVariable(name) } : undefined
   const file = environment[`${name}_FILE`]
-  if (direct && file) throw new SourceError(name, `found a value here and one in ${name}_FILE, expected one of the two`)
-  if (direct) return { text: direct, from: name }
-  if (file) return { text: contentsOf(`${name}_FILE`, absolutePath(file, origin)), from: `${name}_FILE` }
+  if (direct && file) {
+    throw new SourceError(aboutVariable(name), `found a value here and one in ${name}_FILE, expected one of the two`)
+  }
+  if (direct) return { text: direct, from: aboutVariable(name) }
+  if (file) return textFrom(aboutVariable(`${name}_FILE`), absolutePath(file, origin))
   const directory = environment['CREDENTIALS_DIRECTORY']
   const path = directory ? join(directory, credential) : undefined
   if (path === undefined || !existsSync(path)) return undefined
-  const from = `credential ${credential}`
-  return { text: contentsOf(from, path), from }
+  return textFrom({ kind: 'credential', name: credential }, path)
 }
 
-function contentsOf(source: string, path: string): string {
+function textFrom(from: About, path: string): Found {
   try {
-    return readSecretFile(path)
+    return { text: readSecretFile(path), from }
   } catch (error) {
-    if (error instanceof SecretFileError) throw new SourceError(source, error.message, { cause: error })
+    if (error instanceof SecretFileError) throw new SourceError(from, error.message, { cause: error })
     throw error
   }
-}
-
-function errorOf(subject: string, message: string): Problem {
-  return { severity: 'error', subject, field: null, message, hint: null }
 }

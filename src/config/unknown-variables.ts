@@ -1,4 +1,4 @@
-import type { Problem } from '../domain/problem.ts'
+import { aboutVariable, type Problem, warningAbout } from '../domain/problem.ts'
 import { VARIABLE_NAMES, variable } from './variables.ts'
 
 /** The mark that rcron gives the processes it starts; there when rcron itself is started by one of its crons. */
@@ -22,13 +22,7 @@ export function warnOfUnknown(environment: Readonly<Record<string, string | unde
         !KNOWN.includes(name),
     )
     .sort()
-    .map((name) => ({
-      severity: 'warning',
-      subject: name,
-      field: null,
-      message: 'is no variable of rcron, and has no effect',
-      hint: meantBy(name),
-    }))
+    .map((name) => warningAbout(aboutVariable(name), 'is no variable of rcron, and has no effect', meantBy(name)))
 }
 
 function meantBy(name: string): string | null {

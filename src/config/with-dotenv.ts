@@ -13,7 +13,10 @@ export type WithDotenv = { readonly environment: Environment; readonly warnings:
 export function withDotenv(environment: Environment, path: string): WithDotenv {
   const { values, problems } = readDotenvFile(path)
   // What the environment says wins: its value is not cut, whatever the file has for it.
-  const errors = problems.filter(({ severity, subject }) => severity === 'error' && environment[subject] === undefined)
+  const errors = problems.filter(({ severity, about }) => {
+    const isOverridden = about.kind === 'variable' && environment[about.name] !== undefined
+    return severity === 'error' && !isOverridden
+  })
   if (errors.length > 0) throw new InvalidInputError(errors)
   return {
     environment: { ...values, ...environment },

@@ -68,3 +68,6 @@ export type Definitions = {
   readonly systems: readonly SystemRow[]
   readonly crons: readonly CronRow[]
 }
+
+/** Stands for the id of a row that the store has not seen yet: it comes behind all others. */
+export const NEW_ROW_ID = Number.MAX_SAFE_INTEGER

@@ -1,7 +1,7 @@
 import type { Problem } from '../domain/problem.ts'
 
 /** A problem of a schedule, before it is known whose schedule it is. */
-export type ScheduleFinding = Omit<Problem, 'subject'>
+export type ScheduleFinding = Omit<Problem, 'about'>
 
 const LONGEST_QUOTE = 80
 

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { OperatorError } from '../domain/errors.ts'
 import { matchesHost, parseHostPatterns } from '../domain/host-patterns.ts'
-import { describeProblem, type Problem } from '../domain/problem.ts'
+import { type About, describeAbout, describeProblem, type Problem } from '../domain/problem.ts'
 import type { AuthRow } from '../domain/rows.ts'
 import type { Credential, SecretIdentity } from './credential.ts'
 import { looksLikeKey } from './key-text.ts'
@@ -62,7 +62,7 @@ class OpenedCredentials implements Credentials {
     if (opened instanceof SecretFault || opened.credential.password === null) return []
     const message = 'is not set: who may write crons can have this password sent to any host'
     const hint = `name the hosts it is for: rcron auth edit ${auth.id} --hosts "db1.example.com, *.web.example.com"`
-    return [{ severity: 'warning', subject: subjectOf(auth), field: 'hosts', message, hint }]
+    return [{ severity: 'warning', about: aboutAuth(auth), field: 'hosts', message, hint }]
   }
 
   async #open(auth: AuthRow): Promise<Opened> {
@@ -124,7 +124,7 @@ function keep<Value>(kept: Map<string, Value>, key: string, value: Value): Value
 function refuseOtherHosts({ id, user, hosts }: AuthRow, host: string): void {
   if (hosts === null || matchesHost(parseHostPatterns(hosts), host)) return
   throw new OperatorError(
-    `${subjectOf({ id, user })}, hosts: may not be used on ${host}`,
+    `${describeAbout(aboutAuth({ id, user }))}, hosts: may not be used on ${host}`,
     `if it is meant for that host, add it: rcron auth edit ${id} --hosts`,
   )
 }
@@ -138,15 +138,15 @@ async function faultOr<Result>(attempt: () => Promise<Result>): Promise<Result |
   }
 }
 
-function subjectOf({ id, user }: Pick<AuthRow, 'id' | 'user'>): string {
-  return `auth ${id} (${user})`
+function aboutAuth({ id, user }: Pick<AuthRow, 'id' | 'user'>): About {
+  return { kind: 'auth', id, name: user }
 }
 
 function problemOf(auth: AuthRow, { field, message, hint }: SecretFault): Problem {
-  return { severity: 'error', subject: subjectOf(auth), field, message, hint }
+  return { severity: 'error', about: aboutAuth(auth), field, message, hint }
 }
 
 function warningOf(auth: AuthRow, field: SecretFault['field'], secret: Secret | null): readonly Problem[] {
   if (secret === null || secret.warning === null) return []
-  return [{ severity: 'warning', subject: subjectOf(auth), field, ...secret.warning }]
+  return [{ severity: 'warning', about: aboutAuth(auth), field, ...secret.warning }]
 }

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { type CommandContext, runCommand } from '../../src/commands/cli/context.ts'
 import { InvalidInputError, OperatorError } from '../../src/domain/errors.ts'
+import { aboutOption, errorAbout } from '../../src/domain/problem.ts'
 
 async function told(error: unknown): Promise<readonly [number, string]> {
   const stderr = new PassThrough()
@@ -21,10 +22,9 @@ test('a bug is told with its stack, and its message moves no terminal', async ()
 })
 
 test('each problem stands on a line of its own, whatever it quotes', async () => {
-  const problem = { severity: 'error', field: null, hint: null } as const
   const error = new InvalidInputError([
-    { ...problem, subject: 'a\nb', message: 'one\r\ntwo' },
-    { ...problem, subject: 'c', message: 'three' },
+    errorAbout(aboutOption('a\nb'), 'one\r\ntwo'),
+    errorAbout(aboutOption('c'), 'three'),
   ])
   deepEqual(await told(error), [2, 'rcron: a\\nb: one\\r\\ntwo\nc: three\n'])
   deepEqual(await told(new OperatorError('not\ndone', 'do\nthis')), [1, 'rcron: not\\ndone\ndo\\nthis\n'])

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { readDotenvFile } from '../../src/config/dotenv-file.ts'
 import { withDotenv } from '../../src/config/with-dotenv.ts'
+import { told } from '../../src/domain/problem.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rcron-dotenv-'))
 after(() => rmSync(directory, { recursive: true }))
@@ -76,7 +77,10 @@ for (const [written, value] of passwords) {
       file(`# RCRON_X=a#b\nRCRON_DATABASE_PASSWORD=${written}\nCOLOUR=#fff\n`),
     )
     if (value !== null) deepEqual([values['RCRON_DATABASE_PASSWORD'], problems], [value, []])
-    const said = problems.map(({ subject, message, hint }) => `${subject}: ${message}; ${hint}`).join()
+    const said = problems
+      .map(told)
+      .map(({ subject, message, hint }) => `${subject}: ${message}; ${hint}`)
+      .join()
     if (value === null) match(said, /^RCRON_DATABASE_PASSWORD: found # .*\(line 2 of .*single quotes/)
     // The folder's name is made of random letters.
     equal(said.replaceAll(directory, '').includes('cd'), false)
@@ -131,12 +135,15 @@ const odd: readonly (readonly [what: string, text: string | Buffer, said: RegExp
   ['what is no variable of ours', "A b\nA=1\nA=2\nB='c\n", null],
   ['a comment', '# RCRON_TIMEZONE UTC\n', null],
 ]
-for (const [what, text, said] of odd) {
-  test(`${what} is ${said === null ? 'as it should be' : 'told with its line'}`, () => {
+for (const [what, text, wanted] of odd) {
+  test(`${what} is ${wanted === null ? 'as it should be' : 'told with its line'}`, () => {
     const { problems } = readDotenvFile(file(Buffer.concat([Buffer.from('# rcron\n'), Buffer.from(text)])))
-    const told = problems.map((it) => `${it.severity} ${it.subject}: ${it.message}; ${it.hint}`).join('\n')
-    if (said === null) equal(told, '')
-    else match(told, said)
-    equal(problems.length, said === null ? 0 : 1)
+    const said = problems
+      .map(told)
+      .map((it) => `${it.severity} ${it.subject}: ${it.message}; ${it.hint}`)
+      .join('\n')
+    if (wanted === null) equal(said, '')
+    else match(said, wanted)
+    equal(problems.length, wanted === null ? 0 : 1)
   })
 }

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/load-config.ts'
 import { canonicalName } from '../../src/config/machine.ts'
 import { withDotenv } from '../../src/config/with-dotenv.ts'
 import { InvalidInputError } from '../../src/domain/errors.ts'
+import { aboutVariable, describeAbout, told } from '../../src/domain/problem.ts'
 
 const machine = {
   hostname: 'cron.lab.example',
@@ -98,16 +99,22 @@ test('every problem is reported at once, warnings among them', () => {
     RCRON_DRAIN_SECONDS: '-1',
     RCRON_HOSTNAME: 'a b',
   })
-  deepEqual(problems.map(({ severity, subject }) => `${severity} ${subject}`).sort(), [
-    'error RCRON_CACHE_STALE_MINUTES',
-    'error RCRON_DATABASE_POOL_SIZE',
-    'error RCRON_DATABASE_URL',
-    'error RCRON_DRAIN_SECONDS',
-    'error RCRON_HOSTNAME',
-    'error RCRON_HOST_KEYS',
-    'error RCRON_TIMEZONE',
-    'warning RCRON_LOG_LEVL',
-  ])
+  deepEqual(
+    problems
+      .map(told)
+      .map(({ severity, subject }) => `${severity} ${subject}`)
+      .sort(),
+    [
+      'error RCRON_CACHE_STALE_MINUTES',
+      'error RCRON_DATABASE_POOL_SIZE',
+      'error RCRON_DATABASE_URL',
+      'error RCRON_DRAIN_SECONDS',
+      'error RCRON_HOSTNAME',
+      'error RCRON_HOST_KEYS',
+      'error RCRON_TIMEZONE',
+      'warning RCRON_LOG_LEVL',
+    ],
+  )
 })
 
 test('a problem says what was found and what was expected', () => {
@@ -128,7 +135,7 @@ const UNKNOWN = [
 for (const [name, hint] of UNKNOWN) {
   test(`the unknown ${name} is a warning: ${hint}`, () => {
     const [warning] = loadConfig({ [name]: '1' }, machine).warnings
-    equal(warning?.subject, name)
+    equal(warning && told(warning).subject, name)
     if (name !== 'RCRON_MAX_RUNS') equal(warning?.hint, hint)
   })
 }
@@ -138,7 +145,7 @@ test('the mark of a run is no unknown variable', () => {
 })
 
 test('unchecked host keys are a warning', () => {
-  equal(loadConfig({ RCRON_HOST_KEYS: 'off' }, machine).warnings[0]?.subject, 'RCRON_HOST_KEYS')
+  deepEqual(loadConfig({ RCRON_HOST_KEYS: 'off' }, machine).warnings[0]?.about, aboutVariable('RCRON_HOST_KEYS'))
 })
 
 test('a secret comes from the variable, a file, or a credential, in this order', () => {
@@ -230,7 +237,7 @@ for (const [environment, tls, warning] of TLS_MODES) {
     const { database, warnings } = loadConfig({ RCRON_DATABASE_URL: MYSQL, ...environment }, machine)
     deepEqual(database.kind === 'mysql' && database.tls, tls)
     deepEqual(
-      warnings.map(({ subject }) => subject),
+      warnings.map(({ about }) => describeAbout(about)),
       ['RCRON_DATABASE_TLS'],
     )
     match(warnings[0]?.message ?? '', warning)
@@ -264,7 +271,7 @@ for (const [environment, expected] of BAD_TLS) {
 
 test('MySQL settings beside an SQLite file are a warning', () => {
   deepEqual(
-    loadConfig({ RCRON_DATABASE_PASSWORD: 'x' }, machine).warnings.map(({ subject }) => subject),
+    loadConfig({ RCRON_DATABASE_PASSWORD: 'x' }, machine).warnings.map(({ about }) => describeAbout(about)),
     ['RCRON_DATABASE_PASSWORD'],
   )
 })

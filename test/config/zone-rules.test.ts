@@ -14,7 +14,7 @@ test('rules that the machine has otherwise are warned of, with the first day', a
     minutes.map((minute) => (minute < Date.parse('2027-03-01') / 60_000 ? offsetIn(zone, minute) : 0))
   const problems = await reviewZones(['Europe/Lisbon', 'Europe/London', 'Africa/Abidjan'], NOW, ask)
   equal(problems.length, 2)
-  match(problems[0]?.subject ?? '', /Europe\/Lisbon/)
+  deepEqual(problems[0]?.about, { kind: 'time zone', name: 'Europe/Lisbon' })
   match(problems[0]?.message ?? '', /from 2027-03-\d\d on, rcron \(tzdata \d{4}[a-z]+\) and this machine \(tzdata /)
 })
 

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { compileSnapshot, compileSteps } from '../../src/definitions/compile-snapshot.ts'
 import { firingsIn, rebootFirings } from '../../src/definitions/firings.ts'
 import { minuteOf } from '../../src/domain/minute.ts'
+import type { Problem } from '../../src/domain/problem.ts'
 import type { AuthRow, CronRow, SystemRow } from '../../src/domain/rows.ts'
 
 const auth: AuthRow = { id: 1, user: 'backup', password: 'hidden-word', passphrase: null, hosts: null }
@@ -57,7 +58,7 @@ for (const [field, override] of bad) {
       snapshot.problems.map((it) => [it.severity, it.field]),
       [['error', field]],
     )
-    ok(snapshot.problems[0]?.subject.startsWith('cron 1 ('))
+    deepEqual(snapshot.problems[0] && rowOf(snapshot.problems[0]), ['cron', 1])
     deepEqual(
       snapshot.crons.map(({ id }) => id),
       [2],
@@ -91,8 +92,10 @@ for (const override of [
       crons.map(({ id }) => id),
       [2],
     )
-    ok(problems[0]?.subject.startsWith('system 1 ('))
-    ok(problems[1]?.subject.startsWith('cron 1 ('))
+    deepEqual(problems.slice(0, 2).map(rowOf), [
+      ['system', 1],
+      ['cron', 1],
+    ])
   })
 }
 
@@ -158,3 +161,7 @@ test('any number of bad rows is said', () => {
   const crons = Array.from({ length: 150_000 }, (_, id) => aRow({ id, cron_min: 'x' }))
   equal(compile(crons).problems.length, 150_000)
 })
+
+function rowOf({ about }: Problem) {
+  return 'id' in about ? [about.kind, about.id] : about
+}

@@ -11,7 +11,7 @@ import { until } from '../support/wait-until.ts'
 
 const broken: Problem = {
   severity: 'error',
-  subject: 'cron 7 (backup)',
+  about: { kind: 'cron', id: 7, name: 'backup' },
   field: 'cron_min',
   message: '"61", expected 0 to 59',
   hint: null,

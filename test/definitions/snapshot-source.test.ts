@@ -165,7 +165,7 @@ test('a run that waited logs in by its auth as it is now; where the user is anot
 test('what is wrong with secrets is told once, together with the rest, and again when it is mended', async () => {
   let fault: Problem | null = {
     severity: 'error',
-    subject: 'auth 1 (cron)',
+    about: { kind: 'auth', id: 1, name: 'cron' },
     field: 'password',
     message: '/keys/id cannot be read (EACCES)',
     hint: null,

@@ -1,5 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
+import { errorAbout, warningAbout } from '../../src/domain/problem.ts'
 import { describeExplanation, type ExplainFacts, explainMinute } from '../../src/minutes/explain-minute.ts'
 import { aCron, aFiring } from '../support/builders.ts'
 
@@ -8,8 +9,11 @@ const facts: ExplainFacts = {
   minute: firing.minute,
   crons: [...firing.crons, aCron({ id: 4 }), aCron({ id: 5, enabled: false })],
   problems: [
-    { severity: 'error', subject: 'cron 6 (x)', field: 'cron_min', message: 'found "61", expected 0–59', hint: null },
-    { severity: 'warning', subject: 'cron 1 (backup)', field: null, message: 'never mind', hint: null },
+    {
+      ...errorAbout({ kind: 'cron', id: 6, name: 'x' }, 'found "61", expected 0–59'),
+      field: 'cron_min',
+    },
+    warningAbout({ kind: 'cron', id: 1, name: 'backup' }, 'never mind'),
   ],
   firings: [firing],
   active: [],

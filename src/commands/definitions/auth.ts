@@ -1,7 +1,7 @@
-import type { AuthRow } from '../../domain/rows.ts'
+import { type AuthRow, NEW_ROW_ID } from '../../domain/rows.ts'
 import type { NewAuth } from '../../store/definitions/definition-editor.ts'
 import { AUTH_COLUMNS } from './auth-columns.ts'
-import { type Noun, required } from './noun.ts'
+import { NOTHING_BESIDE, type Noun, required } from './noun.ts'
 import { referencesIn, resealed, sealedForNoRow, sealedWriting } from './seal-columns.ts'
 import { askSecret, isReference, readSecret, secretOptions } from './secret-input.ts'
 
@@ -42,10 +42,10 @@ export const auth: Noun<AuthRow, NewAuth> = {
   ofOneRow: null,
   afterAdding: () => '',
   definitions: async (rows) => ({
-    auths: rows.map((columns) => ({ id: 0, passphrase: null, hosts: null, ...columns }) as AuthRow),
+    auths: rows.map((columns) => ({ id: NEW_ROW_ID, passphrase: null, hosts: null, ...columns }) as AuthRow),
     systems: [],
     crons: [],
-    beside: new Set(),
+    beside: NOTHING_BESIDE,
   }),
 }
 

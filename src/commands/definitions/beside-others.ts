@@ -3,9 +3,6 @@ import type { CronRow } from '../../domain/rows.ts'
 import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
 import type { Judged } from './noun.ts'
 
-/** A new cron comes behind all others. */
-export const NEW_CRON_ID = Number.MAX_SAFE_INTEGER
-
 /** `rows` as they would be, beside what they refer to, and the crons whose names are the same or look the same. */
 export async function besideOthers(rows: readonly CronRow[], editor: DefinitionEditor): Promise<Judged> {
   const written = new Set(rows.map(({ id }) => id))
@@ -18,16 +15,20 @@ export async function besideOthers(rows: readonly CronRow[], editor: DefinitionE
   const [ownHosts, ownUsers] = [idsOf(rows, 'host'), idsOf(rows, 'user')]
   const systems = soundRows(await editor.systems.list()).filter(({ id }) => hosts.has(id))
   const auths = soundRows(await editor.auths.list()).filter(({ id }) => users.has(id))
-  const beside = [
-    ...others.map(({ id }) => `cron ${id}`),
-    ...systems.flatMap(({ id }) => (ownHosts.has(id) ? [] : [`system ${id}`])),
-    ...auths.flatMap(({ id }) => (ownUsers.has(id) ? [] : [`auth ${id}`])),
-  ]
-  return { auths, systems, crons, beside: new Set(beside) }
+  const beside = {
+    auth: idsOf(others, 'user', ownUsers),
+    system: idsOf(others, 'host', ownHosts),
+    cron: idsOf(others, 'id'),
+  }
+  return { auths, systems, crons, beside }
 }
 
-function idsOf(rows: readonly CronRow[], column: 'host' | 'user'): ReadonlySet<number> {
-  return new Set(rows.map((row) => row[column]))
+function idsOf(
+  rows: readonly CronRow[],
+  column: 'id' | 'host' | 'user',
+  butNot: ReadonlySet<number> = new Set(),
+): ReadonlySet<number> {
+  return new Set(rows.map((row) => row[column]).filter((id) => !butNot.has(id)))
 }
 
 /** Those whose shape holds. */

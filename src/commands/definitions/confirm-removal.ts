@@ -1,5 +1,5 @@
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
-import type { Problem } from '../../domain/problem.ts'
+import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 import { canAsk, confirmed } from '../cli/confirm.ts'
 import type { CommandContext } from '../cli/context.ts'
 import { entriesOf, type Meant } from './find-entry.ts'
@@ -24,11 +24,9 @@ export async function confirmRemoval(
 }
 
 function severalMeant(noun: string, { reference, entries }: Meant<unknown>): Problem {
-  return {
-    severity: 'error',
-    subject: `${noun} ${JSON.stringify(reference)}`,
-    field: null,
-    message: `means ${entries.length} ${noun}s: ${entries.map(({ id }) => id).join(', ')}`,
-    hint: 'give the ids of those that are to go, or --yes for all; --dry-run shows them',
-  }
+  return errorAbout(
+    aboutWord(reference, noun),
+    `means ${entries.length} ${noun}s: ${entries.map(({ id }) => id).join(', ')}`,
+    'give the ids of those that are to go, or --yes for all; --dry-run shows them',
+  )
 }

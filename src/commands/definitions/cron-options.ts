@@ -61,7 +61,7 @@ export async function referencesOf({ host, user }: Options, editor: DefinitionEd
   const columns = Object.entries(sought).flatMap(([name, found]) => ('id' in found ? [[name, found.id]] : []))
   return {
     columns: Object.fromEntries(columns),
-    problems: Object.values(sought).flatMap((found) => ('subject' in found ? [found] : [])),
+    problems: Object.values(sought).flatMap((found) => ('about' in found ? [found] : [])),
   }
 }
 

@@ -2,9 +2,9 @@ import { Option } from 'commander'
 import { ACTIONS } from '../../domain/action.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import { describeHostPort } from '../../domain/host-port.ts'
-import type { CronRow } from '../../domain/rows.ts'
+import { type CronRow, NEW_ROW_ID } from '../../domain/rows.ts'
 import type { DefinitionEditor, NewCron, StoredCron } from '../../store/definitions/definition-editor.ts'
-import { besideOthers, NEW_CRON_ID, soundRows } from './beside-others.ts'
+import { besideOthers, soundRows } from './beside-others.ts'
 import { optionKey } from './column.ts'
 import { CRON_COLUMNS } from './cron-columns.ts'
 import { missingIn, pastedLine, referencesOf, SCHEDULE_COLUMNS, scheduleOf } from './cron-options.ts'
@@ -51,7 +51,7 @@ export const cron: Noun<StoredCron, NewCron> = {
 }
 
 const NEW_CRON = {
-  id: NEW_CRON_ID,
+  id: NEW_ROW_ID,
   cron_min: '*',
   cron_hour: '*',
   cron_dom: '*',

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../domain/errors.ts'
-import type { Problem } from '../../domain/problem.ts'
+import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
 import type { Noun } from './noun.ts'
 
@@ -41,7 +41,7 @@ export async function findEntry<Row>(
   reference: string,
 ): Promise<Entry<Row>> {
   const found = await seekEntry(noun, editor, reference)
-  if ('subject' in found) throw new InvalidInputError([found])
+  if ('about' in found) throw new InvalidInputError([found])
   return found
 }
 
@@ -59,20 +59,14 @@ export async function seekEntry<Row>(
 
 /** The problem of a word that means no row. */
 export function missingRow(noun: string, reference: string): Problem {
-  return problemOf(noun, reference, {
-    message: `there is no such ${noun}`,
-    hint: `"rcron ${noun} list" shows what there is`,
-  })
+  return errorAbout(aboutWord(reference, noun), `there is no such ${noun}`, `"rcron ${noun} list" shows what there is`)
 }
 
 function severalRows(noun: string, reference: string, found: readonly Entry<unknown>[]): Problem {
   const ids = found.map(({ id }) => id).join(', ')
-  return problemOf(noun, reference, {
-    message: `${found.length} ${noun}s are called so: ${ids}`,
-    hint: 'give one of these ids instead of the name',
-  })
-}
-
-function problemOf(noun: string, reference: string, said: Pick<Problem, 'message' | 'hint'>): Problem {
-  return { severity: 'error', subject: `${noun} ${JSON.stringify(reference)}`, field: null, ...said }
+  return errorAbout(
+    aboutWord(reference, noun),
+    `${found.length} ${noun}s are called so: ${ids}`,
+    'give one of these ids instead of the name',
+  )
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Config } from '../../config/config.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
-import type { Problem } from '../../domain/problem.ts'
+import { aboutOption, errorAbout, type Problem, type RowKind } from '../../domain/problem.ts'
 import type { Definitions } from '../../domain/rows.ts'
 import type { SecretSeal } from '../../secrets/seal-secret.ts'
 import type { DefinitionEditor, Entry, Shelf } from '../../store/definitions/definition-editor.ts'
@@ -24,16 +24,20 @@ export type ChangeParts = {
 
 /** Rows that are judged together. */
 export type Judged = Definitions & {
-  /** Those that are there to be compared with, by their subjects (`cron 3`): what is wrong with them is no matter of the change. */
-  readonly beside: ReadonlySet<string>
+  readonly beside: Beside
 }
+
+/** The ids of rows that are there to be compared with: what is wrong with them is no matter of the change. */
+export type Beside = Readonly<Record<RowKind, ReadonlySet<number>>>
+
+export const NOTHING_BESIDE: Beside = { auth: new Set(), system: new Set(), cron: new Set() }
 
 /** What is written of a row before its id is known, and what follows from that. */
 export type Writing<Fields> = { readonly first: Fields; readonly settle: (id: number) => Partial<Fields> }
 
 /** What `rcron auth`, `rcron system` and `rcron cron` have of their own; the verbs are the same for all. */
 export type Noun<Row, Fields> = {
-  readonly name: 'auth' | 'system' | 'cron'
+  readonly name: RowKind
   readonly columns: readonly Column[]
   /** Options beside those of the columns. */
   readonly extraOptions: (command: Command, verb: 'add' | 'edit') => Command
@@ -75,5 +79,5 @@ export function missing(noun: string, columns: Options, names: readonly string[]
 
 /** What is wrong with an option, or with its absence. */
 export function problemOfOption(flag: string, message: string, hint: string | null = null): Problem {
-  return { severity: 'error', subject: flag, field: null, message, hint }
+  return errorAbout(aboutOption(flag), message, hint)
 }

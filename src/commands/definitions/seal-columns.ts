@@ -1,5 +1,5 @@
 import { OperatorError } from '../../domain/errors.ts'
-import type { AuthRow } from '../../domain/rows.ts'
+import { type AuthRow, NEW_ROW_ID } from '../../domain/rows.ts'
 import type { SecretSeal } from '../../secrets/seal-secret.ts'
 import { bindingOf } from '../../secrets/secret-places.ts'
 import type { Entry, NewAuth } from '../../store/definitions/definition-editor.ts'
@@ -17,7 +17,7 @@ type Sealing = { readonly references: readonly SecretColumn[]; readonly seal: Ch
 
 /** A new auth with its secrets sealed for a row without an id yet: what is judged. */
 export async function sealedForNoRow(row: NewAuth, { references, seal }: Sealing): Promise<NewAuth> {
-  const whole = { hosts: null, passphrase: null, ...row, id: 0 }
+  const whole = { hosts: null, passphrase: null, ...row, id: NEW_ROW_ID }
   const sealer = await seal()
   const sealed = COLUMNS.map((column) => {
     const text = whole[column]
@@ -30,7 +30,7 @@ export async function sealedForNoRow(row: NewAuth, { references, seal }: Sealing
 /** How it is written: sealed for its id once there is one, and never without a seal. */
 export async function sealedWriting(row: NewAuth, seal: ChangeParts['seal']): Promise<Writing<NewAuth>> {
   const sealer = await seal()
-  const unwritten: AuthRow = { hosts: null, passphrase: null, ...row, id: 0 }
+  const unwritten: AuthRow = { hosts: null, passphrase: null, ...row, id: NEW_ROW_ID }
   const sealed = COLUMNS.filter((column) => unwritten[column]?.startsWith('sealed:') === true)
   const texts = sealed.map((column) => [column, openedOf(sealer, unwritten, column)] as const)
   const settle = (id: number) =>

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { type Command, Option } from 'commander'
 import { OWN_CREDENTIALS } from '../../config/variables.ts'
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
+import { aboutOption, errorAbout } from '../../domain/problem.ts'
 import {
   isSecretVariable,
   parsePassphraseSource,
@@ -179,6 +180,6 @@ function refuseArgument(column: SecretColumn): InvalidInputError {
   )
 }
 
-function refuse(subject: string, message: string, hint: string | null): InvalidInputError {
-  return new InvalidInputError([{ severity: 'error', subject, field: null, message, hint }])
+function refuse(flag: string, message: string, hint: string | null): InvalidInputError {
+  return new InvalidInputError([errorAbout(aboutOption(flag), message, hint)])
 }

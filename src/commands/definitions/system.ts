@@ -1,8 +1,9 @@
 import { InvalidInputError } from '../../domain/errors.ts'
 import { parseHostPort } from '../../domain/host-port.ts'
-import type { SystemRow } from '../../domain/rows.ts'
+import { aboutOption, errorAbout } from '../../domain/problem.ts'
+import { NEW_ROW_ID, type SystemRow } from '../../domain/rows.ts'
 import type { DefinitionEditor, Entry, NewSystem } from '../../store/definitions/definition-editor.ts'
-import { type ChangeParts, type Noun, type Options, required } from './noun.ts'
+import { type ChangeParts, NOTHING_BESIDE, type Noun, type Options, required } from './noun.ts'
 import { SYSTEM_COLUMNS } from './system-columns.ts'
 
 /** A host with its ports. */
@@ -39,7 +40,7 @@ export const system: Noun<SystemRow, NewSystem> = {
     auths: [],
     systems: rows.map((columns) => ({ ...NEW_SYSTEM, ...columns }) as SystemRow),
     crons: [],
-    beside: new Set(),
+    beside: NOTHING_BESIDE,
   }),
 }
 
@@ -57,7 +58,7 @@ async function pinIfGiven(row: SystemRow, options: Options, { settings, judge }:
   if (typeof given !== 'string') return
   const { portOf } = await import('../../hosts/port-of.ts')
   const { parsePublicKey, pinHostKey } = await import('../../hosts/host-keys/pin-host-key.ts')
-  await judge({ auths: [], systems: [row], crons: [], beside: new Set() })
+  await judge({ auths: [], systems: [row], crons: [], beside: NOTHING_BESIDE })
   const key = parseGiven(given, parsePublicKey)
   if (options['dryRun'] === true) return
   pinHostKey({ file: settings.knownHostsFile, host: row.host, port: portOf(row, settings.hostname), key })
@@ -68,8 +69,15 @@ function parseGiven(given: string, parse: (text: string) => Buffer): Buffer {
     return parse(given)
   } catch (error) {
     const message = `found ${JSON.stringify(given.slice(0, 80))}: ${(error as Error).message}`
-    throw new InvalidInputError([{ severity: 'error', subject: '--host-key', field: null, message, hint: null }])
+    throw new InvalidInputError([errorAbout(aboutOption('--host-key'), message)])
   }
 }
 
-const NEW_SYSTEM = { id: 0, port: 22, local_port: 22, supervise: null, legacy_algorithms: null, login_timeout_s: null }
+const NEW_SYSTEM = {
+  id: NEW_ROW_ID,
+  port: 22,
+  local_port: 22,
+  supervise: null,
+  legacy_algorithms: null,
+  login_timeout_s: null,
+}

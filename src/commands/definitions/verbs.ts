@@ -197,6 +197,6 @@ async function tellActiveRuns(
 }
 
 function nothingGiven(noun: string): Problem {
-  const subject = `rcron ${noun} edit`
-  return problemOfOption(subject, 'nothing to change was given', `"${subject} --help" lists the options`)
+  const command = `rcron ${noun} edit`
+  return problemOfOption(command, 'nothing to change was given', `"${command} --help" lists the options`)
 }

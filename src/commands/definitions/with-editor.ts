@@ -1,14 +1,13 @@
 import { composeSeal } from '../../app/parts.ts'
 import { compileSnapshot } from '../../definitions/compile-snapshot.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
-import type { Problem } from '../../domain/problem.ts'
+import type { About, Problem } from '../../domain/problem.ts'
 import type { AuthRow } from '../../domain/rows.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
 import { credentialsFor } from '../shared/credentials-for.ts'
 import { type Opened, withStore } from '../shared/opened.ts'
-import { NEW_CRON_ID } from './beside-others.ts'
-import type { Judged } from './noun.ts'
+import type { Beside, Judged } from './noun.ts'
 import { isReference } from './secret-input.ts'
 import type { VerbParts } from './verbs.ts'
 
@@ -46,9 +45,7 @@ async function problemsOf(opened: Opened, { beside, ...definitions }: Judged): P
   const defaultTimezone = opened.settings.config.timezone
   const { problems } = compileSnapshot({ definitions, problems: [], defaultTimezone })
   const secrets = definitions.crons.length > 0 ? [] : await secretProblems(opened, definitions.auths)
-  return [...problems, ...secrets]
-    .filter(({ subject }) => !beside.has(/^\w+ \d+/.exec(subject)?.[0] ?? ''))
-    .map((problem) => ({ ...problem, subject: namedNew(problem.subject), message: namedNew(problem.message) }))
+  return [...problems, ...secrets].filter(({ about }) => !isBeside(about, beside))
 }
 
 async function secretProblems(opened: Opened, auths: readonly AuthRow[]): Promise<readonly Problem[]> {
@@ -64,7 +61,6 @@ async function secretProblems(opened: Opened, auths: readonly AuthRow[]): Promis
   return (await Promise.all(judged)).flat()
 }
 
-/** A row that is not in the store yet has no id. */
-function namedNew(text: string): string {
-  return text.replace(/^(auth|system) 0\b/, 'new $1').replaceAll(`cron ${NEW_CRON_ID}`, 'new cron')
+function isBeside(about: About, beside: Beside): boolean {
+  return 'id' in about && typeof about.id === 'number' && beside[about.kind].has(about.id)
 }

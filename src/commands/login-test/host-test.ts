@@ -1,5 +1,6 @@
 import { authProblems, systemProblems } from '../../definitions/judge/judge-system.ts'
 import { OperatorError } from '../../domain/errors.ts'
+import { describeProblem } from '../../domain/problem.ts'
 import type { AuthRow, SystemRow } from '../../domain/rows.ts'
 import type { NameResolver } from '../../hosts/names/name-resolver.ts'
 import { portOf } from '../../hosts/port-of.ts'
@@ -95,8 +96,7 @@ export class HostTest {
   async #credentialOf(system: SystemRow, auth: AuthRow): Promise<Credential | Failure> {
     const [bad] = [...systemProblems(system), ...authProblems(auth)]
     if (bad !== undefined) {
-      const where = bad.field === null ? bad.subject : `${bad.subject}, ${bad.field}`
-      return { reason: `${where}: ${bad.message}`, remedy: bad.hint }
+      return { reason: describeProblem({ ...bad, hint: null }), remedy: bad.hint }
     }
     try {
       return await this.#parts.credentials.resolve(auth, system.host)

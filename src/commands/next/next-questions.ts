@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import type { Cron } from '../../domain/cron.ts'
-import type { Problem } from '../../domain/problem.ts'
+import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 import type { CronRow } from '../../domain/rows.ts'
 import { cronsCalled } from '../shared/crons-called.ts'
 import type { NextQuestion } from './next-answer.ts'
@@ -61,7 +61,9 @@ export function chooseEnabled(asking: Asking, { snapshot, rows }: KnownCrons): C
   const errors = snapshot.problems.filter(({ severity }) => severity === 'error')
   return {
     asked: snapshot.enabled.map((cron) => questionOfCron(cron, asking)),
-    leftOut: errors.filter((problem) => !disabled.has(cronIn(problem)?.id ?? Number.NaN)),
+    leftOut: errors.filter(
+      ({ about }) => about.kind !== 'cron' || typeof about.id !== 'number' || !disabled.has(about.id),
+    ),
     refused: [],
   }
 }
@@ -78,20 +80,15 @@ function written(expression: string): string {
 
 function problemsOfCalled({ snapshot, rows }: KnownCrons, reference: string): readonly Problem[] {
   const named = new Set(rows.filter(({ cron_name }) => cron_name === reference).map(({ id }) => id))
-  return snapshot.problems.filter((problem) => {
-    const cron = problem.severity === 'error' ? cronIn(problem) : null
-    return cron !== null && (String(cron.id) === reference || cron.name === reference || named.has(cron.id))
+  return snapshot.problems.filter(({ severity, about }) => {
+    if (severity !== 'error' || about.kind !== 'cron') return false
+    const { id, name } = about
+    return String(id) === reference || name === reference || (typeof id === 'number' && named.has(id))
   })
-}
-
-/** The cron that a problem is of: `cron 12 (backup)`. Null for those of anything else. */
-function cronIn({ subject }: Problem): { readonly id: number; readonly name: string } | null {
-  const [, id, name = ''] = /^cron (\d+)(?: \((.*)\))?$/s.exec(subject) ?? []
-  return id === undefined ? null : { id: Number(id), name }
 }
 
 function meansNothing(text: string): Problem {
   const message = 'neither a schedule of five fields, a macro, nor the id or name of a cron'
   const hint = 'quote a schedule as one argument; "rcron cron list" shows the crons'
-  return { severity: 'error', subject: JSON.stringify(text), field: null, message, hint }
+  return errorAbout(aboutWord(text), message, hint)
 }

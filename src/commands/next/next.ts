@@ -1,6 +1,6 @@
 import { loadSettings } from '../../app/settings.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
-import type { Problem } from '../../domain/problem.ts'
+import { aboutOption, errorAbout, type Problem } from '../../domain/problem.ts'
 import { escapeJson } from '../../platform/log/escape-text.ts'
 import { parseTime } from '../../schedule/local-time.ts'
 import { REBOOT } from '../../schedule/macros.ts'
@@ -63,8 +63,7 @@ const NONE_ENABLED = 'There is no enabled cron that can be used: "rcron cron ena
 
 function refuseOptions(wanted: readonly string[], { count, from, tz, stdin }: NextOptions): void {
   const problems: Problem[] = []
-  const refuse = (subject: string, message: string) =>
-    problems.push({ severity: 'error', subject, field: null, message, hint: null })
+  const refuse = (flag: string, message: string) => problems.push(errorAbout(aboutOption(flag), message))
   const isCount = /^\d{1,6}$/.test(count) && Number(count) >= 1 && Number(count) <= MOST_TIMES
   if (!isCount) refuse('--count', `found ${JSON.stringify(count)}, expected a whole number from 1 to ${MOST_TIMES}`)
   if (from !== undefined && parseTime(from, zoneOf('UTC')) === null) {

@@ -23,14 +23,15 @@ export async function loadUsableSettings({ environment }: CommandContext): Promi
 }
 
 /** What says where the store is, and how it is reached. */
-const OF_THE_STORE = /^RCRON_(DATABASE|STATE_DIR)|^credential database/
+const OF_THE_STORE = /^RCRON_(DATABASE|STATE_DIR)/
 
 async function settingsWithout(
   problems: readonly Problem[],
   environment: CommandContext['environment'],
 ): Promise<Settings | null> {
-  const bad = problems.filter(({ severity }) => severity === 'error').map(({ subject }) => subject)
-  if (bad.some((subject) => OF_THE_STORE.test(subject) || !subject.startsWith('RCRON_'))) return null
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  const bad = errors.flatMap(({ about }) => (about.kind === 'variable' && mayBeLeftOut(about.name) ? [about.name] : []))
+  if (bad.length < errors.length) return null
   // Set to nothing, a variable counts as not set, in `.env` as well. The machine's zone may be no better than the one that was set.
   const without = Object.fromEntries(bad.map((name) => [name, name === 'RCRON_TIMEZONE' ? 'UTC' : '']))
   try {
@@ -39,4 +40,9 @@ async function settingsWithout(
     if (error instanceof InvalidInputError) return null
     throw error
   }
+}
+
+/** Whether a variable is one of rcron's that does not bear on the store. */
+function mayBeLeftOut(name: string): boolean {
+  return name.startsWith('RCRON_') && !OF_THE_STORE.test(name)
 }

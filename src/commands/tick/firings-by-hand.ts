@@ -4,8 +4,7 @@ import type { Cron } from '../../domain/cron.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Firing } from '../../domain/job.ts'
 import { describeMinute, type Minute } from '../../domain/minute.ts'
-import type { Problem } from '../../domain/problem.ts'
-import { missingRow } from '../definitions/find-entry.ts'
+import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 import { cronsCalled } from '../shared/crons-called.ts'
 
 /**
@@ -40,19 +39,18 @@ type Time = { readonly dueIds: ReadonlySet<number>; readonly minute: Minute }
 function whyNothing(word: string, called: readonly Cron[], { dueIds, minute }: Time): readonly Problem[] {
   if (called.length === 0) return [unusable(word)]
   if (called.some(({ id }) => dueIds.has(id))) return []
-  const subject = `cron ${JSON.stringify(word)}`
-  const problem = { severity: 'error', subject, field: null } as const
+  const about = aboutWord(word, 'cron')
   if (called.every(({ enabled }) => !enabled)) {
-    return [{ ...problem, message: 'is disabled', hint: `"rcron cron enable" lets it run` }]
+    return [errorAbout(about, 'is disabled', '"rcron cron enable" lets it run')]
   }
   const hint = '"rcron next" with its name tells its times; --at takes one of them'
-  return [{ ...problem, message: `is not due at ${describeMinute(minute)}`, hint }]
+  return [errorAbout(about, `is not due at ${describeMinute(minute)}`, hint)]
 }
 
 function unusable(word: string): Problem {
-  return {
-    ...missingRow('cron', word),
-    message: 'there is no such cron that can be used',
-    hint: '"rcron cron list" shows what there is, "rcron check" what keeps it from running',
-  }
+  return errorAbout(
+    aboutWord(word, 'cron'),
+    'there is no such cron that can be used',
+    '"rcron cron list" shows what there is, "rcron check" what keeps it from running',
+  )
 }

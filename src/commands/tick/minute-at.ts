@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Minute } from '../../domain/minute.ts'
+import { aboutOption, errorAbout } from '../../domain/problem.ts'
 import { parseTime } from '../../schedule/local-time.ts'
 import { zoneOf } from '../../schedule/timezone.ts'
 
@@ -8,5 +9,5 @@ export function minuteAt(text: string, timezone: string): Minute {
   const minute = parseTime(text, zoneOf(timezone))
   if (minute !== null) return minute
   const message = `found ${JSON.stringify(text)}, expected a time such as 2026-03-01T12:00 or 2026-03-01T12:00:00+01:00`
-  throw new InvalidInputError([{ severity: 'error', subject: '--at', field: null, message, hint: null }])
+  throw new InvalidInputError([errorAbout(aboutOption('--at'), message)])
 }

@@ -5,7 +5,7 @@ import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Firing } from '../../domain/job.ts'
 import { describeMinute } from '../../domain/minute.ts'
 import { describeOutcome } from '../../domain/outcome.ts'
-import type { Problem } from '../../domain/problem.ts'
+import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 import { asLogged } from '../cli/as-logged.ts'
 import { canAsk, confirmed } from '../cli/confirm.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
@@ -87,7 +87,7 @@ async function confirmStart(context: CommandContext, firings: readonly Firing[])
 function namedWithoutTime([first = '']: readonly string[]): Problem {
   const message = 'crons can be named only together with --at'
   const hint = 'without it a tick runs whatever is due now'
-  return { severity: 'error', subject: JSON.stringify(first), field: null, message, hint }
+  return errorAbout(aboutWord(first), message, hint)
 }
 
 /** Where nobody watches, nothing is said of nothing: a local crontab would mail it, minute by minute. */

@@ -1,6 +1,6 @@
 import type { Cron } from '../../domain/cron.ts'
 import { jobKey } from '../../domain/job.ts'
-import type { Problem } from '../../domain/problem.ts'
+import { describeRow, type Problem, warningAbout } from '../../domain/problem.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 
 /** Crons of one job, the first of which the others should be like, and the columns in which one of them is not. */
@@ -62,16 +62,18 @@ const WORDS: Readonly<Record<Column, string>> = {
 }
 
 function describe(first: Cron, columns: ReadonlyMap<Column, Cron>): Problem {
-  const listed = [...columns].map(([column, { id }]) => `${WORDS[column]} (cron ${id})`)
+  const listed = [...columns].map(([column, cron]) => `${WORDS[column]} (${called(cron)})`)
   const isOfTimes = columns.has('schedule') || columns.has('timezone')
   const consequence = isOfTimes
     ? 'each fires at its own times, and none stands in for another'
     : 'what runs depends on the host'
-  return {
-    severity: 'warning',
-    subject: `job ${JSON.stringify(first.name)}`,
-    field: null,
-    message: `its crons differ from cron ${first.id} in ${listed.join(' and ')}, although its action is ${first.action}: ${consequence}`,
-    hint: `"rcron cron edit" with its name changes all of them alike; else give them names of their own`,
-  }
+  return warningAbout(
+    { kind: 'job', name: first.name },
+    `its crons differ from ${called(first)} in ${listed.join(' and ')}, although its action is ${first.action}: ${consequence}`,
+    '"rcron cron edit" with its name changes all of them alike; else give them names of their own',
+  )
+}
+
+function called({ id }: Cron): string {
+  return describeRow({ kind: 'cron', id })
 }

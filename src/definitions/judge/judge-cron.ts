@@ -39,7 +39,8 @@ export function judgeCron(row: CronRow, context: JudgingContext): JudgedCron {
     ...choiceProblems(row),
     ...limitProblems(row),
   ]
-  const problems = findings.map((finding) => ({ subject: `cron ${row.id} (${printable(row.cron_name)})`, ...finding }))
+  const about = { kind: 'cron', id: row.id, name: printable(row.cron_name) } as const
+  const problems = findings.map((finding) => ({ about, ...finding }))
   const isSound = !findings.some(({ severity }) => severity === 'error')
   return isSound ? { cron: cronOf(row, context), schedule, problems } : { cron: null, schedule: null, problems }
 }

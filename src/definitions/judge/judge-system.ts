@@ -21,13 +21,14 @@ export function systemProblems(row: SystemRow): readonly Problem[] {
     ...flag('legacy_algorithms', row.legacy_algorithms),
     ...loginTimeoutProblems(row.login_timeout_s),
   ]
-  return findings.map((finding) => ({ subject: `system ${row.id} (${quote(row.host).slice(1, -1)})`, ...finding }))
+  const about = { kind: 'system', id: row.id, name: quote(row.host).slice(1, -1) } as const
+  return findings.map((finding) => ({ about, ...finding }))
 }
 
 /** All that keeps an auth from being used; its secret is judged where it is opened. */
 export function authProblems(row: AuthRow): readonly Problem[] {
   const findings = [...nameProblems('user', row.user), ...secretHostsProblems(row.hosts)]
-  return findings.map((finding) => ({ subject: `auth ${row.id}`, ...finding }))
+  return findings.map((finding) => ({ about: { kind: 'auth', id: row.id, name: null }, ...finding }))
 }
 
 /** A name that reaches a connection, a lock file and perhaps the system's own `ssh`. */

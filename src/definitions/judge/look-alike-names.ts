@@ -32,7 +32,7 @@ function describe(names: readonly string[]): Problem {
   const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : ''
   return {
     severity: 'warning',
-    subject: `job ${JSON.stringify(first)}`,
+    about: { kind: 'job', name: first },
     field: 'cron_name',
     message: `looks like ${listed.join(', ')}${more}, and is another job: each of them runs on its own`,
     hint: 'give them one name, or names that can be told apart',

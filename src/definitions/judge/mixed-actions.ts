@@ -27,7 +27,7 @@ function describeMix(name: string, actions: readonly number[]): Problem {
   const listed = actions.map((action) => `${action} (${ACTIONS[action]})`).join(' and ')
   return {
     severity: 'warning',
-    subject: `job ${JSON.stringify(name)}`,
+    about: { kind: 'job', name },
     field: 'action',
     message: `its crons have the actions ${listed}, and are separate jobs for that reason`,
     hint: 'give them one action, or names of their own',

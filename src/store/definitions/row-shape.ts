@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Problem } from '../../domain/problem.ts'
+import type { About, Problem, RowKind } from '../../domain/problem.ts'
 import type { AuthRow, CronRow, SystemRow } from '../../domain/rows.ts'
 import type { StoredCron } from './definition-editor.ts'
 
@@ -55,7 +55,7 @@ const storedCron = cron.extend({
 /** How the rows of one table are judged, and called in problems. */
 export type RowShape<Row> = {
   readonly schema: z.ZodType<Row>
-  readonly noun: string
+  readonly noun: RowKind
   /** The column by which people call a row. */
   readonly nameColumn: string
   readonly secretColumns: readonly string[]
@@ -99,17 +99,20 @@ function problemOf<Row>(raw: RawRow, shape: RowShape<Row>, error: z.ZodError): P
   const more = rest.length === 0 ? '' : `; so are ${rest.map((issue) => issue.column).join(', ')}`
   return {
     severity: 'error',
-    subject: subjectOf(raw, shape),
+    about: aboutRow(raw, shape),
     field: column,
     message: `is ${showValue(raw, column, shape)}, expected ${first?.expected ?? 'a row'}${more}`,
     hint: `correct the row with "rcron ${shape.noun} edit"; the others run`,
   }
 }
 
-function subjectOf<Row>(raw: RawRow, { noun, nameColumn }: RowShape<Row>): string {
-  const name = raw[nameColumn]
-  const called = typeof name === 'string' && name !== '' ? ` (${name.slice(0, SHOWN_CHARACTERS)})` : ''
-  return `${noun} ${String(raw['id'])}${called}`
+function aboutRow<Row>(raw: RawRow, { noun, nameColumn }: RowShape<Row>): About {
+  const [id, name] = [raw['id'], raw[nameColumn]]
+  return {
+    kind: noun,
+    id: typeof id === 'number' ? id : String(id),
+    name: typeof name === 'string' && name !== '' ? name.slice(0, SHOWN_CHARACTERS) : null,
+  }
 }
 
 function showValue<Row>(raw: RawRow, column: string, { secretColumns }: RowShape<Row>): string {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { PoolOptions } from 'mysql2'
 import { InvalidInputError } from '../../domain/errors.ts'
+import { aboutVariable } from '../../domain/problem.ts'
 
 /** PEM contents. */
 type MysqlTls = {
@@ -47,7 +48,7 @@ export function refuseUnverifiableHost({ host, tls }: MysqlStoreOptions): void {
   throw new InvalidInputError([
     {
       severity: 'error',
-      subject: 'RCRON_DATABASE_URL',
+      about: aboutVariable('RCRON_DATABASE_URL'),
       field: 'host',
       message: `found the address ${host} together with TLS, expected a host name that the server's certificate holds`,
       hint: 'write the name of the certificate, and let /etc/hosts resolve it if DNS does not; or leave RCRON_DATABASE_SSL_CA out on a network that is safe',

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Problem } from '../../domain/problem.ts'
+import { type Problem, warningAbout } from '../../domain/problem.ts'
 import { DatabaseFault } from './database-fault.ts'
 import type { Engine } from './engine.ts'
 import type { SchemaAdvice } from './schema-advice.ts'
@@ -41,7 +41,7 @@ function problemsOf(refused: readonly Attempt[], advice: SchemaAdvice): readonly
     ({ step, fault }): Problem => ({
       // Without the others nothing can be defined; without the lease's, another way is found, or none.
       severity: isDefinitionTable(step.table) ? 'error' : 'warning',
-      subject: 'store',
+      about: { kind: 'store' },
       field: null,
       message: `could not ${describeStep(step)}: ${fault?.message}`,
       hint: fault?.kind === 'read-only' ? fault.hint : advice.forRefusedTable,
@@ -56,11 +56,10 @@ function isOfKind<Kind extends SchemaStep['kind']>(kind: Kind) {
 
 function columnsProblem(refused: readonly AttemptAt<'column'>[], advice: SchemaAdvice): Problem {
   const names = refused.map(({ step }) => `${step.table}.${step.column}`)
-  return {
-    severity: 'warning',
-    subject: 'store',
-    field: null,
-    message: `could not add ${names.join(', ')}, which count as not set: ${refused[0]?.fault?.message}`,
-    hint: refused[0]?.fault?.kind === 'read-only' ? refused[0].fault.hint : advice.forRefusedColumns,
-  }
+  const fault = refused[0]?.fault
+  return warningAbout(
+    { kind: 'store' },
+    `could not add ${names.join(', ')}, which count as not set: ${fault?.message}`,
+    fault?.kind === 'read-only' ? fault.hint : advice.forRefusedColumns,
+  )
 }

@@ -1,4 +1,4 @@
-import type { Problem } from '../../domain/problem.ts'
+import { type Problem, warningAbout } from '../../domain/problem.ts'
 import { DatabaseFault } from './database-fault.ts'
 import type { Engine } from './engine.ts'
 import type { SchemaAdvice } from './schema-advice.ts'
@@ -14,13 +14,8 @@ export function missingColumnsProblem(present: PresentColumns, advice: SchemaAdv
       : added.filter((column) => !columns.has(column)).map((column) => `${table}.${column}`)
   })
   if (missing.length === 0) return null
-  return {
-    severity: 'warning',
-    subject: 'store',
-    field: null,
-    message: `the tables lack ${missing.join(', ')}, which count as not set`,
-    hint: advice.forMissingColumns,
-  }
+  const message = `the tables lack ${missing.join(', ')}, which count as not set`
+  return warningAbout({ kind: 'store' }, message, advice.forMissingColumns)
 }
 
 /** What can be read of `table`. Throws a DatabaseFault where the table, or a column that the first rcron had, is missing. */

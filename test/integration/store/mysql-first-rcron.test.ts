@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { OperatorError } from '../../../src/domain/errors.ts'
-import { describeProblem } from '../../../src/domain/problem.ts'
+import { describeAbout, describeProblem } from '../../../src/domain/problem.ts'
 import { describeStep } from '../../../src/store/sql/schema-store.ts'
 import type { SqlStore } from '../../../src/store/sql/sql-store.ts'
 import { StoreError } from '../../../src/store/sql/store-error.ts'
@@ -209,5 +209,5 @@ test('B5: pages go on past ids that no number holds', async () => {
   )
   const { definitions, problems } = await store.loadDefinitions()
   deepEqual([definitions.crons.length, problems.length], [1, 2_501])
-  equal(new Set(problems.map(({ subject }) => subject)).size, 2_501)
+  equal(new Set(problems.map(({ about }) => describeAbout(about))).size, 2_501)
 })
