@@ -9,7 +9,12 @@ export type Unreachable = {
   readonly detail?: string
   /** Worth another try at once: the host is there but dropped this connection or has no room for a session on it. */
   readonly transient: boolean
+  /** Where it is one that has a remedy of its own. */
+  readonly cause?: UnreachableCause
 }
+
+/** `legacy-algorithms`: there would be one in common if the system's `legacy_algorithms` were 1. */
+export type UnreachableCause = 'unknown-name' | 'no-common-algorithm' | 'legacy-algorithms' | 'slow-login'
 
 /** The command has certainly not begun: the host, or its login, would not have it. */
 export type Refused = {
@@ -28,6 +33,10 @@ export type HandoverUnknown = { readonly kind: 'unknown'; readonly reason: strin
 
 export function unreachable(reason: string, detail?: string): Unreachable {
   return { kind: 'unreachable', reason, transient: false, ...detailOf(detail) }
+}
+
+export function unreachableBy(cause: UnreachableCause, reason: string, detail?: string): Unreachable {
+  return { ...unreachable(reason, detail), cause }
 }
 
 export function unreachableForNow(reason: string, detail?: string): Unreachable {

@@ -1,5 +1,5 @@
 import type { AuthRow, SystemRow } from '../../domain/rows.ts'
-import type { HandoverUnknown, NotHandedOver } from '../../hosts/handover.ts'
+import type { HandoverUnknown, NotHandedOver, UnreachableCause } from '../../hosts/handover.ts'
 import { describeStranger } from './ask-host.ts'
 import type { ProbeAnswer } from './run-probe.ts'
 
@@ -19,7 +19,7 @@ export type Attempted = {
 export function failureOf(answer: NotHandedOver | HandoverUnknown, attempted: Attempted): Failure {
   switch (answer.kind) {
     case 'unreachable':
-      return { reason: inFull(answer), remedy: remedyToReach(answer.reason, attempted) }
+      return { reason: inFull(answer), remedy: remedyToReach(answer.cause ?? null, attempted) }
     case 'refused':
       return { reason: inFull(answer), remedy: remedyOfRefusal(answer.by, attempted) }
     case 'unknown':
@@ -33,16 +33,26 @@ function inFull({ reason, detail }: NotHandedOver): string {
   return detail === undefined ? reason : `${reason}: ${detail}`
 }
 
-/** How the resolver says that a name leads nowhere. */
-const UNKNOWN_NAME = /^[^ ]+: (no such host|the name could not be resolved)/
+function remedyToReach(cause: UnreachableCause | null, attempted: Attempted): string | null {
+  const edit = `rcron system edit ${attempted.system.id}`
+  switch (cause) {
+    case 'unknown-name':
+      return `correct the name with "${edit} --host", or make DNS or /etc/hosts know it`
+    case 'legacy-algorithms':
+      return `${edit} --legacy-algorithms 1`
+    // Its reason says what its sshd is to offer.
+    case 'no-common-algorithm':
+      return null
+    case 'slow-login':
+      return `"${edit} --login-timeout-s" gives its login more time`
+    case null:
+      return remedyOnTheWay(edit, attempted)
+    default:
+      return cause satisfies never
+  }
+}
 
-function remedyToReach(reason: string, { system, port, isLocalPort, ownName }: Attempted): string | null {
-  const edit = `rcron system edit ${system.id}`
-  if (UNKNOWN_NAME.test(reason)) return `correct the name with "${edit} --host", or make DNS or /etc/hosts know it`
-  if (/legacy_algorithms/.test(reason)) return `${edit} --legacy-algorithms 1`
-  // Its reason says what its sshd is to offer.
-  if (/no algorithm in common/.test(reason)) return null
-  if (/authentication was not over/.test(reason)) return `"${edit} --login-timeout-s" gives its login more time`
+function remedyOnTheWay(edit: string, { port, isLocalPort, ownName }: Attempted): string {
   if (isLocalPort) {
     return `its local_port is used, since rcron (${ownName}) is in its domain: see that sshd listens on ${port}, give another with "${edit} --local-port", or set RCRON_HOSTNAME`
   }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../platform/clock.ts'
-import { type Unreachable, unreachable } from '../handover.ts'
+import { type Unreachable, unreachableBy } from '../handover.ts'
 import type { Asked, FoundName } from './asked-name.ts'
 import { parseHostsFile } from './hosts-file.ts'
 import type { NameResolver, Resolved } from './name-resolver.ts'
@@ -104,9 +104,14 @@ class SystemNameResolver implements NameResolver {
         return this.#keep(name, asked)
       case 'absent':
         this.#kept.delete(name)
-        return unreachable(`${name}: no such host: neither the hosts file nor the name servers know the name`)
+        return unreachableBy(
+          'unknown-name',
+          `${name}: no such host: neither the hosts file nor the name servers know the name`,
+        )
       case 'silent':
-        return this.#staleOf(name) ?? unreachable(`${name}: the name could not be resolved: ${asked.why}`)
+        return (
+          this.#staleOf(name) ?? unreachableBy('unknown-name', `${name}: the name could not be resolved: ${asked.why}`)
+        )
       default:
         return asked satisfies never
     }

@@ -1,4 +1,4 @@
-import { type NotHandedOver, refused, unreachable, unreachableForNow } from '../handover.ts'
+import { type NotHandedOver, refused, unreachable, unreachableBy, unreachableForNow } from '../handover.ts'
 import type { HostKeys } from '../host-keys/host-keys.ts'
 import { describeHost, type Target } from '../target.ts'
 import type { HeardWords } from './heard-words.ts'
@@ -41,8 +41,11 @@ function noCommonAlgorithm(error: SshError, { target, heard, hostKeys }: FailedL
     const offered = typeof offer === 'string' ? [] : offer.hostKeys
     return refused('host-key', hostKeys.explainNoCommonAlgorithm(host, port, offered))
   }
-  const why = typeof offer === 'string' ? 'no algorithm in common' : explainNoCommonAlgorithm(offer, legacyAlgorithms)
-  return unreachable(`${describeHost(target)}: ${why}`)
+  if (typeof offer === 'string') {
+    return unreachableBy('no-common-algorithm', `${describeHost(target)}: no algorithm in common`)
+  }
+  const { cause, reason } = explainNoCommonAlgorithm(offer, legacyAlgorithms)
+  return unreachableBy(cause, `${describeHost(target)}: ${reason}`)
 }
 
 /** A host that is out of room drops connections before it greets them, or in the middle of the handshake: worth another try. */
@@ -63,10 +66,10 @@ const SLOW_LOGIN = '; give a slow login more with login_timeout_s of the system'
 
 export function failureByTime(loginMs: number, { target, phase, heard }: FailedLogin): NotHandedOver {
   const strange = heard.isStrange ? ', and what it sent is no greeting of SSH' : ''
-  return unreachable(
-    `${describeHost(target)}: the ${phase} was not over within ${loginMs / 1000} s${strange}${phase === 'authentication' ? SLOW_LOGIN : ''}`,
-    said(heard),
-  )
+  const late = `${describeHost(target)}: the ${phase} was not over within ${loginMs / 1000} s${strange}`
+  return phase === 'authentication'
+    ? unreachableBy('slow-login', late + SLOW_LOGIN, said(heard))
+    : unreachable(late, said(heard))
 }
 
 /** For the log alone: whoever writes rows can name any port, and what is said there is not for the store. */

@@ -10,15 +10,25 @@ type Kind = {
   readonly legacy: readonly string[]
 }
 
+export type NoCommonAlgorithm = {
+  readonly cause: 'no-common-algorithm' | 'legacy-algorithms'
+  readonly reason: string
+}
+
 /** Why a handshake with a server of this offer came to nothing, and what makes it work. Host keys are not looked at. */
-export function explainNoCommonAlgorithm(offer: ServerOffer, isLegacyAllowed: boolean): string {
+export function explainNoCommonAlgorithm(offer: ServerOffer, isLegacyAllowed: boolean): NoCommonAlgorithm {
   const missing = kindsOf(offer).filter(({ offered, modern, legacy }) => {
     const ours = isLegacyAllowed ? legacy : modern
     return !offered.some((name) => ours.includes(name))
   })
-  if (missing.length === 0) return 'no algorithm in common'
+  if (missing.length === 0) return { cause: 'no-common-algorithm', reason: 'no algorithm in common' }
   const found = missing.map(({ what, offered }) => `its ${what}: ${listNames(offered)}`).join('; ')
-  return `no algorithm in common (${found}); ${remedyFor(missing)}`
+  const wouldLegacyDo = missing.every(({ offered, legacy }) => offered.some((name) => legacy.includes(name)))
+  const remedy = wouldLegacyDo ? 'for an old host set legacy_algorithms = 1 on the system' : remedyAtHost(missing)
+  return {
+    cause: wouldLegacyDo ? 'legacy-algorithms' : 'no-common-algorithm',
+    reason: `no algorithm in common (${found}); ${remedy}`,
+  }
 }
 
 function kindsOf({ kex, ciphers, macs }: ServerOffer): readonly Kind[] {
@@ -31,10 +41,7 @@ function kindsOf({ kex, ciphers, macs }: ServerOffer): readonly Kind[] {
   ]
 }
 
-function remedyFor(missing: readonly Kind[]): string {
-  if (missing.every(({ offered, legacy }) => offered.some((name) => legacy.includes(name)))) {
-    return 'for an old host set legacy_algorithms = 1 on the system'
-  }
+function remedyAtHost(missing: readonly Kind[]): string {
   const isGroupExchange = missing.some(({ offered }) => offered.some((name) => name.includes('group-exchange')))
   const why = isGroupExchange
     ? 'rcron makes no group exchange, since a server could stop it with a prime of its own choice'

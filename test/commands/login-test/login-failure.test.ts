@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeClock } from '../../../src/commands/login-test/describe-clock.ts'
 import { type Attempted, failureOf, failureOfEnd } from '../../../src/commands/login-test/login-failure.ts'
-import { refused, unreachable } from '../../../src/hosts/handover.ts'
+import { refused, unreachable, unreachableBy } from '../../../src/hosts/handover.ts'
 import { anAuth, aSystem } from '../../support/builders.ts'
 
 const attempted: Attempted = {
@@ -18,27 +18,38 @@ const remedies: readonly (readonly [string, Parameters<typeof failureOf>[0], Par
   ['no answer', unreachable('db1:22: no answer to the connection within 10 s'), {}, /no firewall is between/],
   [
     'no such name',
-    unreachable('db1: no such host: nobody knows it'),
+    unreachableBy('unknown-name', 'db1: no such host: nobody knows it'),
     { isLocalPort: true },
     /"rcron system edit 3 --host", or make DNS/,
   ],
-  ['silent name servers', unreachable('db1: the name could not be resolved: no answer within 5 s'), {}, /DNS/],
+  [
+    'silent name servers',
+    unreachableBy('unknown-name', 'db1: the name could not be resolved: no answer within 5 s'),
+    {},
+    /DNS/,
+  ],
   ['a host called after names', unreachable('name1:22: no route to this host (EHOSTUNREACH)'), {}, /no firewall/],
   [
     'old algorithms only',
-    unreachable('db1:22: no algorithm in common; for an old host set legacy_algorithms = 1'),
+    unreachableBy('legacy-algorithms', 'db1:22: no algorithm in common; for an old host set legacy_algorithms = 1'),
     {},
     /--legacy-algorithms 1/,
   ],
   [
     'new algorithms only',
-    unreachable(
+    unreachableBy(
+      'no-common-algorithm',
       "db1:22: no algorithm in common (its key exchanges: x); rcron's SSH library lacks these: let its sshd offer y",
     ),
     {},
     null,
   ],
-  ['a slow login', unreachable('db1:22: the authentication was not over within 20 s'), {}, /edit 3 --login-timeout-s"/],
+  [
+    'a slow login',
+    unreachableBy('slow-login', 'db1:22: the authentication was not over within 20 s'),
+    {},
+    /edit 3 --login-timeout-s"/,
+  ],
   [
     'nothing listens on the local port',
     unreachable('db1:2022: connection refused'),

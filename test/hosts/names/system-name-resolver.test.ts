@@ -97,4 +97,5 @@ test('a name that nobody knows is no such host', async () => {
   })
   const answer = await resolver.resolve('nobody.test')
   match(answer.kind === 'unreachable' ? answer.reason : '', /^nobody\.test: no such host/)
+  equal(answer.kind === 'unreachable' && answer.cause, 'unknown-name')
 })

@@ -1,0 +1,48 @@
+import { deepEqual, match } from 'node:assert/strict'
+import { test } from 'node:test'
+import type { HeardWords } from '../../../src/hosts/ssh/heard-words.ts'
+import {
+  type FailedLogin,
+  failureByError,
+  failureByTime,
+  type LoginPhase,
+} from '../../../src/hosts/ssh/login-failure.ts'
+import { algorithmsFor } from '../../../src/hosts/ssh/ssh-algorithms.ts'
+
+const [modern, legacy] = [algorithmsFor([], false), algorithmsFor([], true)]
+const offer = { kex: [...modern.kex], hostKeys: ['ssh-ed25519'], ciphers: [...modern.cipher], macs: [...modern.hmac] }
+const ofOld = legacy.kex.filter((name) => !modern.kex.includes(name))
+
+function failed(phase: LoginPhase, heard: Partial<HeardWords>): FailedLogin {
+  return {
+    target: { host: 'db1', port: 22, user: 'backup', legacyAlgorithms: false, loginTimeoutMs: null },
+    phase,
+    heard: { isStrange: false, firstLine: 'SSH-2.0-x', isOlderThanSha2: false, ...heard } as HeardWords,
+    hostKeys: { explainNoCommonAlgorithm: () => 'none' },
+  }
+}
+
+function causeOf(answer: object): unknown {
+  return 'cause' in answer ? answer.cause : null
+}
+
+const noMatch = Object.assign(new Error('Handshake failed: no matching key exchange algorithm'), { level: 'handshake' })
+const offers = [
+  ['old algorithms alone', { ...offer, kex: ofOld }, 'legacy-algorithms'],
+  ['algorithms that nobody here knows', { ...offer, kex: ['made-up'] }, 'no-common-algorithm'],
+  ['an offer that could not be read', 'unreadable', 'no-common-algorithm'],
+] as const
+for (const [what, of, cause] of offers) {
+  test(`a host with ${what} is unreachable by ${cause}`, () => {
+    const answer = failureByError(noMatch, failed('handshake', { offer: of as HeardWords['offer'] }))
+    deepEqual([answer.kind, causeOf(answer)], ['unreachable', cause])
+    match(answer.reason, /^db1:22: no algorithm in common/)
+  })
+}
+
+for (const phase of ['greeting', 'handshake', 'authentication'] as const) {
+  test(`a ${phase} that takes too long is ${phase === 'authentication' ? '' : 'no '}slow login`, () => {
+    const answer = failureByTime(500, failed(phase, {}))
+    deepEqual([answer.kind, causeOf(answer)], ['unreachable', phase === 'authentication' ? 'slow-login' : null])
+  })
+}
