@@ -4,8 +4,8 @@ import { loadSettings, type Settings } from '../app/settings.ts'
 import { refuseForeignPlaces } from '../config/judge-places.ts'
 import { OperatorError } from '../domain/errors.ts'
 import { told } from '../domain/problem.ts'
+import { codeOf } from '../platform/error-code.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'
-import { errorCodeOf } from '../platform/files/replace-file.ts'
 import { type AppliedSchema, describeStep, type SchemaStep, type SchemaStore } from '../store/sql/schema-store.ts'
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output } from './cli/output.ts'
@@ -38,7 +38,7 @@ function makeDatabaseDirectory({ config: { database, stateDirectory } }: Setting
   } catch (error) {
     const variable = directory === stateDirectory ? 'RCRON_STATE_DIR' : 'RCRON_DATABASE_URL'
     throw new OperatorError(
-      `directory ${directory}: cannot be made (${errorCodeOf(error)})`,
+      `directory ${directory}: cannot be made (${codeOf(error)})`,
       `Make it for rcron's user, or name another with ${variable}.`,
       { cause: error },
     )

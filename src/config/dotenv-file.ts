@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, type Stats } from 'node:fs'
 import { parse } from 'dotenv'
 import { errorAbout, type Problem, warningAbout } from '../domain/problem.ts'
+import { codeOf } from '../platform/error-code.ts'
 import { readAtMostSync } from '../platform/files/bounded-file.ts'
 import { describeDistrust, isTrustedOwner, othersMayWrite } from '../platform/files/path-trust.ts'
 import { judgeLines } from './dotenv-lines.ts'
@@ -71,8 +72,4 @@ function refused(path: string, message: string, hint: string | null = null): Dot
 
 function unreadable(code: string): string {
   return `cannot be read (${code}), expected a file that user id ${process.getuid?.()} may read, or none`
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

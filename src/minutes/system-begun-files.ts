@@ -1,7 +1,8 @@
 import { closeSync, constants, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Minute } from '../domain/minute.ts'
-import { codeOf, readOwnFile, removeFile } from '../platform/files/own-file.ts'
+import { codeOf } from '../platform/error-code.ts'
+import { readOwnFile, removeFile } from '../platform/files/own-file.ts'
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
 const NAME = /^minute-(\d+)\.begun$/

@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { z } from 'zod'
 import type { Minute } from '../domain/minute.ts'
-import { codeOf, readOwnFile, replaceFile, UnusableFileError } from '../platform/files/own-file.ts'
+import { codeOf } from '../platform/error-code.ts'
+import { readOwnFile, replaceFile, UnusableFileError } from '../platform/files/own-file.ts'
 import type { Mark } from './minute-mark.ts'
 import { type MinuteRange, type MinuteSet, unionOf } from './plan-ranges.ts'
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { codeOf } from './error-code.ts'
 
 /** Whether there is a living process of this number on this machine: one that is dead and not yet reaped is none. */
 export function isRunning(pid: number): boolean {
@@ -9,7 +10,7 @@ export function isRunning(pid: number): boolean {
     return true
   } catch (error) {
     // EPERM: it runs as another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return codeOf(error) === 'EPERM'
   }
 }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { OperatorError } from '../domain/errors.ts'
+import { codeOf } from '../platform/error-code.ts'
 import { readBoundedFile } from '../platform/files/bounded-file.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'
-import { createFile, errorCodeOf } from '../platform/files/replace-file.ts'
+import { createFile } from '../platform/files/replace-file.ts'
 import type { Log } from '../platform/log/log.ts'
 import { KEY_BYTES } from './sealing-keys.ts'
 
@@ -42,7 +43,7 @@ async function writeKey(path: string, key: string): Promise<boolean> {
     return await createFile(path, `${key}\n`)
   } catch (error) {
     throw new OperatorError(
-      `cache key ${path}: cannot be made (${errorCodeOf(error)}), expected a directory that rcron's user may write`,
+      `cache key ${path}: cannot be made (${codeOf(error)}), expected a directory that rcron's user may write`,
       'Make the directory writable, or give a key with RCRON_CACHE_KEY.',
       { cause: error },
     )
@@ -64,7 +65,7 @@ async function readText(path: string): Promise<string | null> {
   try {
     return (await readBoundedFile(path, MAX_BYTES)).content.toString('latin1')
   } catch (error) {
-    const code = errorCodeOf(error)
+    const code = codeOf(error)
     if (code === 'ENOENT') return null
     // Too long to be a key: something else is in its place.
     if (code === 'too large') return ''

@@ -3,9 +3,10 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { OperatorError } from '../../domain/errors.ts'
 import type { Definitions } from '../../domain/rows.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { codeOf } from '../../platform/error-code.ts'
 import { readBoundedFile } from '../../platform/files/bounded-file.ts'
 import { makeDirectory } from '../../platform/files/make-directory.ts'
-import { errorCodeOf, replaceFile, sweepTemporary } from '../../platform/files/replace-file.ts'
+import { replaceFile, sweepTemporary } from '../../platform/files/replace-file.ts'
 import { setAside } from '../../platform/files/set-aside.ts'
 import type { CachedDefinitions, DefinitionsCache } from './definitions-cache.ts'
 import { framesOf, joinFrames } from './definitions-frames.ts'
@@ -69,7 +70,7 @@ export class SealedDefinitionsCache implements DefinitionsCache {
       this.#generation = generation
       await this.#generations.write(generation)
     } catch (error) {
-      const message = `cache ${path}: cannot be written (${errorCodeOf(error)}), expected a directory that rcron's user may write, with room left`
+      const message = `cache ${path}: cannot be written (${codeOf(error)}), expected a directory that rcron's user may write, with room left`
       throw new OperatorError(
         message,
         'rcron goes on; after a restart without the database it would not know its crons.',
@@ -88,8 +89,8 @@ export class SealedDefinitionsCache implements DefinitionsCache {
     try {
       return (await readBoundedFile(path, MAX_BYTES)).content
     } catch (error) {
-      if (errorCodeOf(error) === 'ENOENT') return null
-      throw new OperatorError(`cache ${path}: cannot be read (${errorCodeOf(error)})`, 'The store is used instead.', {
+      if (codeOf(error) === 'ENOENT') return null
+      throw new OperatorError(`cache ${path}: cannot be read (${codeOf(error)})`, 'The store is used instead.', {
         cause: error,
       })
     }
@@ -97,7 +98,7 @@ export class SealedDefinitionsCache implements DefinitionsCache {
 
   async #refuse(error: unknown): Promise<OperatorError> {
     const { path, clock } = this.#parts
-    const why = error instanceof HeaderError ? error.message : `it cannot be read (${errorCodeOf(error)})`
+    const why = error instanceof HeaderError ? error.message : `it cannot be read (${codeOf(error)})`
     const aside = await setAside(path, clock.now())
     const hint =
       aside === null

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { OperatorError } from '../../domain/errors.ts'
+import { codeOf } from '../../platform/error-code.ts'
 import { makeDirectory } from '../../platform/files/make-directory.ts'
-import { codeOf } from '../../platform/files/own-file.ts'
 import { describeDistrust, distrustOf } from '../../platform/files/path-trust.ts'
 
 /**

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { OperatorError } from '../../domain/errors.ts'
 import type { RunId } from '../../domain/run.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { codeOf } from '../../platform/error-code.ts'
 import { Turns } from '../../platform/files/exclusion.ts'
 import {
-  codeOf,
   createFile,
   overwriteFile,
   readOwnFile,

@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs'
 import { open, readlink, realpath, stat, statfs } from 'node:fs/promises'
+import { codeOf } from '../error-code.ts'
 
 /** A path that leads to something other than a file of reasonable size. Has a code, as the errors of the file system have. */
 export class UnusableFileError extends Error {
@@ -45,7 +46,7 @@ export async function stampOf(path: string): Promise<FileStamp | undefined> {
   try {
     return stampOfStats(await stat(path, { bigint: true }))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
 }

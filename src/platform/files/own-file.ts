@@ -11,6 +11,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { codeOf } from '../error-code.ts'
 import { isRunning } from '../is-running.ts'
 import { readAtMostSync } from './bounded-file.ts'
 
@@ -116,10 +117,6 @@ export function readOwnFile(path: string, maxBytes: number): string | null {
 export function sweepTemporary(path: string): void {
   const writer = Number(/\/\.[^/]*\.(\d+)-[0-9a-f]+\.tmp$/.exec(path)?.[1])
   if (writer === process.pid || (writer > 0 && !isRunning(writer))) removeFile(path)
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
 
 function writeTemporary(path: string, text: string): { readonly temporary: string; readonly descriptor: number } {

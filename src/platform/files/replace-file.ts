@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, open, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { codeOf } from '../error-code.ts'
 import { isRunning } from '../is-running.ts'
 
 const TEMPORARY = /^(?<name>.+)\.(?<writer>\d+)-[0-9a-f]{12}\.tmp$/
@@ -27,7 +28,7 @@ export async function createFile(path: string, text: string): Promise<boolean> {
       },
     )
   } catch (error) {
-    if (errorCodeOf(error) === 'EEXIST') return false
+    if (codeOf(error) === 'EEXIST') return false
     throw error
   }
   await syncDirectory(dirname(path))
@@ -95,9 +96,4 @@ async function syncDirectory(path: string): Promise<void> {
 
 async function discard(path: string): Promise<void> {
   await unlink(path).catch(() => undefined)
-}
-
-/** `ENOENT`, `EACCES` and the like; the error as text where it is of another kind. */
-export function errorCodeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

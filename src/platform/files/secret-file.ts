@@ -1,3 +1,4 @@
+import { codeOf } from '../error-code.ts'
 import { readBoundedFileSync } from './bounded-file.ts'
 
 /** A bundle of certificate authorities takes a few hundred KiB. */
@@ -26,7 +27,7 @@ function contentOf(path: string): Buffer {
 }
 
 function whyUnreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  const code = codeOf(error)
   switch (code) {
     case 'ENOENT':
       return 'is not there, expected a file with the value in it'

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { codeOf } from '../error-code.ts'
 import { escapeJson } from './escape-text.ts'
 import type { LogFields } from './log.ts'
 import { plainFields } from './log-fields.ts'
@@ -27,7 +28,7 @@ function writeWhole(descriptor: number, bytes: Buffer): void {
     try {
       at += writeSync(descriptor, bytes, at)
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return
+      if (codeOf(error) !== 'EAGAIN') return
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
     }
   }
