@@ -39,7 +39,7 @@ function nearestOf(name: string): string | undefined {
 }
 
 /** How many letters must be put in, left out or changed to make `to` of `from`. */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (const [i, letter] of [...from].entries()) {
     const next = [i + 1]

@@ -14,7 +14,7 @@ export type Variable<Value = unknown> = {
 }
 
 /** Every variable that rcron reads under a name of its own, in the order in which they are explained. */
-export const VARIABLES = {
+const VARIABLES = {
   RCRON_DATABASE_URL: {
     value: secretText(),
     unit: 'mysql://user:password@host:port/database or sqlite:path',

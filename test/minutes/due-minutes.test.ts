@@ -2,10 +2,10 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeMinute } from '../../src/domain/minute.ts'
 import { dueMinutesOf } from '../../src/minutes/due-minutes.ts'
-import { isDue } from '../../src/schedule/is-due.ts'
 import { zoneOf } from '../../src/schedule/timezone.ts'
 import { definitionsOf, snapshotOf } from '../daemon/definitions.ts'
 import { aCronRow, minute } from '../support/builders.ts'
+import { isDue } from '../support/is-due.ts'
 
 const day = { from: minute('2026-03-29T00:00:00Z'), to: minute('2026-03-29T23:59:00Z') }
 

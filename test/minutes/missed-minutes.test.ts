@@ -9,12 +9,12 @@ import { tellInterrupted } from '../../src/minutes/interrupted-firings.ts'
 import { settleMissed } from '../../src/minutes/missed-minutes.ts'
 import { missedJobs, missedOf } from '../../src/minutes/plan-missed.ts'
 import type { MinuteSet } from '../../src/minutes/plan-ranges.ts'
-import { isDue } from '../../src/schedule/is-due.ts'
 import { zoneOf } from '../../src/schedule/timezone.ts'
 import { aDispatch } from '../dispatch/a-dispatch.ts'
 import { aJournal } from '../support/a-journal.ts'
 import { aCronRow, aFiring, anAuth, aSystem, minute, RecordingLog } from '../support/builders.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
+import { isDue } from '../support/is-due.ts'
 import { NO_LEDGER } from './a-minute-loop.ts'
 
 const aRow = (overrides: Partial<CronRow>): CronRow =>

@@ -1,11 +1,11 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { isDue } from '../../src/schedule/is-due.ts'
 import { formatLocal, parseTime } from '../../src/schedule/local-time.ts'
 import { nextMinutes } from '../../src/schedule/next-minutes.ts'
 import { parseExpression } from '../../src/schedule/parse-expression.ts'
 import { zoneOf } from '../../src/schedule/timezone.ts'
+import { isDue } from '../support/is-due.ts'
 
 type Vector = {
   readonly id: string

@@ -6,12 +6,12 @@ import fc from 'fast-check'
 import { addMinutes, type Minute, minuteOf, startOf } from '../../src/domain/minute.ts'
 import { countDue } from '../../src/schedule/count-due.ts'
 import { dueRows } from '../../src/schedule/due-rows.ts'
-import { isDue } from '../../src/schedule/is-due.ts'
 import { nextMinutes } from '../../src/schedule/next-minutes.ts'
 import { parseExpression } from '../../src/schedule/parse-expression.ts'
 import type { Schedule } from '../../src/schedule/schedule.ts'
 import { scheduleTableSteps } from '../../src/schedule/schedule-table.ts'
 import { zoneOf } from '../../src/schedule/timezone.ts'
+import { isDue } from '../support/is-due.ts'
 import { naiveIsDue } from './naive-due.ts'
 
 /** An instant near a change of the clock in each of these zones; UTC has none. */

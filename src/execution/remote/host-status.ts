@@ -10,7 +10,7 @@ const FIRST_REAL_TIME = 34
 const LAST_SIGNAL = 64
 
 /** `SIGTERM` for 15, `SIGRTMIN+2` for 36: by the numbers of Linux. */
-export function signalName(number: number): string {
+function signalName(number: number): string {
   return NAMES.get(number) ?? (number >= FIRST_REAL_TIME ? `SIGRTMIN+${number - FIRST_REAL_TIME}` : `SIG${number}`)
 }
 

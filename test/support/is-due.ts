@@ -1,8 +1,8 @@
-import type { Minute } from '../domain/minute.ts'
-import { firstMatch } from './match.ts'
-import type { Schedule } from './schedule.ts'
-import { stretchAt } from './stretch.ts'
-import type { Zone } from './zone.ts'
+import type { Minute } from '../../src/domain/minute.ts'
+import { firstMatch } from '../../src/schedule/match.ts'
+import type { Schedule } from '../../src/schedule/schedule.ts'
+import { stretchAt } from '../../src/schedule/stretch.ts'
+import type { Zone } from '../../src/schedule/zone.ts'
 
 /** Whether a cron with that schedule, read in that zone, is due in `minute`. */
 export function isDue(schedule: Schedule, zone: Zone, minute: Minute): boolean {
