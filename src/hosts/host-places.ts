@@ -1,3 +1,4 @@
+import { keepNewest } from '../platform/bounded-map.ts'
 import type { Address, NameResolver } from './names/name-resolver.ts'
 
 /** A name that is met for the first time is waited for so long; later it counts by its name. Milliseconds. */
@@ -33,10 +34,7 @@ export class HostPlaces {
     const resolved = await this.#resolver.resolve(name)
     if (resolved.kind !== 'resolved') return this.#known.get(name) ?? name
     const place = firstOf(resolved.addresses) ?? name
-    const [oldest] = this.#known.keys()
-    if (this.#known.size >= MOST_NAMES && oldest !== undefined) this.#known.delete(oldest)
-    this.#known.set(name, place)
-    return place
+    return keepNewest(this.#known, name, place, MOST_NAMES)
   }
 }
 

@@ -3,6 +3,7 @@ import { OperatorError } from '../domain/errors.ts'
 import { matchesHost, parseHostPatterns } from '../domain/host-patterns.ts'
 import { type About, describeAbout, describeProblem, type Problem } from '../domain/problem.ts'
 import type { AuthRow } from '../domain/rows.ts'
+import { keepNewest } from '../platform/bounded-map.ts'
 import type { Credential, SecretIdentity } from './credential.ts'
 import { looksLikeKey } from './key-text.ts'
 import { parsePrivateKey } from './private-key.ts'
@@ -72,7 +73,8 @@ class OpenedCredentials implements Credentials {
     // A fault names the place, so what is kept belongs to the place too.
     const keptAs = JSON.stringify([isKey, secret.what, passphrase?.text ?? null, secret.text])
     const credential =
-      this.#opened.get(keptAs) ?? keep(this.#opened, keptAs, this.#credentialOf(secret, isKey, passphrase))
+      this.#opened.get(keptAs) ??
+      keepNewest(this.#opened, keptAs, this.#credentialOf(secret, isKey, passphrase), MAX_KEPT)
     if (credential instanceof SecretFault) throw credential
     return { credential, secret, passphrase }
   }
@@ -97,7 +99,7 @@ class OpenedCredentials implements Credentials {
   }
 
   #looksLikeKey(text: string): boolean {
-    return this.#sniffed.get(text) ?? keep(this.#sniffed, text, looksLikeKey(text))
+    return this.#sniffed.get(text) ?? keepNewest(this.#sniffed, text, looksLikeKey(text), MAX_KEPT)
   }
 
   async #passphraseOf(auth: AuthRow): Promise<Secret | null> {
@@ -111,14 +113,6 @@ class OpenedCredentials implements Credentials {
 }
 
 type Opened = { readonly credential: Credential; readonly secret: Secret; readonly passphrase: Secret | null }
-
-/** Returns `value`; makes room for it by letting the oldest go. */
-function keep<Value>(kept: Map<string, Value>, key: string, value: Value): Value {
-  const [oldest] = kept.keys()
-  if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest)
-  kept.set(key, value)
-  return value
-}
 
 /** Throws an OperatorError where the secret, whatever it is, may not be used on `host`. */
 function refuseOtherHosts({ id, user, hosts }: AuthRow, host: string): void {

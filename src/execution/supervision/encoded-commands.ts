@@ -1,3 +1,4 @@
+import { keepNewest } from '../../platform/bounded-map.ts'
 import { type EncodedCommand, encodeCommand } from '../remote/verbs.ts'
 
 const MOST_KEPT = 2_000
@@ -9,12 +10,6 @@ export class EncodedCommands {
 
   /** Throws an UnsendableError where no host can be sent the command. */
   encode(command: string): EncodedCommand {
-    const known = this.#kept.get(command)
-    const [oldest] = this.#kept.keys()
-    if (known !== undefined) this.#kept.delete(command)
-    else if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest)
-    const encoded = known ?? encodeCommand(command)
-    this.#kept.set(command, encoded)
-    return encoded
+    return keepNewest(this.#kept, command, this.#kept.get(command) ?? encodeCommand(command), MOST_KEPT)
   }
 }

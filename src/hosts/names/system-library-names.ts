@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import pLimit from 'p-limit'
+import { keepNewest } from '../../platform/bounded-map.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Asked } from './asked-name.ts'
 import { askGetent } from './getent.ts'
@@ -116,10 +117,7 @@ export class LibraryNames {
   }
 
   #keep(name: string, asked: Asked): void {
-    this.#said.delete(name)
-    const [oldest] = this.#said.keys()
-    if (this.#said.size >= MAX_KEPT_NAMES && oldest !== undefined) this.#said.delete(oldest)
-    this.#said.set(name, { asked, at: this.#parts.clock.monotonic() })
+    keepNewest(this.#said, name, { asked, at: this.#parts.clock.monotonic() }, MAX_KEPT_NAMES)
   }
 }
 

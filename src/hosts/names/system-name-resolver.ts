@@ -2,6 +2,7 @@ import { Resolver } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { keepNewest } from '../../platform/bounded-map.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type Unreachable, unreachableBy } from '../handover.ts'
 import type { Asked, FoundName } from './asked-name.ts'
@@ -120,9 +121,8 @@ class SystemNameResolver implements NameResolver {
   #keep(name: string, { addresses, ttlMs }: FoundName): Resolved {
     const at = this.#parts.clock.monotonic()
     const resolved: Resolved = { kind: 'resolved', addresses }
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size >= MAX_KEPT_NAMES && oldest !== undefined) this.#kept.delete(oldest)
-    this.#kept.set(name, { resolved, at, until: at + Math.min(Math.max(ttlMs, SHORTEST_MS), LONGEST_MS) })
+    const until = at + Math.min(Math.max(ttlMs, SHORTEST_MS), LONGEST_MS)
+    keepNewest(this.#kept, name, { resolved, at, until }, MAX_KEPT_NAMES)
     return resolved
   }
 
