@@ -1,3 +1,4 @@
+import { WITHOUT_LOCK } from '../../src/dispatch/locks/hold.ts'
 import { type Minute, minuteOf } from '../../src/domain/minute.ts'
 import type { RunId } from '../../src/domain/run.ts'
 import type { TaleEvent } from './rcron-process.ts'
@@ -36,6 +37,9 @@ export type ToldFiring = {
   readonly teller: number
 }
 
+/** A process that could write no lock for runs of a job, which it said once. */
+export type Unlocked = { readonly job: string; readonly teller: number; readonly at: number }
+
 /** What rcron told, all its processes together, in order. */
 export type Tale = {
   readonly outcomes: readonly ToldOutcome[]
@@ -44,6 +48,8 @@ export type Tale = {
   readonly begun: ReadonlySet<RunId>
   /** When something was first said of a firing, by `<job> <minute>`; by the machine's clock. */
   readonly firstToldAt: ReadonlyMap<string, number>
+  /** What said that a job goes on without a lock, and from when on; by the machine's clock. */
+  readonly unlocked: readonly Unlocked[]
   readonly counts: { readonly unknown: number; readonly found: number; readonly adopted: number }
   /** Lines in which rcron accuses itself. */
   readonly bugs: readonly string[]
@@ -60,6 +66,11 @@ export function readTale(log: readonly TaleEvent[], machineTimeOf: (told: number
       ),
     ),
     firstToldAt: firstTold(log, machineTimeOf),
+    unlocked: log.flatMap(({ teller, event: { msg, job, time } }) =>
+      msg === WITHOUT_LOCK && typeof job === 'string'
+        ? [{ job, teller, at: machineTimeOf(Date.parse(String(time))) }]
+        : [],
+    ),
     counts: { unknown: said('run unknown'), found: said('run found again'), adopted: said('run adopted') },
     bugs: log.filter(({ event }) => event.msg.includes('bug in rcron')).map(({ event }) => JSON.stringify(event)),
   }

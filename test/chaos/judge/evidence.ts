@@ -78,3 +78,20 @@ export function nextByHand({ byHand }: Pick<Evidence, 'byHand'>, job: string, fr
     ...byHand.filter((each) => each.job === job && each.at >= from).map(({ at }) => at),
   )
 }
+
+/**
+ * Whether nothing was left that knows of a run but its host: no lock could be written for its job, and the process that began it
+ * ended before it could tell its end.
+ */
+export function isKnownToItsHostAlone(evidence: Evidence, { job, starts: [start = 0] }: HostRun): boolean {
+  if (!isDiskSickAt(evidence, start)) return false
+  return evidence.tale.unlocked.some(
+    (unlocked) =>
+      unlocked.job === job && unlocked.at <= start + LINGER_MS && start <= goneAt(evidence, unlocked.teller),
+  )
+}
+
+/** When that process ended; before all times where it lived on. */
+function goneAt({ kills, exits }: Evidence, teller: number): number {
+  return kills.get(teller) ?? exits.get(teller) ?? Number.NEGATIVE_INFINITY
+}

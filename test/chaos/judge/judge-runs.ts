@@ -1,7 +1,15 @@
 import type { RunId } from '../../../src/domain/run.ts'
 import type { HostRun } from '../host-journal.ts'
 import type { ToldEnd } from '../tale.ts'
-import { type Evidence, endsByRun, isDiskSickAt, LINGER_MS, SLACK_MS, type Violation } from './evidence.ts'
+import {
+  type Evidence,
+  endsByRun,
+  isDiskSickAt,
+  isKnownToItsHostAlone,
+  LINGER_MS,
+  SLACK_MS,
+  type Violation,
+} from './evidence.ts'
 import { untruthOf } from './untruth.ts'
 
 /** Each run for itself: started once, told once, and told as it was. */
@@ -16,9 +24,13 @@ function judgeRun(evidence: Evidence, run: RunId, ends: readonly ToldEnd[]): rea
   const [first] = ends
   const found = [
     ...(seen === null ? [] : judgeStarts(seen)),
-    ...(first === undefined ? ['forgotten: no outcome was told'] : judgeTold({ evidence, seen, first, ends })),
+    ...(first === undefined ? judgeUntold(evidence, seen) : judgeTold({ evidence, seen, first, ends })),
   ]
   return found.map((text) => ({ rule: text.split(':', 1)[0] ?? '', run, text }))
+}
+
+function judgeUntold(evidence: Evidence, seen: HostRun | null): readonly string[] {
+  return seen !== null && isKnownToItsHostAlone(evidence, seen) ? [] : ['forgotten: no outcome was told']
 }
 
 function judgeStarts({ starts, ends }: HostRun): readonly string[] {

@@ -1,6 +1,6 @@
 import { describeMinute } from '../../../src/domain/minute.ts'
 import type { ToldOutcome } from '../tale.ts'
-import { type Evidence, LINGER_MS, laneOf, type Violation } from './evidence.ts'
+import { type Evidence, isKnownToItsHostAlone, LINGER_MS, laneOf, type Violation } from './evidence.ts'
 
 /** A firing is skipped only beside an earlier one of the job, of the cron where each is on its own, that has not come to its end. */
 export function judgeSkips(evidence: Evidence): readonly Violation[] {
@@ -12,7 +12,7 @@ export function judgeSkips(evidence: Evidence): readonly Violation[] {
   )
   return outcomes
     .filter((told) => isSkip(told) && !wasActive(evidence, lanes.get(laneOf(evidence, told)) ?? [], told))
-    .filter((skip) => !wasInterrupted(evidence, skip))
+    .filter((skip) => !wasInterrupted(evidence, skip) && !isBesideUnlocked(evidence, skip))
     .map(({ run, job, cron, minute }) => ({
       rule: 'not to be skipped',
       run,
@@ -36,6 +36,13 @@ function wasActive(evidence: Evidence, lane: readonly ToldOutcome[], skip: ToldO
 function wasInterrupted({ tale: { firings } }: Evidence, skip: ToldOutcome): boolean {
   return firings.some(
     ({ job, from, teller, isMissed }) => isMissed && job === skip.job && from < skip.minute && teller > skip.teller,
+  )
+}
+
+/** Beside a run of the job of which its host alone knew in the end. Its process may have called it active while it waited to begin. */
+function isBesideUnlocked(evidence: Evidence, { job, at }: ToldOutcome): boolean {
+  return [...evidence.hosts.values()].some(
+    (seen) => seen.job === job && seen.lastSign >= at - LINGER_MS && isKnownToItsHostAlone(evidence, seen),
   )
 }
 

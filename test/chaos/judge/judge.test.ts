@@ -134,6 +134,28 @@ test('a clobber by hand may come within the minute', () => {
   deepEqual(rulesOf(judgeRuns(facts)), [])
 })
 
+const UNTOLD = [
+  { says: 'its process was killed, and no lock could be written', more: {}, rules: [] },
+  { says: 'the process lives on', more: { kills: new Map() }, rules: ['forgotten'] },
+  { says: 'the disk was well', more: { diskFaults: [] }, rules: ['forgotten'] },
+  {
+    says: 'that was another job',
+    more: { tale: { unlocked: [{ job: 'late', teller: 0, at: 50 }] } },
+    rules: ['forgotten'],
+  },
+]
+for (const { says, more, rules } of UNTOLD) {
+  test(`one run that is never told: ${says}`, () => {
+    const facts = {
+      kills: new Map([[0, 300]]),
+      diskFaults: [{ from: 0, until: 200 }],
+      tale: { unlocked: [{ job: 'walk', teller: 0, at: 50 }] },
+      ...more,
+    }
+    deepEqual(rulesOf(judgeRuns(evidence([seen()], [], facts))), rules)
+  })
+}
+
 test('a run that was said to have started, and never had an end', () => {
   const tale = { begun: new Set([A]) }
   deepEqual(rulesOf(judgeRuns(evidence([], [], { tale }))), ['forgotten'])

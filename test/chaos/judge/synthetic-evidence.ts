@@ -48,6 +48,7 @@ export function evidence(
       firings: outcomes.map(({ job, minute, teller }) => ({ job, from: minute, to: minute, isMissed: false, teller })),
       begun: new Set(),
       firstToldAt: new Map(),
+      unlocked: [],
       counts: { unknown: 0, found: 0, adopted: 0 },
       bugs: [],
       ...tale,
