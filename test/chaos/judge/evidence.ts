@@ -81,13 +81,17 @@ export function nextByHand({ byHand }: Pick<Evidence, 'byHand'>, job: string, fr
 
 /**
  * Whether nothing was left that knows of a run but its host: no lock could be written for its job, and the process that began it
- * ended before it could tell its end.
+ * ended before it could tell its end. What was `told` of it was told by another one, which began its minute once more.
  */
-export function isKnownToItsHostAlone(evidence: Evidence, { job, starts: [start = 0] }: HostRun): boolean {
+export function isKnownToItsHostAlone(
+  evidence: Evidence,
+  { job, starts: [start = 0] }: HostRun,
+  told: ToldEnd | null = null,
+): boolean {
   if (!isDiskSickAt(evidence, start)) return false
   return evidence.tale.unlocked.some(
-    (unlocked) =>
-      unlocked.job === job && unlocked.at <= start + LINGER_MS && start <= goneAt(evidence, unlocked.teller),
+    ({ job: ofJob, teller, at }) =>
+      ofJob === job && teller !== told?.teller && at <= start + LINGER_MS && start <= goneAt(evidence, teller),
   )
 }
 

@@ -1,7 +1,16 @@
 import type { Action } from '../../../src/domain/action.ts'
 import type { HostRun } from '../host-journal.ts'
 import type { ToldEnd } from '../tale.ts'
-import { type Evidence, endsByRun, isDiskSickAt, jobOf, laneOf, SLACK_MS, type Violation } from './evidence.ts'
+import {
+  type Evidence,
+  endsByRun,
+  isDiskSickAt,
+  isKnownToItsHostAlone,
+  jobOf,
+  laneOf,
+  SLACK_MS,
+  type Violation,
+} from './evidence.ts'
 import { isKill } from './judge-runs.ts'
 
 /** A run that its host saw begin, with what rcron told of it. */
@@ -32,7 +41,8 @@ function knownRuns(evidence: Evidence): readonly Known[] {
       const end = told.get(seen.id)?.[0]
       const action = jobOf(evidence, { job: seen.job })?.action
       const start = seen.starts[0]
-      return end === undefined || action === undefined || start === undefined
+      const isUnknown = end !== undefined && isKnownToItsHostAlone(evidence, seen, end)
+      return end === undefined || action === undefined || start === undefined || isUnknown
         ? []
         : [{ seen, told: end, action, start }]
     })

@@ -52,7 +52,8 @@ function judgeTold({ evidence, seen, first, ends }: Told): readonly string[] {
   const again = ends.filter((end, index) =>
     ends.some((other, at) => at < index && !mayBeRepeated(evidence, other, end)),
   )
-  const untruth = untruthOf(evidence, first, seen)
+  const isGuess = seen !== null && isKnownToItsHostAlone(evidence, seen, first)
+  const untruth = isGuess ? null : untruthOf(evidence, first, seen)
   return [
     ...(words.size > 1 ? [`contradicted: told as ${[...words].join(', then as ')}`] : []),
     ...(again.length > 0 ? [`told twice: by processes ${ends.map(({ teller }) => teller).join(' and ')}`] : []),

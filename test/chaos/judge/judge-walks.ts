@@ -1,6 +1,6 @@
 import { addMinutes } from '../../../src/domain/minute.ts'
 import { endsOf, type ToldEnd } from '../tale.ts'
-import { type Evidence, jobOf, LINGER_MS, nextByHand, type Violation } from './evidence.ts'
+import { type Evidence, isKnownToItsHostAlone, jobOf, LINGER_MS, nextByHand, type Violation } from './evidence.ts'
 
 /** After one of these a walk goes on to the next host. */
 const FAILURES: ReadonlySet<string> = new Set(['failed', 'signaled', 'timed-out', 'unreachable', 'refused'])
@@ -21,7 +21,7 @@ function judgeWalk(evidence: Evidence, ends: readonly ToldEnd[]): readonly Viola
   const tried = new Set(ends.map(({ cron }) => cron)).size
   const isUnfinished = tried < job.hosts && ends.every(({ outcome }) => FAILURES.has(outcome))
   const mayBeClobbered = job.action === 'clobber' && isNextDueAt(evidence, last)
-  if (!isUnfinished || mayBeClobbered || mayNotGoOn(evidence, last)) return []
+  if (!isUnfinished || mayBeClobbered || mayNotGoOn(evidence, last) || hasGoneOnUntold(evidence, last)) return []
   const text = `given up: ${job.name} ended with this run, told as ${last.outcome}, on host ${tried} of ${job.hosts}`
   return [{ rule: 'given up', run: last.run, text }]
 }
@@ -30,6 +30,13 @@ function judgeWalk(evidence: Evidence, ends: readonly ToldEnd[]): readonly Viola
 function isNextDueAt(evidence: Evidence, { job, minute, at }: ToldEnd): boolean {
   const next = Math.min(evidence.beganAt(addMinutes(minute, 1)), nextByHand(evidence, job, evidence.beganAt(minute)))
   return at >= next - LINGER_MS
+}
+
+/** The next run of the walk is one of those that its host alone knows in the end. */
+function hasGoneOnUntold(evidence: Evidence, { job, at }: ToldEnd): boolean {
+  return [...evidence.hosts.values()].some(
+    (seen) => seen.job === job && (seen.starts[0] ?? 0) >= at - LINGER_MS && isKnownToItsHostAlone(evidence, seen),
+  )
 }
 
 /** After a run that was adopted the hosts that are left are looked up anew, and only enabled crons are tried. */

@@ -156,6 +156,20 @@ for (const { says, more, rules } of UNTOLD) {
   })
 }
 
+for (const [says, teller, rules] of [
+  ['by the process that begins its minute once more, is a guess', 1, []],
+  ['by its own process, is judged', 0, ['untrue']],
+] as const) {
+  test(`what is told of a run that its host alone knows, ${says}`, () => {
+    const facts = evidence([seen()], [told({ outcome: 'unreachable', exitCode: null, teller })], {
+      kills: new Map([[0, 300]]),
+      diskFaults: [{ from: 0, until: 200 }],
+      tale: { unlocked: [{ job: 'walk', teller: 0, at: 50 }] },
+    })
+    deepEqual(rulesOf(judgeRuns(facts)), rules)
+  })
+}
+
 test('a run that was said to have started, and never had an end', () => {
   const tale = { begun: new Set([A]) }
   deepEqual(rulesOf(judgeRuns(evidence([], [], { tale }))), ['forgotten'])
