@@ -99,8 +99,8 @@ export class SystemRunLocks implements RunLocks {
   async claim(run: RunId): Promise<boolean> {
     const own = this.#own.get(run)
     const name = own ?? this.#others.get(run)
-    // Without a lock no other process knows of it.
-    if (name === undefined) return true
+    // Its lock went, and whoever removed it has told.
+    if (name === undefined) return false
     return await this.#atomically(() => {
       const file = this.#files.read(name)
       if (file?.lock.run !== run || file.isTold) return false

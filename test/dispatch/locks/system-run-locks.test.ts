@@ -142,6 +142,18 @@ test('a lock that a link stands for is not followed when a run wants its name', 
   match(readFileSync(join(directory, `${hash}.rcron`), 'utf8'), /rcron-lock-1/)
 })
 
+test('the end of a run whose lock has gone is told by nobody else, also after another look', async (t) => {
+  const directory = aDirectory(t)
+  const mine = open(directory).locks
+  const lock = aLock()
+  await mine.create(lock)
+  const other = open(directory).locks
+  await other.readOthers()
+  await mine.remove(lock.run)
+  await other.readOthers()
+  equal(await other.claim(lock.run), false)
+})
+
 test('a lock that has become another run’s is left alone', async (t) => {
   const directory = aDirectory(t)
   const mine = open(directory).locks
