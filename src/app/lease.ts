@@ -82,11 +82,6 @@ export class FollowingLease {
     }
   }
 
-  /** As a lease's. */
-  async confirm(): Promise<void> {
-    await this.#lease?.confirm()
-  }
-
   /** Never rejects. */
   async release(): Promise<void> {
     await this.#lease?.release()

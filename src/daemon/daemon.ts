@@ -34,8 +34,6 @@ export type DaemonParts = {
   readonly drainMs: () => number
   /** Whether runs that last longer than that are killed. Absent: they are left alive. */
   readonly killsRuns?: () => boolean
-  /** Awaited before a minute is planned: whether this is still the daemon that plans it. Aborts `stop` where it is not. Never rejects. Absent: it is. */
-  readonly confirmed?: () => Promise<void>
   /** Reads the settings anew and puts them in force; the old ones stay where it rejects. */
   readonly reloadSettings: () => Promise<void>
   /** Called after every attempt to read the definitions. */
@@ -99,18 +97,12 @@ export class Daemon {
       this.#beatMissed = true
       return
     }
-    this.#step = this.#plan().then(() => {
+    this.#step = this.#parts.loop.step(this.#parts.source.snapshot).then(() => {
       this.#step = null
       if (!this.#beatMissed) return
       this.#beatMissed = false
       this.#beat()
     })
-  }
-
-  async #plan(): Promise<void> {
-    const { confirmed, loop, source } = this.#parts
-    await confirmed?.()
-    if (!this.#signals.stop.aborted) await loop.step(source.snapshot)
   }
 
   /** As soon as there are definitions, which may be long after the start. */

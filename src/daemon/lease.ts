@@ -23,11 +23,6 @@ export interface Lease {
   take(stop: AbortSignal): Promise<void>
   /** As `take`, without holding it. */
   look(stop: AbortSignal): Promise<void>
-  /**
-   * To be awaited before anything is begun: a process that stood still (a paused machine, SIGSTOP) may have lost it meanwhile.
-   * At once where it was heard of lately; else when that is known again, or cannot be known within seconds. Never rejects.
-   */
-  confirm(): Promise<void>
   /** Calls `listener`, once, when another living daemon turns out to have it. */
   onLost(listener: (why: DatabaseTaken) => void): void
   /** Gives it free. Never rejects. */

@@ -17,10 +17,6 @@ export type RowLeaseParts = {
 export const BEAT_MS = 2_000
 /** Longer than a database that loses one of its nodes stalls, shorter than the minute within which a dead daemon is to make room. */
 export const SILENCE_MS = 30_000
-/** Who has not been heard of for so long asks before anything is begun: half of what lets another daemon take over. */
-const DOUBT_MS = SILENCE_MS / 2
-/** The minute's firings wait for the answer so long: a database that is away is no reason not to work. */
-const CONFIRM_MS = 5_000
 /** Of a row that this installation left behind on another boot or machine: only a copy of the state directory could be alive. */
 const OWN_SILENCE_MS = 3 * BEAT_MS
 /** A table whose answers contradict its writes is asked no more often than this at a time. */
@@ -40,8 +36,6 @@ export class RowLease implements Lease {
   #isHeld = false
   /** By the monotonic clock, when the database last heard of this daemon; null while that is told as overdue. */
   #heardAt: number | null = null
-  /** The same by the machine's clock: the monotonic one may stand still with the machine. Epoch milliseconds; null: never. */
-  #heardAtTime: number | null = null
   /** Why it cannot be asked for: told once. */
   #fault: string | null = null
   #isWeaknessTold = false
@@ -70,23 +64,6 @@ export class RowLease implements Lease {
     }
   }
 
-  async confirm(): Promise<void> {
-    const { clock } = this.#parts
-    if (this.#over.signal.aborted || !this.#isInDoubt()) return
-    const waited = new AbortController()
-    const asked = this.#beat(this.#over.signal).then((holder) => this.#lose(holder))
-    await Promise.race([asked, clock.sleep(CONFIRM_MS, waited.signal)])
-    waited.abort()
-  }
-
-  /** What has never been heard of is no more in doubt than at the start. */
-  #isInDoubt(): boolean {
-    const { clock } = this.#parts
-    if (!this.#isHeld || this.#heardAtTime === null) return false
-    const silence = this.#heardAt === null ? Number.POSITIVE_INFINITY : clock.monotonic() - this.#heardAt
-    return Math.max(silence, Math.abs(clock.now() - this.#heardAtTime)) >= DOUBT_MS
-  }
-
   onLost(listener: (why: DatabaseTaken) => void): void {
     this.#tell = listener
   }
@@ -109,22 +86,19 @@ export class RowLease implements Lease {
     while (!signal.aborted) {
       await clock.sleep(BEAT_MS, signal)
       if (signal.aborted) return
-      this.#lose(await this.#beat(signal))
+      const holder = await this.#beat(signal)
+      if (holder === null) continue
+      this.#over.abort()
+      this.#tell(this.#taken(holder))
     }
-  }
-
-  #lose(holder: LeaseRow | null): void {
-    if (holder === null || this.#over.signal.aborted) return
-    this.#over.abort()
-    this.#tell(this.#taken(holder))
   }
 
   /** Null unless another daemon that lives has the lease. */
   async #beat(stop: AbortSignal): Promise<LeaseRow | null> {
-    const { table } = this.#parts
+    const { table, clock } = this.#parts
     try {
       if (this.#isHeld && (await table.beat(this.#incarnation))) {
-        this.#heard()
+        this.#heardAt = clock.monotonic()
         return null
       }
       return await this.#attempt(stop)
@@ -158,18 +132,12 @@ export class RowLease implements Lease {
     return null
   }
 
-  #heard(): void {
-    const { clock } = this.#parts
-    this.#heardAt = clock.monotonic()
-    this.#heardAtTime = clock.now()
-  }
-
   #hold(): null {
-    const { log } = this.#parts
+    const { log, clock } = this.#parts
     if (this.#fault !== null) log.info({}, 'this daemon is again known to be the one that works on the database')
     this.#isHeld = true
     this.#fault = null
-    this.#heard()
+    this.#heardAt = clock.monotonic()
     this.#tellWeakness()
     return null
   }

@@ -32,19 +32,6 @@ test('no beat plans anything once it is told to stop', async () => {
   equal(minutes.fired().length, 1)
 })
 
-test('F11: a minute waits until it is known that no other daemon plans it, and is not planned where one does', async () => {
-  const asked: (() => void)[] = []
-  const confirmed = () => new Promise<void>((resolve) => asked.push(resolve))
-  const { daemon, signals, minutes, settled } = await aDaemon({ confirmed })
-  const ended = daemon.run()
-  await settled()
-  deepEqual([asked.length, minutes.fired()], [1, []])
-  signals.stop.abort()
-  asked[0]?.()
-  await ended
-  deepEqual(minutes.fired(), [])
-})
-
 test('B7: with neither store nor cache it is ready for systemctl, says what it lacks, and begins when the store answers', async () => {
   const { daemon, said, store, signals, minutes, settled, clock, beat } = await aDaemon()
   const { definitions } = store

@@ -65,46 +65,6 @@ test('F11: beside a living daemon a second one is refused within 5 s, by the nam
   deepEqual([table.row?.host, first.losses], ['cron1.example', []])
 })
 
-test('F11: a daemon that stood still while another one took over is told so before it plans a minute', async () => {
-  const { daemon, table, clock } = aDatabase()
-  const first = daemon()
-  await first.take()
-  table.row = { ...OTHER, incarnation: 'other', beat: '1' }
-  clock.set('2026-03-01T12:01:00Z')
-  let isConfirmed = false
-  const confirmed = first.lease.confirm().then(() => {
-    isConfirmed = true
-  })
-  await settled()
-  equal(isConfirmed, false)
-  for (let beat = 2; !isConfirmed && beat < 20; beat++) {
-    table.row = { ...table.row, beat: String(beat) }
-    await clock.advance(500)
-  }
-  await confirmed
-  equal(first.losses.length, 1)
-})
-
-test('F11: a daemon that stood still and still has the database goes on at once; where the database is away, after some seconds', async () => {
-  const { daemon, table, clock } = aDatabase()
-  const first = daemon()
-  await first.take()
-  clock.set('2026-03-01T12:01:00Z')
-  await first.lease.confirm()
-  clock.set('2026-03-01T12:02:00Z')
-  table.read = () => new Promise(() => undefined)
-  table.beat = () => new Promise(() => undefined)
-  let isConfirmed = false
-  void first.lease.confirm().then(() => {
-    isConfirmed = true
-  })
-  await clock.advance(4_000)
-  equal(isConfirmed, false)
-  await clock.advance(2_000)
-  equal(isConfirmed, true)
-  deepEqual(first.losses, [])
-})
-
 test('F11: after a stop of the first the database is free at once', async () => {
   const { daemon, table } = aDatabase()
   const first = daemon()
