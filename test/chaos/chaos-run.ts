@@ -36,7 +36,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = new Random(options.seed)
   await using lab = await ChaosLab.start(random.hexId())
   lab.daemon.start()
-  await lab.daemon.current?.tells(/READY=1/, 30_000)
+  await lab.daemon.current?.tells(/READY=1/, START_MS)
   const first = minuteOf(lab.clock.now())
   const faults = await rain(options, lab, random)
   const last = minuteOf(lab.clock.now())
@@ -47,6 +47,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   if (options.keepIn !== null) lab.keep(options.keepIn)
   return reportOf({ options, lab, faults, unsettled, minutes: { first, last } })
 }
+
+/** A daemon that starts beside others on a busy machine may take so long. */
+const START_MS = 120_000
 
 const TELL_EVERY_FAULTS = 50
 
@@ -100,9 +103,9 @@ async function settle(lab: ChaosLab, { settleMs, tell }: ChaosOptions, last: Min
 
 /** Resolves when a daemon has turned to `minute`, and to what was left of the minutes before: once all crons are disabled, none would tell of it. */
 async function planned(lab: ChaosLab, minute: Minute): Promise<void> {
-  await lab.daemon.current?.tells(/READY=1/, 30_000)
+  await lab.daemon.current?.tells(/READY=1/, START_MS)
   const isTold = async () => (eventsOf(lab, minute).length > 0 ? true : null)
-  await waitUntil('the last minute of the faults is told of', isTold, 30_000)
+  await waitUntil('the last minute of the faults is told of', isTold, START_MS)
 }
 
 function eventsOf(lab: ChaosLab, minute: Minute): readonly LoggedEvent[] {
