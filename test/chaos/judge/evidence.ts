@@ -91,9 +91,15 @@ export function isKnownToItsHostAlone(
   if (!isDiskSickAt(evidence, start)) return false
   return evidence.tale.unlocked.some(
     ({ job: ofJob, teller, at }) =>
-      ofJob === job && teller !== told?.teller && at <= start + LINGER_MS && start <= goneAt(evidence, teller),
+      ofJob === job &&
+      teller !== told?.teller &&
+      at <= start + LINGER_MS &&
+      start <= goneAt(evidence, teller) + UNDER_WAY_MS,
   )
 }
+
+/** So long a start that a process sent may be on its way, over a frozen connection, when that process has gone. */
+const UNDER_WAY_MS = 5_000
 
 /** When that process ended; before all times where it lived on. */
 function goneAt({ kills, exits }: Evidence, teller: number): number {
