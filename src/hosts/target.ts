@@ -1,3 +1,4 @@
+import { describeHostPort } from '../domain/host-port.ts'
 import type { AuthRow, SystemRow } from '../domain/rows.ts'
 import { portOf } from './port-of.ts'
 
@@ -24,5 +25,5 @@ export function targetOf(system: SystemRow, user: string, ownName: string): Targ
 
 /** `db1.example:22`: how a host is named in reasons; IPv6 addresses in brackets. */
 export function describeHost({ host, port }: Target): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+  return describeHostPort(host, port)
 }
