@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import ssh2, { type ConnectConfig } from 'ssh2'
+import { aKeyPair } from './key-pair.ts'
 import { startLoopbackHost } from './loopback-host.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'rcron-loopback-'))
-const key = ssh2.utils.generateKeyPairSync('ed25519')
+const key = aKeyPair()
 const host = await startLoopbackHost('127.0.0.1', { user: 'demo', publicKey: key.public, home })
 after(() => {
   host.close()
@@ -39,7 +40,7 @@ test('a host of the demonstration lets in its own key', async () => {
 })
 
 test('no password and no other key is let in', async () => {
-  const other = ssh2.utils.generateKeyPairSync('ed25519')
+  const other = aKeyPair()
   for (const secret of [{ password: 'only for the demonstration' }, { password: '' }, { privateKey: other.private }]) {
     match(await tryToRun(secret), /authentication methods failed/)
   }

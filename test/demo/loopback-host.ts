@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
 import ssh2, { type AuthContext, type Connection, type ParsedKey, type ServerChannel } from 'ssh2'
+import { aKeyPair } from './key-pair.ts'
 
 /** A host of the demonstration: an SSH server in this process, which runs commands in this machine's shell. */
 export type LoopbackHost = {
@@ -22,7 +23,7 @@ export type LoopbackLogin = {
 
 /** Listens on `address`, which must be one of 127.0.0.0/8, and lets `login` in by its key alone. */
 export async function startLoopbackHost(address: string, login: LoopbackLogin): Promise<LoopbackHost> {
-  const hostKeys = [ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }).private]
+  const hostKeys = [aKeyPair().private]
   const running = new Set<ChildProcess>()
   const connections = new Set<Connection>()
   const server = new ssh2.Server({ hostKeys }, (connection) => {

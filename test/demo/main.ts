@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
+import { aKeyPair } from './key-pair.ts'
 import { startLoopbackHost } from './loopback-host.ts'
 import { seedDemo } from './seed-demo.ts'
 
 // Each start has a key of its own: the hosts run what they are told as this user, and any user of the machine reaches them.
-const key = ssh2.utils.generateKeyPairSync('ed25519')
+const key = aKeyPair()
 const USER = 'demo'
 
 const directory = mkdtempSync(join(tmpdir(), 'rcron-demo-'))

@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { lockOfRun } from '../../../src/dispatch/locks/lock-of-run.ts'
 import type { RunLock } from '../../../src/dispatch/locks/run-locks.ts'
@@ -267,11 +268,16 @@ test('a pid that came again does not pass for the process that wrote the lock', 
 
 test('a process that is dead and not yet reaped holds no lock', async (t) => {
   const directory = aDirectory(t)
-  // The shell never waits for its child, and becomes one that never will.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  // The shell becomes a program that never waits for its child, and only then does the child read the end of its input.
+  const parent = spawn('sh', ['-c', 'cat <&3 >/dev/null & echo $!; exec sleep 60 3<&-'], {
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+  })
   t.after(() => parent.kill('SIGKILL'))
-  const [said] = await once(parent.stdout, 'data')
+  const [said] = await once(parent.stdout as Readable, 'data')
   const pid = Number(String(said))
+  const nameOf = (of: number | undefined) => readFileSync(`/proc/${of}/comm`, 'utf8').trim()
+  await until('the shell is no longer one', () => nameOf(parent.pid) === 'sleep')
+  ;(parent.stdio[3] as Writable).end()
   await until('the child is a zombie', () => statOf(pid)?.[0] === 'Z')
   const clock = new HandClock(0)
   const zombie = SystemRunLocks.open({ directory, clock, log: new RecordingLog(), holder: identityOf(pid) })
