@@ -6,9 +6,9 @@ import type { DatabaseTaken, Lease } from '../daemon/lease.ts'
 import { RowLease } from '../daemon/row-lease.ts'
 import { findDaemon, takeStateLock } from '../daemon/system-state-lock.ts'
 import { installationId } from '../dispatch/system-installation-id.ts'
-import { localBootId } from '../platform/boot-id.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
+import { localBootId } from '../platform/process-identity.ts'
 
 export type LeaseParts = { readonly clock: Clock; readonly log: Log }
 

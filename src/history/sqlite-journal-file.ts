@@ -1,13 +1,13 @@
 import { lstatSync, renameSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { OperatorError } from '../domain/errors.ts'
+import { sqliteCodeOf } from '../platform/error-code.ts'
 import { makePrivateFile } from '../platform/files/make-private-file.ts'
 import { removeFile } from '../platform/files/own-file.ts'
 
 /** How long one statement may hold the event loop while another process writes. */
 const BUSY_MS = 20
 const VERSION = 1
-const SQLITE_BUSY = 5
 const SQLITE_CORRUPT = 11
 const SQLITE_NOTADB = 26
 
@@ -60,17 +60,8 @@ export function openJournal(path: string, now: number): Journal {
 
 /** Whether the file is torn, or no database at all: it will not get better. */
 export function isTorn(error: unknown): boolean {
-  const code = codeOf(error)
+  const code = (sqliteCodeOf(error) ?? 0) & 0xff
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB
-}
-
-/** Whether another process had it at that moment. */
-export function isBusy(error: unknown): boolean {
-  return codeOf(error) === SQLITE_BUSY
-}
-
-function codeOf(error: unknown): number | null {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null
 }
 
 /** Moves a torn journal to where it can be looked at; the one before it there goes. Throws where it cannot. */

@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '../platform/clock.ts'
+import { isSqliteBusy } from '../platform/error-code.ts'
 import type { Log } from '../platform/log/log.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../platform/process-identity.ts'
 import type { RunRecord } from '../store/runs/run-recorder.ts'
 import type { JournaledRecord, RecordJournal } from './record-journal.ts'
-import { isBusy, isTorn, type Journal, moveAside, openJournal } from './sqlite-journal-file.ts'
+import { isTorn, type Journal, moveAside, openJournal } from './sqlite-journal-file.ts'
 
 /** After a failure it is left alone for so long. */
 const RETRY_MS = 30_000
@@ -131,7 +132,7 @@ export class SqliteRecordJournal implements RecordJournal {
       log.warn({ path, err: error, reason }, 'run records that wait for the store are not all in the journal')
     }
     this.#isTold = true
-    if (isBusy(error)) return
+    if (isSqliteBusy(error)) return
     this.#open?.database.close()
     this.#open = null
     this.#failedAt = clock.monotonic()

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { localBootId } from '../platform/boot-id.ts'
 import { readBoundedFileSync } from '../platform/files/bounded-file.ts'
 import { replaceFile } from '../platform/files/replace-file.ts'
 import type { Log } from '../platform/log/log.ts'
+import { localBootId } from '../platform/process-identity.ts'
 import type { BootMark } from './boot-mark.ts'
 
 /** Its name in the state directory. */

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { isRunning, statOf } from './is-running.ts'
+import { readFileSync, statSync } from 'node:fs'
+import { codeOf } from './error-code.ts'
 
 /** What tells a process from all others that had its number: process ids come again, in containers at every start. */
 export type ProcessIdentity = {
@@ -29,18 +29,65 @@ export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boo
   return one.pid === other.pid && one.start === other.start && one.boot === other.boot
 }
 
+/** Whether there is a living process of this number on this machine: one that is dead and not yet reaped is none. */
+export function isRunning(pid: number): boolean {
+  const state = statOf(pid)?.[0]
+  if (state === 'Z' || state === 'X') return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it runs as another user.
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+/**
+ * What this boot of the machine (or start of the container) is called: the same until the next one. Where the kernel's id is
+ * hidden, the birth of /run stands in for it, which is made at each boot. Null where neither is known.
+ */
+export function localBootId(files: BootFiles = BOOT_FILES): string | null {
+  return kernelBootId(files.bootId) ?? birthOf(files.run)
+}
+
+export type BootFiles = { readonly bootId: string; readonly run: string }
+
+const BOOT_FILES: BootFiles = { bootId: '/proc/sys/kernel/random/boot_id', run: '/run' }
+
 function startOfProcess(pid: number): string {
   return statOf(pid)?.[19] ?? '-'
 }
 
+/** The kernel's id alone: for all processes of a machine it is the same, whatever each of them sees of /run. */
 function bootId(): string {
-  return readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? '-'
+  return kernelBootId(BOOT_FILES.bootId) ?? '-'
 }
 
-function readOrNull(path: string): string | null {
+/** The fields of `/proc/PID/stat` from the third one, the state, on; null where it cannot be read. */
+export function statOf(pid: number): readonly string[] | null {
   try {
-    return readFileSync(path, 'utf8')
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The second field is the program's name in parentheses, which may hold spaces and parentheses.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
-    return null // A hidden file: unknown.
+    return null // No /proc, a hidden file, or a process that is gone: all say "unknown".
+  }
+}
+
+function kernelBootId(path: string): string | null {
+  try {
+    const id = readFileSync(path, 'utf8').trim()
+    return /^[0-9a-f-]{36}$/.test(id) ? id : null
+  } catch {
+    return null // Hidden by ProcSubset=pid, or no Linux.
+  }
+}
+
+function birthOf(path: string): string | null {
+  try {
+    const { birthtimeNs, dev } = statSync(path, { bigint: true })
+    return birthtimeNs > 0n ? `run-${dev}-${birthtimeNs}` : null
+  } catch {
+    return null // No /run.
   }
 }

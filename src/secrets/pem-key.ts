@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import { errorCodeOf } from '../platform/files/regular-file.ts'
+import { codeOf } from '../platform/error-code.ts'
 import { type KeyPlace, keyFault } from './key-fault.ts'
 import { encodeOpenSshEd25519 } from './openssh-ed25519.ts'
 
@@ -30,7 +30,7 @@ function openPem({ text, encrypted }: PemKey, passphrase: string | null, place: 
     return createPrivateKey(encrypted && passphrase !== null ? { key: text, passphrase } : text)
   } catch (error) {
     // The error's own text is left out: it may quote what it read. The code tells enough.
-    const isCipher = errorCodeOf(error) === 'ERR_OSSL_EVP_UNSUPPORTED'
+    const isCipher = codeOf(error) === 'ERR_OSSL_EVP_UNSUPPORTED'
     if (!encrypted) throw keyFault('damaged', place)
     throw keyFault(isCipher ? 'cipher' : 'passphrase-wrong', place)
   }

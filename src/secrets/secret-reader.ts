@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { AuthRow } from '../domain/rows.ts'
+import { codeOrNameOf } from '../platform/error-code.ts'
 import type { BoundedFile } from '../platform/files/bounded-file.ts'
-import { errorCodeOf, RegularFiles } from '../platform/files/regular-file.ts'
+import { RegularFiles } from '../platform/files/regular-file.ts'
 import { isBelow, isOneOf, isWrittenBelow, keyRightsFault, ownerFault } from './row-file.ts'
 import { SecretFault, type SecretField } from './secret-fault.ts'
 import { bindingOf, type OpenedSeal, type SealBinding, type SecretPlaces } from './secret-places.ts'
@@ -153,7 +154,7 @@ export class SecretReader {
     try {
       return await this.#files.read(path)
     } catch (error) {
-      const code = errorCodeOf(error)
+      const code = codeOrNameOf(error)
       const message = `${what} cannot be read (${code}), expected ${EXPECTED_FILE}`
       throw new SecretFault(field, message, hint ?? remedyFor(code))
     }

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { takeStateLock } from '../../src/daemon/system-state-lock.ts'
-import { localBootId } from '../../src/platform/boot-id.ts'
+import { localBootId } from '../../src/platform/process-identity.ts'
 import { ResidentRcron } from '../support/resident-rcron.ts'
 
 const rcron = new ResidentRcron()

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { createSystemBootMark, readBootMark } from '../../src/minutes/system-boot-mark.ts'
-import { localBootId } from '../../src/platform/boot-id.ts'
+import { localBootId } from '../../src/platform/process-identity.ts'
 import { RecordingLog } from '../support/builders.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rcron-boot-'))

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander'
 import { OWN_CREDENTIALS } from '../../config/variables.ts'
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import { aboutOption, errorAbout } from '../../domain/problem.ts'
+import { codeOrNameOf } from '../../platform/error-code.ts'
 import {
   isSecretVariable,
   parsePassphraseSource,
@@ -115,8 +116,7 @@ async function readFile(column: SecretColumn, path: string): Promise<string> {
     return await readSome(column, createReadStream(path, { end: MAX_BYTES }))
   } catch (error) {
     if (error instanceof OperatorError) throw error
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new OperatorError(`the ${column} cannot be read from ${path}: ${code}`, null, { cause: error })
+    throw new OperatorError(`the ${column} cannot be read from ${path}: ${codeOrNameOf(error)}`, null, { cause: error })
   }
 }
 

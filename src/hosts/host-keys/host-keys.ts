@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { ServerHostKeyAlgorithm } from 'ssh2'
+import { codeOf } from '../../platform/error-code.ts'
 import { makeDirectory } from '../../platform/files/make-directory.ts'
-import { errorCodeOf } from '../../platform/files/regular-file.ts'
 import type { Log } from '../../platform/log/log.ts'
 import { appendKnownHost } from './append-known-host.ts'
 import * as describe from './describe-host-key.ts'
@@ -89,7 +89,7 @@ class KnownHostKeys implements HostKeys {
       return verdict(
         shown,
         'unknown',
-        `the key of ${shown.name} cannot be checked: reading ${shown.file} failed (${errorCodeOf(error)}), expected a ` +
+        `the key of ${shown.name} cannot be checked: reading ${shown.file} failed (${codeOf(error)}), expected a ` +
           "known_hosts file that rcron's user can read",
       )
     }
@@ -138,7 +138,7 @@ class KnownHostKeys implements HostKeys {
       })
       return undefined
     } catch (error) {
-      return errorCodeOf(error)
+      return codeOf(error)
     }
   }
 

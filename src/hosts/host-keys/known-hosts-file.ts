@@ -1,5 +1,5 @@
+import { codeOf } from '../../platform/error-code.ts'
 import { type FileStamp, readBoundedFileSync, stampOfSync } from '../../platform/files/bounded-file.ts'
-import { errorCodeOf } from '../../platform/files/regular-file.ts'
 import { type IgnoredLine, type KnownHost, parseKnownHost } from './known-host-line.ts'
 
 const NEWLINE = 0x0a
@@ -77,7 +77,7 @@ function readIfThere(path: string): { readonly content: Buffer; readonly stamp: 
   try {
     return readBoundedFileSync(path, MAX_BYTES)
   } catch (error) {
-    if (errorCodeOf(error) !== 'ENOENT') throw error
+    if (codeOf(error) !== 'ENOENT') throw error
     return { content: Buffer.alloc(0), stamp: undefined }
   }
 }

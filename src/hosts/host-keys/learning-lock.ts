@@ -1,5 +1,5 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs'
-import { errorCodeOf } from '../../platform/files/regular-file.ts'
+import { codeOf } from '../../platform/error-code.ts'
 
 const PAUSE_MS = 5
 const ATTEMPTS = 40
@@ -37,7 +37,7 @@ function isOurs(lock: string): boolean {
     closeSync(openSync(lock, 'wx', 0o600))
     return true
   } catch (error) {
-    const code = errorCodeOf(error)
+    const code = codeOf(error)
     if (code === 'EEXIST') return false
     if (code === 'EACCES' || code === 'EPERM') return true
     throw error

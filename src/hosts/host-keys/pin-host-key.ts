@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { OperatorError } from '../../domain/errors.ts'
+import { codeOf } from '../../platform/error-code.ts'
 import { makeDirectory } from '../../platform/files/make-directory.ts'
-import { errorCodeOf } from '../../platform/files/regular-file.ts'
 import { appendKnownHost } from './append-known-host.ts'
 import { describeLines } from './describe-host-key.ts'
 import { hostNameOf, isPlainHost } from './host-name.ts'
@@ -50,7 +50,7 @@ export function pinHostKey({ file, host, port, key }: Pin): void {
     })
   } catch (error) {
     if (error instanceof OperatorError) throw error
-    throw new OperatorError(`the host key was not pinned: writing ${file} failed (${errorCodeOf(error)})`, null)
+    throw new OperatorError(`the host key was not pinned: writing ${file} failed (${codeOf(error)})`, null)
   }
 }
 

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import pLimit from 'p-limit'
 import { keepNewest } from '../../platform/bounded-map.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { codeOrNull } from '../../platform/error-code.ts'
 import type { Asked } from './asked-name.ts'
 import { askGetent } from './getent.ts'
 
@@ -135,7 +136,7 @@ async function callLibrary(name: string): Promise<Asked> {
     const addresses = found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }) as const)
     return addresses.length === 0 ? { kind: 'absent' } : { kind: 'found', addresses, ttlMs: 0 }
   } catch (error) {
-    const { code = 'no code' } = error as NodeJS.ErrnoException
+    const code = codeOrNull(error) ?? 'no code'
     return code === 'ENOTFOUND' ? { kind: 'absent' } : { kind: 'silent', why: code }
   }
 }

@@ -1,5 +1,6 @@
 import type { Resolver } from 'node:dns/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { codeOrNull } from '../../platform/error-code.ts'
 import type { Asked } from './asked-name.ts'
 
 /** Milliseconds that the second kind of address is waited for once the first is known. */
@@ -33,7 +34,7 @@ async function askFamily(resolver: Resolver, name: string, family: 4 | 6): Promi
     const ttlMs = Math.min(...records.map(({ ttl }) => ttl)) * 1000
     return { kind: 'found', addresses: records.map(({ address }) => ({ address, family })), ttlMs }
   } catch (error) {
-    const { code = 'no code' } = error as NodeJS.ErrnoException
+    const code = codeOrNull(error) ?? 'no code'
     return code === 'ENOTFOUND' || code === 'ENODATA' ? { kind: 'absent' } : { kind: 'silent', why: code }
   }
 }

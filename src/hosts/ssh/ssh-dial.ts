@@ -1,4 +1,5 @@
 import { connect, type LookupFunction, type Socket } from 'node:net'
+import { codeOrNull } from '../../platform/error-code.ts'
 import { type Unreachable, unreachable } from '../handover.ts'
 import type { NameResolver, Resolved } from '../names/name-resolver.ts'
 import { describeHost, type Target } from '../target.ts'
@@ -80,7 +81,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export function describeSocketError(error: Error): string {
   // Several addresses were tried: the first one's trouble stands for all.
   const first = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error
-  const code = 'code' in first && typeof first.code === 'string' ? first.code : null
+  const code = codeOrNull(first)
   if (code === null) return first.message
   return code in MEANINGS ? `${MEANINGS[code]} (${code})` : code
 }

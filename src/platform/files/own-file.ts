@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { codeOf } from '../error-code.ts'
-import { isRunning } from '../is-running.ts'
+import { isRunning } from '../process-identity.ts'
 import { readAtMostSync } from './bounded-file.ts'
 
 /** A file that is there and cannot be what it should be; the message says why. */

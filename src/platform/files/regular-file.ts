@@ -1,11 +1,5 @@
 import { type BoundedFile, readBoundedFile, stampOf } from './bounded-file.ts'
 
-/** The code of a file system's error (`ENOENT`, `EACCES` …), or its name where it has none. Never its text. */
-export function errorCodeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error'
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
-}
-
 /** Files that rows name: read again only when they have changed, and once for all who ask at the same time. */
 export class RegularFiles {
   readonly #maxBytes: number

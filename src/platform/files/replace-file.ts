@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, open, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { codeOf } from '../error-code.ts'
-import { isRunning } from '../is-running.ts'
+import { isRunning } from '../process-identity.ts'
 
 const TEMPORARY = /^(?<name>.+)\.(?<writer>\d+)-[0-9a-f]{12}\.tmp$/
 

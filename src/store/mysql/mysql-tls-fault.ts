@@ -1,3 +1,4 @@
+import { codeOrNull } from '../../platform/error-code.ts'
 import type { FaultKind } from '../sql/database-fault.ts'
 
 type TlsReading = { readonly kind: FaultKind; readonly found: string; readonly hint: string }
@@ -42,7 +43,7 @@ const BY_ALERT: readonly (readonly [RegExp, string, string])[] = [
 /** What an error of the TLS layer means, whether it is about the server's certificate or came from the server; null for any other. */
 export function tlsReadingOf(error: unknown): TlsReading | null {
   if (!(error instanceof Error)) return null
-  const code = 'code' in error ? String(error.code) : ''
+  const code = codeOrNull(error) ?? ''
   if (code !== 'HANDSHAKE_SSL_ERROR' && !/^ERR_(SSL|TLS)_/.test(code)) return null
   const certificate = BY_REASON.find(([pattern]) => pattern.test(error.message))
   if (certificate !== undefined) return refused(certificate[1], certificate[2])

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, realpathSync, type Stats, statSync } f
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { codeOf } from '../../platform/error-code.ts'
 import { closeToOthers } from '../../platform/files/make-private-file.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
 
@@ -87,10 +88,6 @@ export function createSqliteFile(path: string): void {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null
 }
 
 /** node:sqlite in the shape that Kysely's dialect expects. */

@@ -1,4 +1,5 @@
 import { OperatorError } from '../../domain/errors.ts'
+import { codeOrNull, sqliteCodeOf } from '../../platform/error-code.ts'
 import { DatabaseFault, type FaultKind } from '../sql/database-fault.ts'
 
 type Reading = { readonly kind: FaultKind; readonly found: string; readonly hint: string | null }
@@ -42,13 +43,13 @@ const BY_TEXT: readonly (readonly [RegExp, Reading])[] = [
 /** Tells what an error of node:sqlite, or of opening the file, means. Takes over codes alone. */
 export function sqliteFaultOf(error: unknown, where: string): unknown {
   if (error instanceof OperatorError || !(error instanceof Error)) return error
-  const errcode = 'errcode' in error ? error.errcode : null
-  const code = 'code' in error ? error.code : null
-  if (typeof errcode === 'number') {
+  const errcode = sqliteCodeOf(error)
+  if (errcode !== null) {
     const { kind, found, hint } = readingOf(errcode, error.message)
     return new DatabaseFault({ kind, message: `${where}: ${found} [SQLite code ${errcode}]`, hint })
   }
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
+  const code = codeOrNull(error) ?? ''
+  if (/^E[A-Z]+$/.test(code)) {
     const hint = 'check the path in RCRON_DATABASE_URL, its directory, and who may write there'
     return new DatabaseFault({ kind: 'away', message: `${where}: the file cannot be opened [${code}]`, hint })
   }

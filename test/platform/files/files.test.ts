@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { localBootId } from '../../../src/platform/boot-id.ts'
 import { createFile, replaceFile, sweepTemporary } from '../../../src/platform/files/replace-file.ts'
 import { setAside } from '../../../src/platform/files/set-aside.ts'
+import { localBootId } from '../../../src/platform/process-identity.ts'
 import { SystemClock } from '../../../src/platform/system-clock.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rcron-files-'))
