@@ -42,16 +42,17 @@ export async function composeDaemon(
   const first = await loadSettings(environment)
   const { config } = first
   refuseForeignPlaces(config)
-  const stateLock = opened.adopt(takeStateLock(config.stateDirectory), (it) => it.release())
+  const clock = composeClock()
+  const stateLock = opened.adopt(await takeStateLock(config.stateDirectory, clock), (it) => it.release())
   const log = composeLog(config, 1)
   tellStart(config, stateLock, log)
-  const lease = opened.adopt(new FollowingLease(config, { clock: composeClock(), log }), (it) => it.release())
+  const lease = opened.adopt(new FollowingLease(config, { clock, log }), (it) => it.release())
   await untilAborted(lease.take(ofSystem.stop), ofSystem.stop)
   const signals = stoppedBy(lease.lost, ofSystem)
   const isNew = () => !existsSync(config.cache.file)
   const running = await composeRunning(first, log, (store) => new PreparedStore({ store, isNew, log }))
   opened.defer(() => running.close())
-  const { clock, source, dispatcher, records, journal, settings, ledger } = running
+  const { source, dispatcher, records, journal, settings, ledger } = running
   const shared = { clock, log, journal, ledger, dispatcher }
   const reviewZones = zoneReview(log)
   const book = await MinuteBook.open({ mark: running.mark, catchUpMinutes: config.catchUpMinutes, log })

@@ -20,7 +20,7 @@ export async function composeLease(config: Config, { clock, log }: LeaseParts): 
     return new FileLease({
       log,
       where: `SQLite at ${database.path}`,
-      lock: () => takeStateLock(directory),
+      lock: () => takeStateLock(directory, clock),
       findHolder: () => findDaemon(directory),
     })
   }

@@ -91,7 +91,7 @@ export function composeSessionsOver(
 }
 
 export function composeHostKeys({ knownHostsFile, hostKeys }: Config, log: Log): HostKeys {
-  return createHostKeys({ file: knownHostsFile, policy: hostKeys, log })
+  return createHostKeys({ file: knownHostsFile, policy: hostKeys, clock: composeClock(), log })
 }
 
 export function composeResolver(clock: Clock): NameResolver {

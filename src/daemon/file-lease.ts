@@ -5,8 +5,8 @@ import { DatabaseTaken, type Lease } from './lease.ts'
 export type FileLeaseParts = {
   /** Names the database in messages. */
   readonly where: string
-  /** Takes a lock beside the database file that the kernel lets go when this process ends; throws an OperatorError where another has it. */
-  readonly lock: () => { readonly weakness: string | null; release(): void }
+  /** Takes a lock beside the database file that the kernel lets go when this process ends; rejects with an OperatorError where another has it. */
+  readonly lock: () => Promise<{ readonly weakness: string | null; release(): void }>
   /** Who has it, in words; null where nobody has. */
   readonly findHolder: () => string | null
   readonly log: Log
@@ -24,7 +24,7 @@ export class FileLease implements Lease {
   async take(): Promise<void> {
     const { lock, log } = this.#parts
     try {
-      const { weakness, release } = lock()
+      const { weakness, release } = await lock()
       this.#release = release
       if (weakness !== null) log.warn({ reason: weakness }, 'another daemon on this database would not be noticed')
     } catch (error) {

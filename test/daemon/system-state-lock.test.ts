@@ -1,4 +1,4 @@
-import { equal, match, throws } from 'node:assert/strict'
+import { equal, match, rejects } from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { findDaemon, takeStateLock } from '../../src/daemon/system-state-lock.ts'
+import { realClock } from '../support/real-clock.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rcron-lock-'))
 after(() => rmSync(root, { recursive: true }))
@@ -30,19 +31,19 @@ test('one daemon has a state directory; a second one is told whose it is, until 
   await once(child.stdout, 'data')
   equal(statSync(directory).mode & 0o777, 0o700)
   equal(findDaemon(directory), `process ${child.pid}`)
-  throws(() => takeStateLock(directory), new RegExp(`another rcron daemon uses it, process ${child.pid}`))
+  await rejects(takeStateLock(directory, realClock), new RegExp(`another rcron daemon uses it, process ${child.pid}`))
   const exited = once(child, 'exit')
   child.kill('SIGKILL')
   await exited
   equal(findDaemon(directory), null)
-  const lock = takeStateLock(directory)
+  const lock = await takeStateLock(directory, realClock)
   equal(lock.weakness, null)
   equal(findDaemon(directory), `process ${process.pid}`)
   lock.release()
   equal(findDaemon(directory), null)
 })
 
-test('F7: links in the place of its files lead to no other file', () => {
+test('F7: links in the place of its files lead to no other file', async () => {
   const directory = join(root, 'linked')
   mkdirSync(directory)
   const victims = ['daemon.pid', 'daemon.lock'].map((name) => {
@@ -51,9 +52,9 @@ test('F7: links in the place of its files lead to no other file', () => {
     symlinkSync(victim, join(directory, name))
     return victim
   })
-  match(takeStateLock(directory).weakness ?? '', /daemon.lock is a symbolic link/)
+  match((await takeStateLock(directory, realClock)).weakness ?? '', /daemon.lock is a symbolic link/)
   rmSync(join(directory, 'daemon.lock'))
-  const lock = takeStateLock(directory)
+  const lock = await takeStateLock(directory, realClock)
   equal(lock.weakness, null)
   for (const victim of victims) {
     equal(readFileSync(victim, 'utf8'), 'precious')
@@ -64,9 +65,9 @@ test('F7: links in the place of its files lead to no other file', () => {
   equal(readdirSync(directory).sort().join(), 'daemon.lock,daemon.pid')
 })
 
-test('a note of the holder that is a pipe or an endless file is not waited for: the lock holds, its holder has no name', () => {
+test('a note of the holder that is a pipe or an endless file is not waited for: the lock holds, its holder has no name', async () => {
   const directory = join(root, 'noted')
-  const lock = takeStateLock(directory)
+  const lock = await takeStateLock(directory, realClock)
   const note = join(directory, 'daemon.pid')
   rmSync(note)
   execFileSync('mkfifo', [note])
@@ -84,8 +85,8 @@ test('whoever only looks for a daemon makes nothing', () => {
   equal(readdirSync(directory).length, 0)
 })
 
-test('a place that takes no lock gives a weak one, which says why', () => {
-  const lock = takeStateLock('/dev/null/state')
+test('a place that takes no lock gives a weak one, which says why', async () => {
+  const lock = await takeStateLock('/dev/null/state', realClock)
   match(lock.weakness ?? '', /^\/dev\/null\/state takes no lock: /)
   lock.release()
   equal(findDaemon('/dev/null/state'), null)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { takeStateLock } from '../../src/daemon/system-state-lock.ts'
 import { localBootId } from '../../src/platform/process-identity.ts'
+import { realClock } from '../support/real-clock.ts'
 import { ResidentRcron } from '../support/resident-rcron.ts'
 
 const rcron = new ResidentRcron()
@@ -49,7 +50,7 @@ test('where nothing was made yet, nothing is made, and the way on is told', asyn
 })
 
 test('a dry run may be made beside a daemon', async () => {
-  const lock = takeStateLock(rcron.stateDirectory)
+  const lock = await takeStateLock(rcron.stateDirectory, realClock)
   try {
     match(await rcron.ok('tick', '--dry-run'), /often.*runs/)
   } finally {

@@ -8,6 +8,7 @@ import { takeStateLock } from '../../src/daemon/system-state-lock.ts'
 import { answering } from '../support/answering.ts'
 import { freePort } from '../support/free-port.ts'
 import { RcronCommand } from '../support/rcron-command.ts'
+import { realClock } from '../support/real-clock.ts'
 import { startSshd } from '../support/sshd.ts'
 import { until } from '../support/wait-until.ts'
 
@@ -259,7 +260,7 @@ test('where the store cannot be read, the cache stands in for it', async () => {
 })
 
 test('while a daemon uses the state directory, a tick refuses, and one by hand runs under the same locks', async () => {
-  const lock = takeStateLock(rcron.stateDirectory)
+  const lock = await takeStateLock(rcron.stateDirectory, realClock)
   const before = linesOf('everywhere').length
   try {
     const { status, stderr } = await rcron.run(['tick'])

@@ -47,7 +47,8 @@ export class PlainLab implements AsyncDisposable {
 
   constructor(options: PlainLabOptions = {}) {
     this.timings = { ...DEFAULT_TIMINGS, ...options.timings }
-    const hostKeys = createHostKeys({ file: this.knownHosts, policy: options.hostKeys ?? 'accept-new', log: this.log })
+    const policy = options.hostKeys ?? 'accept-new'
+    const hostKeys = createHostKeys({ file: this.knownHosts, policy, clock: realClock, log: this.log })
     const resolver = options.resolver ?? createSystemNameResolver({ clock: realClock, dnsMs: this.timings.dnsMs })
     this.#sessions = createSshSessions({
       resolver,

@@ -61,7 +61,9 @@ async function pinIfGiven(row: SystemRow, options: Options, { settings, judge }:
   await judge({ auths: [], systems: [row], crons: [], beside: NOTHING_BESIDE })
   const key = parseGiven(given, parsePublicKey)
   if (options['dryRun'] === true) return
-  pinHostKey({ file: settings.knownHostsFile, host: row.host, port: portOf(row, settings.hostname), key })
+  const { composeClock } = await import('../../app/parts.ts')
+  const { knownHostsFile: file, hostname } = settings
+  await pinHostKey({ file, host: row.host, port: portOf(row, hostname), key, clock: composeClock() })
 }
 
 function parseGiven(given: string, parse: (text: string) => Buffer): Buffer {

@@ -18,8 +18,8 @@ export function watchHostKeys(hostKeys: HostKeys, seen: SeenHostKeys): HostKeys 
   return {
     algorithmsFor: (host, port, legacy) => hostKeys.algorithmsFor(host, port, legacy),
     explainNoCommonAlgorithm: (host, port, offered) => hostKeys.explainNoCommonAlgorithm(host, port, offered),
-    verify: (host, port, key) => {
-      const verdict = hostKeys.verify(host, port, key)
+    verify: async (host, port, key) => {
+      const verdict = await hostKeys.verify(host, port, key)
       const { fingerprint, kind } = verdict
       const place = placeOf(host, port)
       const before = seen.get(place)

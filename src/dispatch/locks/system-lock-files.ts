@@ -141,8 +141,13 @@ export class SystemLockFiles {
   }
 
   /** Runs `use` while no other process does so on this directory. Rejects where that cannot be had. */
-  async exclusively<T>(use: () => T): Promise<T> {
-    return await this.#turns.take(use)
+  exclusively<T>(use: () => T): Promise<T> {
+    return this.#turns.take(use)
+  }
+
+  /** As `exclusively`; where that cannot be had, without. */
+  atomically<T>(use: () => T): Promise<T> {
+    return this.#turns.takeOrDoWithout(use)
   }
 
   failure(name: string, error: unknown): OperatorError {

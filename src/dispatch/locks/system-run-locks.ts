@@ -56,7 +56,7 @@ export class SystemRunLocks implements RunLocks {
 
   async succeed(run: RunId, lock: RunLock): Promise<Claim> {
     await this.#parts.log.written()
-    return await this.#atomically((): Claim => {
+    return await this.#files.atomically((): Claim => {
       const standing = this.#standing(run)
       if (standing.kind !== 'held') return { killedBy: standing.kind === 'marked' ? standing.by : 'clobber' }
       const claim = this.#create(lock)
@@ -69,7 +69,7 @@ export class SystemRunLocks implements RunLocks {
   }
 
   async update(lock: RunLock): Promise<Standing> {
-    return await this.#atomically(() => {
+    return await this.#files.atomically(() => {
       // Asked in its turn: the run may have ended meanwhile, and its lock gone.
       const name = this.#own.get(lock.run)
       const standing = this.#standing(lock.run)
@@ -87,7 +87,7 @@ export class SystemRunLocks implements RunLocks {
   async mark(run: RunId, by: KilledBy): Promise<RunLock | null> {
     const name = this.#others.get(run)
     if (name === undefined) return null
-    return await this.#atomically(() => {
+    return await this.#files.atomically(() => {
       const file = this.#files.readOrSkip(name)
       if (file?.lock.run !== run || file.isTold) return null
       const lock = { ...file.lock, killedBy: file.lock.killedBy ?? by }
@@ -101,7 +101,7 @@ export class SystemRunLocks implements RunLocks {
     const name = own ?? this.#others.get(run)
     // Its lock went, and whoever removed it has told.
     if (name === undefined) return false
-    return await this.#atomically(() => {
+    return await this.#files.atomically(() => {
       const file = this.#files.read(name)
       if (file?.lock.run !== run || file.isTold) return false
       const isOthers = own === undefined ? file.claimedFrom !== null && isAlive(file.daemon) : !this.#isMine(file)
@@ -114,7 +114,7 @@ export class SystemRunLocks implements RunLocks {
 
   async remove(run: RunId): Promise<boolean> {
     await this.#parts.log.written()
-    return await this.#atomically(() => this.#remove(run))
+    return await this.#files.atomically(() => this.#remove(run))
   }
 
   async readOthers(): Promise<readonly OthersLock[]> {
@@ -135,7 +135,7 @@ export class SystemRunLocks implements RunLocks {
   async #removeUntilGone(): Promise<void> {
     while (this.#ended.size > 0) {
       await this.#parts.clock.sleep(REMOVAL_PAUSE_MS)
-      await this.#atomically(() => this.#removeAllEnded())
+      await this.#files.atomically(() => this.#removeAllEnded())
     }
   }
 
@@ -146,20 +146,6 @@ export class SystemRunLocks implements RunLocks {
       return await this.#files.exclusively(() => this.#takeOver(run, name))
     } catch (error) {
       return { failure: this.#files.failure(name, error) }
-    }
-  }
-
-  /** Where there is no way to keep the others out, it is done all the same: between two calls of the system there is little room. */
-  async #atomically<T>(use: () => T): Promise<T> {
-    let hasBegun = false
-    try {
-      return await this.#files.exclusively(() => {
-        hasBegun = true
-        return use()
-      })
-    } catch (error) {
-      if (hasBegun) throw error
-      return use()
     }
   }
 

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path'
 import type { ServerHostKeyAlgorithm } from 'ssh2'
+import type { Clock } from '../../platform/clock.ts'
 import { codeOf } from '../../platform/error-code.ts'
+import type { Turns } from '../../platform/files/exclusion.ts'
 import { makeDirectory } from '../../platform/files/make-directory.ts'
 import type { Log } from '../../platform/log/log.ts'
 import { appendKnownHost } from './append-known-host.ts'
@@ -10,15 +12,15 @@ import { hashHostName, hostNameOf, isPlainHost } from './host-name.ts'
 import { judgeHostKey } from './judge-host-key.ts'
 import { fingerprintOf, keyTypeOf } from './key-blob.ts'
 import { KnownHostsFile } from './known-hosts-file.ts'
-import { withLearningLock } from './learning-lock.ts'
+import { learningTurns } from './learning-turns.ts'
 import { serverHostKeyAlgorithms } from './server-host-key-algorithms.ts'
 
-/** Which key belongs to which host, by a known_hosts file of OpenSSH. Nothing here waits for the network, and nothing throws. */
+/** Which key belongs to which host, by a known_hosts file of OpenSSH. Nothing here waits for the network, and nothing throws or rejects. */
 export interface HostKeys {
   /** The algorithms to offer (`algorithms.serverHostKey` of ssh2), best first; `legacy` allows those that OpenSSH has dropped. */
   algorithmsFor(host: string, port: number, legacy: boolean): ServerHostKeyAlgorithm[]
   /** Judges the key (wire format) that a host has shown; learns it where the policy says so. Logs what it refuses or learns. */
-  verify(host: string, port: number, key: Buffer): HostKeyVerdict
+  verify(host: string, port: number, key: Buffer): Promise<HostKeyVerdict>
   /**
    * The reason to give when a host had no key of any algorithm that was offered ("no matching host key format" in ssh2): which
    * keys are known and how to forget them. `offered`: the algorithms of the host's keys, in its own words.
@@ -30,6 +32,7 @@ export type HostKeysOptions = {
   /** Path of known_hosts. Need not be there. */
   readonly file: string
   readonly policy: HostKeyPolicy
+  readonly clock: Clock
   readonly log: Log
   /** Names are hashed when they are learnt, as `HashKnownHosts yes` does. Default: no. */
   readonly hashNames?: boolean
@@ -44,9 +47,11 @@ type Shown = describe.ShownKey & { readonly host: string }
 class KnownHostKeys implements HostKeys {
   readonly #options: HostKeysOptions
   readonly #known: KnownHostsFile
+  readonly #learning: Turns
 
   constructor(options: HostKeysOptions) {
     this.#options = options
+    this.#learning = learningTurns(options.file, options.clock)
     this.#known = new KnownHostsFile(options.file, (ignored) => {
       const lines = ignored.slice(0, 5).map(({ line, why }) => `${line}: ${why}`)
       options.log.warn({ file: options.file, ignored: ignored.length, lines }, 'lines of known_hosts are passed over')
@@ -63,9 +68,9 @@ class KnownHostKeys implements HostKeys {
     }
   }
 
-  verify(host: string, port: number, key: Buffer): HostKeyVerdict {
+  async verify(host: string, port: number, key: Buffer): Promise<HostKeyVerdict> {
     const shown = { host, name: hostNameOf(host, port), key, file: this.#options.file }
-    const verdict = this.#options.policy === 'off' ? unchecked(shown) : this.#judgeSafely(shown)
+    const verdict = this.#options.policy === 'off' ? unchecked(shown) : await this.#judgeSafely(shown)
     this.#tell(shown, verdict)
     return verdict
   }
@@ -82,9 +87,9 @@ class KnownHostKeys implements HostKeys {
     return describe.describeNoKind(name, offered)
   }
 
-  #judgeSafely(shown: Shown): HostKeyVerdict {
+  async #judgeSafely(shown: Shown): Promise<HostKeyVerdict> {
     try {
-      return this.#judge(shown)
+      return await this.#judge(shown)
     } catch (error) {
       return verdict(
         shown,
@@ -95,7 +100,7 @@ class KnownHostKeys implements HostKeys {
     }
   }
 
-  #judge(shown: Shown): HostKeyVerdict {
+  async #judge(shown: Shown): Promise<HostKeyVerdict> {
     if (keyTypeOf(shown.key) === undefined) {
       return verdict(shown, 'unknown', `${shown.name} showed bytes that are not a public key of a known type`)
     }
@@ -109,30 +114,30 @@ class KnownHostKeys implements HostKeys {
         return verdict(shown, kind, describe.describeRevoked(shown, because))
       case 'unknown':
         return this.#options.policy === 'accept-new'
-          ? this.#learn(shown)
+          ? await this.#learn(shown)
           : verdict(shown, kind, describe.describeUnknown(shown))
       default:
         return kind satisfies never
     }
   }
 
-  #learn(shown: Shown): HostKeyVerdict {
+  async #learn(shown: Shown): Promise<HostKeyVerdict> {
     const { name, key, file } = shown
     if (!isPlainHost(shown.host)) {
       return verdict(shown, 'unknown', `the host name ${JSON.stringify(shown.host)} cannot be written into ${file}`)
     }
-    const failure = this.#write(name, key)
+    const failure = await this.#write(name, key)
     if (failure === undefined) return this.#confirm(shown)
     return verdict(shown, 'unknown', describe.describeUnlearnt(shown, failure))
   }
 
   /** Writes the key down, unless another rcron has just done so: then its line counts. The code of the error where that fails. */
-  #write(name: string, key: Buffer): string | undefined {
+  async #write(name: string, key: Buffer): Promise<string | undefined> {
     const { file, hashNames } = this.#options
     const field = hashNames === true ? hashHostName(name) : name
     try {
       makeDirectory(dirname(file))
-      withLearningLock(file, () => {
+      await this.#learning.takeOrDoWithout(() => {
         if (judgeHostKey(this.#known.find(name), key).kind !== 'unknown') return
         appendKnownHost(file, `${field} ${keyTypeOf(key)} ${key.toString('base64')}`)
       })

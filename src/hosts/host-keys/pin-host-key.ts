@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { OperatorError } from '../../domain/errors.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { codeOf } from '../../platform/error-code.ts'
 import { makeDirectory } from '../../platform/files/make-directory.ts'
 import { appendKnownHost } from './append-known-host.ts'
@@ -9,7 +10,7 @@ import { judgeHostKey } from './judge-host-key.ts'
 import { keyTypeOf } from './key-blob.ts'
 import { sizeFault } from './key-strength.ts'
 import { KnownHostsFile } from './known-hosts-file.ts'
-import { withLearningLock } from './learning-lock.ts'
+import { learningTurns } from './learning-turns.ts'
 
 /** A public key as its `.pub` file holds it: `ssh-ed25519 AAAA… comment`. Throws an Error that says what was expected. */
 export function parsePublicKey(text: string): Buffer {
@@ -35,16 +36,17 @@ export type Pin = {
   readonly host: string
   readonly port: number
   readonly key: Buffer
+  readonly clock: Clock
 }
 
-/** Writes the key of a host into known_hosts, before anybody connects. Throws an OperatorError where another one is known, or it cannot. */
-export function pinHostKey({ file, host, port, key }: Pin): void {
+/** Writes the key of a host into known_hosts, before anybody connects. Rejects with an OperatorError where another one is known, or it cannot. */
+export async function pinHostKey({ file, host, port, key, clock }: Pin): Promise<void> {
   if (!isPlainHost(host)) throw new OperatorError(`${JSON.stringify(host)} cannot be written into ${file}`, null)
   const known = new KnownHostsFile(file, () => {})
   const name = hostNameOf(host, port)
   try {
     makeDirectory(dirname(file))
-    withLearningLock(file, () => {
+    await learningTurns(file, clock).takeOrDoWithout(() => {
       if (isUnknown(known, name, { key, file }))
         appendKnownHost(file, `${name} ${keyTypeOf(key)} ${key.toString('base64')}`)
     })

@@ -116,14 +116,14 @@ class LoginAttempt {
   }
 
   /** The size first: it is what checking a signature costs. */
-  #isTrusted(key: Buffer): boolean {
+  async #isTrusted(key: Buffer): Promise<boolean> {
     const { host, port, legacyAlgorithms } = this.#target
     const fault = sizeFault(key, legacyAlgorithms)
     if (fault !== null) {
       this.#settle(refused('host-key', `${this.#where} has ${fault}: give it an Ed25519 key (ssh-keygen -A)`))
       return false
     }
-    const verdict = this.#parts.hostKeys.verify(host, port, key)
+    const verdict = await this.#parts.hostKeys.verify(host, port, key)
     if (!verdict.accepted) this.#settle(refused('host-key', verdict.reason))
     return verdict.accepted
   }

@@ -2,39 +2,97 @@ import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { OperatorError } from '../../domain/errors.ts'
 import type { Clock } from '../clock.ts'
+import { isSqliteBusy } from '../error-code.ts'
 import { makePrivateFile } from './make-private-file.ts'
 
-const POLL_MS = 20
-const SQLITE_BUSY = 5
+/**
+ * A file that one holder at a time has, of all processes. The kernel holds the lock and lets go of it when the process dies, so that
+ * nothing is left to clear up; SQLite is only the way to it, since Node has no flock. Whoever waits for it holds up nothing else.
+ */
+export type Exclusion = {
+  readonly path: string
+  readonly clock: Clock
+  /** How long another process's turn is waited for. Milliseconds. */
+  readonly waitMs: number
+}
 
-/** As `exclusively`, for what is done in one go; calls of one process never find each other in the way. The file stays open between them. */
+/** The file is not to be had: another process has it, or it cannot be locked. */
+export class ExclusionError extends OperatorError {
+  override readonly name = 'ExclusionError'
+  readonly isHeld: boolean
+
+  constructor(message: string, hint: string | null, { isHeld, cause }: { isHeld: boolean; cause?: unknown }) {
+    super(message, hint, { cause })
+    this.isHeld = isHeld
+  }
+}
+
+const POLL_MS = 20
+
+/** What is open stays open: a lock that nobody remembers would be let go by the garbage collector. */
+const held = new Set<DatabaseSync>()
+
+/** Takes the file, and resolves with what lets go of it again. Rejects with an ExclusionError when it does not come within `waitMs`, or cannot be had. */
+export async function hold(at: Exclusion): Promise<() => void> {
+  const database = openAt(at.path)
+  try {
+    await takeTurn(() => database, at)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  held.add(database)
+  return () => {
+    if (held.delete(database)) database.close()
+  }
+}
+
+/** Runs `use` while no other holder, of this process or another, has the file. Rejects as `hold` does. */
+export async function exclusively<T>(at: Exclusion, use: () => Promise<T>): Promise<T> {
+  const release = await hold(at)
+  try {
+    return await use()
+  } finally {
+    release()
+  }
+}
+
+/** Looks whether a process has the file, without taking or making it. */
+export function isHeld(path: string): boolean {
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(path, { timeout: 0, readOnly: true })
+    database.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return false
+  } catch (error) {
+    return isSqliteBusy(error)
+  } finally {
+    database?.close()
+  }
+}
+
+/** As `exclusively`, for synchronous work; calls of one process never find each other in the way. The file stays open between them. */
 export class Turns {
   readonly #at: Exclusion
   #database: DatabaseSync | null = null
   #inode = 0
-  #isLight = false
 
   constructor(at: Exclusion) {
     this.#at = at
   }
 
   async take<T>(use: () => T): Promise<T> {
-    const deadline = this.#at.clock.monotonic() + this.#at.waitMs
-    let database = this.#opened()
-    while (!this.#isTaken(database)) {
-      await pause(this.#at, deadline)
-      database = this.#opened()
-    }
-    try {
-      return use()
-    } finally {
-      database.exec('ROLLBACK')
-    }
+    return inTurnOf(await this.#taken(), use)
   }
 
-  #isTaken(database: DatabaseSync): boolean {
-    this.#isLight ||= lighten(database)
-    return isTaken(database, this.#at)
+  /** Where there is no way to keep the others out, it is done all the same: between two calls of the system there is little room. */
+  async takeOrDoWithout<T>(use: () => T): Promise<T> {
+    const database = await this.#taken().catch(() => null)
+    return database === null ? use() : inTurnOf(database, use)
+  }
+
+  #taken(): Promise<DatabaseSync> {
+    return takeTurn(() => this.#opened(), this.#at)
   }
 
   /** Opened again where another file has come in its place. */
@@ -44,7 +102,6 @@ export class Turns {
     if (this.#database !== null && inode === this.#inode) return this.#database
     this.#database?.close()
     this.#database = null
-    this.#isLight = false
     const database = openAt(path)
     this.#database = database
     this.#inode = statSync(path).ino
@@ -52,75 +109,67 @@ export class Turns {
   }
 }
 
-/**
- * Runs `use` while no other process runs one under the same path. The kernel holds the lock and lets go of it when the
- * process dies, so that nothing is left to clear up; SQLite is only the way to it, since Node has no flock.
- * Rejects with an OperatorError when the turn does not come within `waitMs`, or the file cannot be opened.
- */
-export async function exclusively<T>(at: Exclusion, use: () => Promise<T>): Promise<T> {
-  const database = openAt(at.path)
+function inTurnOf<T>(database: DatabaseSync, use: () => T): T {
   try {
-    await takeTurn(database, at)
-    return await use()
+    return use()
   } finally {
-    database.close()
+    database.exec('ROLLBACK')
   }
 }
 
-export type Exclusion = { readonly path: string; readonly clock: Clock; readonly waitMs: number }
-
-function openAt(path: string): DatabaseSync {
-  makePrivateFile(path)
-  try {
-    return new DatabaseSync(path, { timeout: 0 })
-  } catch (error) {
-    throw cannotOpen(path, error)
+async function takeTurn(opened: () => DatabaseSync, at: Exclusion): Promise<DatabaseSync> {
+  const { clock, path, waitMs } = at
+  const deadline = clock.monotonic() + waitMs
+  for (;;) {
+    const database = opened()
+    if (isTaken(database, at)) return database
+    if (clock.monotonic() >= deadline) {
+      const message = `${path}: another rcron has held this lock for ${waitMs} ms`
+      throw new ExclusionError(message, 'Look for a stopped one.', { isHeld: true })
+    }
+    await clock.sleep(POLL_MS)
   }
-}
-
-function cannotOpen(path: string, cause: unknown): OperatorError {
-  return new OperatorError(`${path}: cannot be opened for locking (${String(cause)})`, null, { cause })
-}
-
-async function takeTurn(database: DatabaseSync, at: Exclusion): Promise<void> {
-  const deadline = at.clock.monotonic() + at.waitMs
-  lighten(database)
-  while (!isTaken(database, at)) {
-    await pause(at, deadline)
-    lighten(database)
-  }
-}
-
-/**
- * Nothing is ever written there: without a journal on the disk a turn costs a fifth, and is to be had on a full one. False while another
- * process has its turn.
- */
-function lighten(database: DatabaseSync): boolean {
-  try {
-    database.exec('PRAGMA journal_mode = MEMORY')
-    return true
-  } catch {
-    return false // Before the next attempt, then.
-  }
-}
-
-async function pause({ path, clock, waitMs }: Exclusion, deadline: number): Promise<void> {
-  if (clock.monotonic() >= deadline) {
-    throw new OperatorError(`${path}: another rcron has held this lock for ${waitMs} ms`, 'Look for a stopped one.')
-  }
-  await clock.sleep(POLL_MS)
 }
 
 function isTaken(database: DatabaseSync, { path }: Exclusion): boolean {
   try {
+    lighten(database)
     database.exec('BEGIN EXCLUSIVE')
     return true
   } catch (error) {
-    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return false
-    throw new OperatorError(
+    if (isSqliteBusy(error)) return false
+    throw new ExclusionError(
       `${path}: cannot be locked (${error instanceof Error ? error.message : String(error)})`,
       'Make room in its directory, and let rcron write there.',
-      { cause: error },
+      { isHeld: false, cause: error },
     )
+  }
+}
+
+const light = new WeakSet<DatabaseSync>()
+
+/**
+ * Nothing is ever written there: without a journal on the disk a turn costs a fifth, and is to be had on a full one. Left for the next
+ * attempt while another process has its turn.
+ */
+function lighten(database: DatabaseSync): void {
+  if (light.has(database)) return
+  try {
+    database.exec('PRAGMA journal_mode = MEMORY')
+    light.add(database)
+  } catch {
+    // Where that is not for the moment, taking it says so.
+  }
+}
+
+function openAt(path: string): DatabaseSync {
+  try {
+    makePrivateFile(path)
+    return new DatabaseSync(path, { timeout: 0 })
+  } catch (error) {
+    throw new ExclusionError(`${path}: cannot be opened for locking (${String(error)})`, null, {
+      isHeld: false,
+      cause: error,
+    })
   }
 }

@@ -1,12 +1,14 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { HostKeyPolicy } from '../../../src/hosts/host-keys/host-key-verdict.ts'
 import { createHostKeys } from '../../../src/hosts/host-keys/host-keys.ts'
 import { hashHostName } from '../../../src/hosts/host-keys/host-name.ts'
+import { exclusively } from '../../../src/platform/files/exclusion.ts'
 import { Scratch } from '../../secrets/make-keys.ts'
+import { realClock as clock } from '../../support/real-clock.ts'
 import { recordingLog } from './recording-log.ts'
 
 const scratch = new Scratch()
@@ -29,18 +31,18 @@ function knownHosts(lines: readonly string[] | null, policy: HostKeyPolicy = 'ac
   const file = scratch.file(`known_hosts${files}`)
   if (lines !== null) writeFileSync(file, lines.map((line) => `${line}\n`).join(''))
   const log = recordingLog()
-  return { file, log, hostKeys: createHostKeys({ file, policy, log, hashNames }) }
+  return { file, log, hostKeys: createHostKeys({ file, policy, clock, log, hashNames }) }
 }
 
-test('A4: accept-new learns a key on first contact and knows it from then on', () => {
+test('A4: accept-new learns a key on first contact and knows it from then on', async () => {
   const { file, log, hostKeys } = knownHosts(null)
-  const first = hostKeys.verify('Db1.Lab', 22, blob('ed'))
+  const first = await hostKeys.verify('Db1.Lab', 22, blob('ed'))
   equal(first.kind, 'learned')
   equal(first.accepted, true)
   equal(first.fingerprint, fingerprint('ed'))
   equal(readFileSync(file, 'utf8'), `db1.lab ${publicLine('ed')}\n`)
   equal(statSync(file).mode & 0o777, 0o600)
-  const second = hostKeys.verify('db1.lab', 22, blob('ed'))
+  const second = await hostKeys.verify('db1.lab', 22, blob('ed'))
   equal(second.kind, 'known')
   match(second.reason, /line 1 \(ssh-ed25519 SHA256:/)
   deepEqual(
@@ -49,90 +51,93 @@ test('A4: accept-new learns a key on first contact and knows it from then on', (
   )
 })
 
-test('another port is another host', () => {
+test('another port is another host', async () => {
   const { file, hostKeys } = knownHosts([`db1 ${publicLine('ed')}`])
-  equal(hostKeys.verify('db1', 2222, blob('rsa')).kind, 'learned')
+  equal((await hostKeys.verify('db1', 2222, blob('rsa'))).kind, 'learned')
   match(execFileSync('ssh-keygen', ['-F', '[db1]:2222', '-f', file], { encoding: 'utf8' }), /found: line 2/)
 })
 
 for (const policy of ['accept-new', 'strict'] as const) {
-  test(`A4: ${policy} refuses a changed key with an alarm that names both keys, the line and the remedy`, () => {
+  test(`A4: ${policy} refuses a changed key with an alarm that names both keys, the line and the remedy`, async () => {
     const { file, log, hostKeys } = knownHosts(['# first', `db1,db2 ${publicLine('ed')}`], policy)
-    const verdict = hostKeys.verify('db1', 22, blob('ed2'))
+    const verdict = await hostKeys.verify('db1', 22, blob('ed2'))
     equal(verdict.kind, 'changed')
     equal(verdict.accepted, false)
     for (const part of [fingerprint('ed'), fingerprint('ed2'), 'line 2', `ssh-keygen -R db1 -f ${file}`]) {
       ok(verdict.reason.includes(part), part)
     }
     equal(log.lines[0]?.level, 'alarm')
-    equal(hostKeys.verify('db1', 22, blob('ed2')).accepted, false)
+    equal((await hostKeys.verify('db1', 22, blob('ed2'))).accepted, false)
   })
 
-  test(`${policy} takes a key of another type for a changed one`, () => {
-    equal(knownHosts([`db1 ${publicLine('ed')}`], policy).hostKeys.verify('db1', 22, blob('rsa')).kind, 'changed')
+  test(`${policy} takes a key of another type for a changed one`, async () => {
+    equal(
+      (await knownHosts([`db1 ${publicLine('ed')}`], policy).hostKeys.verify('db1', 22, blob('rsa'))).kind,
+      'changed',
+    )
   })
 
-  test(`A4: ${policy} refuses a revoked key, known or not, with an alarm`, () => {
+  test(`A4: ${policy} refuses a revoked key, known or not, with an alarm`, async () => {
     const { log, hostKeys } = knownHosts([`db1 ${publicLine('ed')}`, `@revoked * ${publicLine('ed')}`], policy)
-    const verdict = hostKeys.verify('db1', 22, blob('ed'))
+    const verdict = await hostKeys.verify('db1', 22, blob('ed'))
     deepEqual([verdict.kind, verdict.accepted], ['revoked', false])
     match(verdict.reason, /line 2/)
-    deepEqual([hostKeys.verify('new', 22, blob('ed')).kind, log.lines.length], ['revoked', 2])
+    deepEqual([(await hostKeys.verify('new', 22, blob('ed'))).kind, log.lines.length], ['revoked', 2])
     deepEqual(new Set(log.lines.map(({ level }) => level)), new Set(['alarm']))
   })
 }
 
-test('A4: strict refuses an unknown key, says how to add it, and writes nothing', () => {
+test('A4: strict refuses an unknown key, says how to add it, and writes nothing', async () => {
   const { file, hostKeys } = knownHosts([], 'strict')
-  const verdict = hostKeys.verify('db1', 2222, blob('ed'))
+  const verdict = await hostKeys.verify('db1', 2222, blob('ed'))
   deepEqual([verdict.kind, verdict.accepted], ['unknown', false])
   match(verdict.reason, /ssh-keyscan -p 2222 db1 >> /)
   equal(readFileSync(file, 'utf8'), '')
 })
 
-test('off accepts everything and touches nothing', () => {
+test('off accepts everything and touches nothing', async () => {
   const { file, hostKeys } = knownHosts([`@revoked * ${publicLine('ed')}`], 'off')
   const before = readFileSync(file)
   deepEqual(
-    [hostKeys.verify('a', 22, blob('ed')).kind, hostKeys.verify('a', 22, blob('ed')).accepted],
+    [(await hostKeys.verify('a', 22, blob('ed'))).kind, (await hostKeys.verify('a', 22, blob('ed'))).accepted],
     ['unchecked', true],
   )
   ok(readFileSync(file).equals(before))
 })
 
-test('ssh-keygen -R lets a host be learnt anew, and a line added by hand counts at once', () => {
+test('ssh-keygen -R lets a host be learnt anew, and a line added by hand counts at once', async () => {
   const { file, hostKeys } = knownHosts([`other ${publicLine('ed')}`])
-  hostKeys.verify('db1', 22, blob('ed'))
-  equal(hostKeys.verify('db1', 22, blob('ed2')).kind, 'changed')
+  await hostKeys.verify('db1', 22, blob('ed'))
+  equal((await hostKeys.verify('db1', 22, blob('ed2'))).kind, 'changed')
   execFileSync('ssh-keygen', ['-R', 'db1', '-f', file], { stdio: 'pipe' })
-  equal(hostKeys.verify('db1', 22, blob('ed2')).kind, 'learned')
+  equal((await hostKeys.verify('db1', 22, blob('ed2'))).kind, 'learned')
   writeFileSync(file, `db1 ${publicLine('rsa')}\n`, { flag: 'a' })
-  equal(hostKeys.verify('db1', 22, blob('rsa')).kind, 'known')
+  equal((await hostKeys.verify('db1', 22, blob('rsa'))).kind, 'known')
 })
 
-test('a learnt line starts on a line of its own where the file lacks its last newline', () => {
+test('a learnt line starts on a line of its own where the file lacks its last newline', async () => {
   const { file, hostKeys } = knownHosts(null)
   writeFileSync(file, `db1 ${publicLine('ed')}`)
-  equal(hostKeys.verify('db2', 22, blob('rsa')).kind, 'learned')
+  equal((await hostKeys.verify('db2', 22, blob('rsa'))).kind, 'learned')
   equal(readFileSync(file, 'utf8'), `db1 ${publicLine('ed')}\ndb2 ${publicLine('rsa')}\n`)
 })
 
-test('hashed names hide the host from readers and not from ssh-keygen', () => {
+test('hashed names hide the host from readers and not from ssh-keygen', async () => {
   const { file, hostKeys } = knownHosts(null, 'accept-new', true)
-  equal(hostKeys.verify('secret.lab', 2222, blob('ed')).kind, 'learned')
+  equal((await hostKeys.verify('secret.lab', 2222, blob('ed'))).kind, 'learned')
   ok(!readFileSync(file, 'utf8').includes('secret'))
   match(execFileSync('ssh-keygen', ['-F', '[secret.lab]:2222', '-f', file], { encoding: 'utf8' }), /found: line 1/)
-  equal(hostKeys.verify('secret.lab', 2222, blob('ed')).kind, 'known')
+  equal((await hostKeys.verify('secret.lab', 2222, blob('ed'))).kind, 'known')
 })
 
-test('a host name that would mean something else in known_hosts is never written there', () => {
+test('a host name that would mean something else in known_hosts is never written there', async () => {
   const { file, hostKeys } = knownHosts([])
   for (const host of ['*', 'a,b', 'a b', 'a\nb', '!a', '@revoked', '#a', 'a?', '[a]', '|1|x|y', '']) {
-    deepEqual([hostKeys.verify(host, 22, blob('ed')).accepted, readFileSync(file, 'utf8')], [false, ''], host)
+    deepEqual([(await hostKeys.verify(host, 22, blob('ed'))).accepted, readFileSync(file, 'utf8')], [false, ''], host)
   }
 })
 
-test('bytes that are no key are refused', () => {
+test('bytes that are no key are refused', async () => {
   const { file, hostKeys } = knownHosts(null)
   for (const bytes of [
     Buffer.alloc(0),
@@ -140,27 +145,35 @@ test('bytes that are no key are refused', () => {
     blob('ed').subarray(1),
     Buffer.concat([blob('ed'), blob('ed')]),
   ]) {
-    equal(hostKeys.verify('db1', 22, bytes).accepted, false)
+    equal((await hostKeys.verify('db1', 22, bytes)).accepted, false)
   }
-  equal(knownHosts([]).hostKeys.verify('a', 22, blob('ec')).accepted, true)
+  equal((await knownHosts([]).hostKeys.verify('a', 22, blob('ec'))).accepted, true)
   equal(statSync(file, { throwIfNoEntry: false }), undefined)
 })
 
-test('a known_hosts that cannot be read or written refuses, and says why', () => {
+test('a known_hosts that cannot be read or written refuses, and says why', async () => {
   const directory = knownHosts(null)
   mkdirSync(directory.file)
-  const unreadable = directory.hostKeys.verify('db1', 22, blob('ed'))
+  const unreadable = await directory.hostKeys.verify('db1', 22, blob('ed'))
   deepEqual([unreadable.accepted, unreadable.kind], [false, 'unknown'])
   match(unreadable.reason, /cannot be checked.*EISDIR/)
-  const nowhere = createHostKeys({ file: '/proc/nowhere/known_hosts', policy: 'accept-new', log: recordingLog() })
-  match(nowhere.verify('db1', 22, blob('ed')).reason, /was not learnt: writing \/proc\/nowhere\/known_hosts failed \(E/)
+  const nowhere = createHostKeys({
+    file: '/proc/nowhere/known_hosts',
+    policy: 'accept-new',
+    clock,
+    log: recordingLog(),
+  })
+  match(
+    (await nowhere.verify('db1', 22, blob('ed'))).reason,
+    /was not learnt: writing \/proc\/nowhere\/known_hosts failed \(E/,
+  )
   equal(nowhere.algorithmsFor('db1', 22, false).length, 6)
 })
 
-test('a symbolic link is followed, its target kept', () => {
+test('a symbolic link is followed, its target kept', async () => {
   const { file, hostKeys } = knownHosts(null)
   symlinkSync(scratch.write('target', ''), file)
-  equal(hostKeys.verify('db1', 22, blob('ed')).kind, 'learned')
+  equal((await hostKeys.verify('db1', 22, blob('ed'))).kind, 'learned')
   equal(readFileSync(scratch.file('target'), 'utf8'), `db1 ${publicLine('ed')}\n`)
 })
 
@@ -203,30 +216,43 @@ test('processes that meet the same hosts at once learn each host once, and one k
   equal(lines.length, 60)
   equal(new Set(lines.map((line) => line.split(' ')[0])).size, 60)
   for (let host = 0; host < 60; host++) {
-    const winner = hostKeys.verify(`host${host}`, 22, blob('ed')).accepted ? 0 : 1
+    const winner = (await hostKeys.verify(`host${host}`, 22, blob('ed'))).accepted ? 0 : 1
     for (const [index, { stdout }] of outputs.entries()) {
       match(stdout[host] ?? '', index % 2 === winner ? /[kl]/ : /c/, `host${host} in process ${index}`)
     }
   }
-  deepEqual(
-    readdirSync(scratch.path).filter((name) => name.endsWith('.lock')),
-    [],
-  )
 })
 
-test('a lock left by a process that died is taken over', () => {
+test('a lock file that another process left is no lock', async () => {
   const { file, hostKeys } = knownHosts(null)
   writeFileSync(`${file}.lock`, '')
-  equal(hostKeys.verify('db1', 22, blob('ed')).kind, 'learned')
-  equal(statSync(`${file}.lock`, { throwIfNoEntry: false }), undefined)
+  equal((await hostKeys.verify('db1', 22, blob('ed'))).kind, 'learned')
 })
 
-test('a key learnt by another process between two looks is not learnt twice', () => {
+test('while another holder has the lock a key waits to be learnt, and nothing else does', async () => {
+  const { file, hostKeys } = knownHosts([`known ${publicLine('ed')}`])
+  const seen: string[] = []
+  const learning = await exclusively({ path: `${file}.lock`, clock, waitMs: 0 }, async () => {
+    const learning = hostKeys.verify('new', 22, blob('ed')).then(({ kind }) => seen.push(kind))
+    seen.push((await hostKeys.verify('known', 22, blob('ed'))).kind)
+    return [learning]
+  })
+  await Promise.all(learning)
+  deepEqual(seen, ['known', 'learned'])
+})
+
+test('where the lock cannot be had, a key is learnt all the same', async () => {
+  const { file, hostKeys } = knownHosts(null)
+  mkdirSync(`${file}.lock`)
+  equal((await hostKeys.verify('db1', 22, blob('ed'))).kind, 'learned')
+})
+
+test('a key learnt by another process between two looks is not learnt twice', async () => {
   const { file, hostKeys } = knownHosts([])
   equal(hostKeys.algorithmsFor('db1', 22, false).length, 6)
   writeFileSync(file, `db1 ${publicLine('ed')}\n`)
-  equal(hostKeys.verify('db1', 22, blob('ed')).kind, 'known')
+  equal((await hostKeys.verify('db1', 22, blob('ed'))).kind, 'known')
   rmSync(file)
   chmodSync(scratch.path, 0o700)
-  equal(hostKeys.verify('db1', 22, blob('ed2')).kind, 'learned')
+  equal((await hostKeys.verify('db1', 22, blob('ed2'))).kind, 'learned')
 })

@@ -1,4 +1,4 @@
-import { equal, match, throws } from 'node:assert/strict'
+import { equal, match, rejects, throws } from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { createHostKeys } from '../../../src/hosts/host-keys/host-keys.ts'
 import { parsePublicKey, pinHostKey } from '../../../src/hosts/host-keys/pin-host-key.ts'
 import { RecordingLog } from '../../support/builders.ts'
+import { realClock as clock } from '../../support/real-clock.ts'
 import { makeKey } from '../../support/sshd.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rcron-pins-'))
@@ -15,24 +16,24 @@ const [own, other] = ['own', 'other'].map((name) => {
   return readFileSync(join(directory, `${name}.pub`), 'utf8')
 })
 
-test('a pinned key is known under strict for its port, and another one has changed', () => {
+test('a pinned key is known under strict for its port, and another one has changed', async () => {
   const file = join(directory, 'state', 'known_hosts')
-  const pin = { file, host: 'db1', port: 2222, key: parsePublicKey(own ?? '') }
-  pinHostKey(pin)
-  pinHostKey(pin)
+  const pin = { file, host: 'db1', port: 2222, key: parsePublicKey(own ?? ''), clock }
+  await pinHostKey(pin)
+  await pinHostKey(pin)
   equal(readFileSync(file, 'utf8').split('\n').length, 2)
-  const hostKeys = createHostKeys({ file, policy: 'strict', log: new RecordingLog() })
-  equal(hostKeys.verify('db1', 2222, parsePublicKey(own ?? '')).kind, 'known')
-  equal(hostKeys.verify('db1', 2222, parsePublicKey(other ?? '')).kind, 'changed')
-  equal(hostKeys.verify('db1', 22, parsePublicKey(own ?? '')).kind, 'unknown')
+  const hostKeys = createHostKeys({ file, policy: 'strict', clock, log: new RecordingLog() })
+  equal((await hostKeys.verify('db1', 2222, parsePublicKey(own ?? ''))).kind, 'known')
+  equal((await hostKeys.verify('db1', 2222, parsePublicKey(other ?? ''))).kind, 'changed')
+  equal((await hostKeys.verify('db1', 22, parsePublicKey(own ?? ''))).kind, 'unknown')
 })
 
-test('where another key is known, nothing is pinned, and it says how to forget it', () => {
+test('where another key is known, nothing is pinned, and it says how to forget it', async () => {
   const file = join(directory, 'other_hosts')
-  const pin = { file, host: 'db1', port: 22 }
-  pinHostKey({ ...pin, key: parsePublicKey(own ?? '') })
+  const pin = { file, host: 'db1', port: 22, clock }
+  await pinHostKey({ ...pin, key: parsePublicKey(own ?? '') })
   const before = readFileSync(file, 'utf8')
-  throws(() => pinHostKey({ ...pin, key: parsePublicKey(other ?? '') }), /holds another key for db1: line 1/)
+  await rejects(() => pinHostKey({ ...pin, key: parsePublicKey(other ?? '') }), /holds another key for db1: line 1/)
   equal(readFileSync(file, 'utf8'), before)
 })
 

@@ -61,7 +61,7 @@ export class SupervisedLab implements AsyncDisposable {
     this.#sessions = createSshSessions({
       resolver: createSystemNameResolver({ clock: realClock, dnsMs: timings.dnsMs }),
       log: this.log,
-      hostKeys: createHostKeys({ file: knownHosts, policy: 'accept-new', log: new RecordingLog() }),
+      hostKeys: createHostKeys({ file: knownHosts, policy: 'accept-new', clock: realClock, log: new RecordingLog() }),
       clock: realClock,
       timings,
       maxSessions: 4,
