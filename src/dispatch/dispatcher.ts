@@ -70,7 +70,7 @@ export class Dispatcher {
     const result = this.#fire({ firing, facts, begun: note })
       .catch((error: unknown) => {
         log.error({ job: firing.job.name, err: error }, `${BUG} while a firing was under way`)
-        return []
+        return firing.crons.map((cron): CronOutcome => ({ cron, run: null, outcome: null }))
       })
       .then((outcomes) => {
         journal.note({ kind: 'firing-ended', at: clock.now(), firing: facts, attempts: attemptsOf(facts, outcomes) })

@@ -3,8 +3,11 @@ import type { Firing, FiringHow } from '../domain/job.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { RunId } from '../domain/run.ts'
 
-/** How one cron of a firing went. `run` is null where nothing was to be handed over. */
-export type CronOutcome = { readonly cron: Cron; readonly run: RunId | null; readonly outcome: Outcome }
+/**
+ * How one cron of a firing went. `run` is null where nothing was to be handed over; `outcome` is null where rcron itself has failed over it:
+ * its end is not known, and the log says why.
+ */
+export type CronOutcome = { readonly cron: Cron; readonly run: RunId | null; readonly outcome: Outcome | null }
 
 /** How a firing went: the crons that were tried or skipped, in the order in which they came to their end. */
 export type FiringResult = {
@@ -23,6 +26,6 @@ export type FiringUnderWay = {
 
 /** All crons of an `all` firing succeeded, or one of any other. */
 export function hasSucceeded({ firing, outcomes }: FiringResult): boolean {
-  const succeeded = ({ outcome }: CronOutcome) => outcome.kind === 'succeeded'
+  const succeeded = ({ outcome }: CronOutcome) => outcome?.kind === 'succeeded'
   return firing.job.action === 'all' ? outcomes.every(succeeded) : outcomes.some(succeeded)
 }

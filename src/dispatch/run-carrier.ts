@@ -1,9 +1,9 @@
-import { BUG, isBug, lostByBug } from '../domain/bug.ts'
+import { BUG } from '../domain/bug.ts'
 import type { Cron } from '../domain/cron.ts'
 import { minuteOf } from '../domain/minute.ts'
-import type { KilledBy, Outcome } from '../domain/outcome.ts'
+import { killed, type Outcome } from '../domain/outcome.ts'
 import type { SystemRow } from '../domain/rows.ts'
-import { NO_OUTPUT, type Run, type RunResult } from '../domain/run.ts'
+import { type Run, type RunResult, resultWithoutOutput } from '../domain/run.ts'
 import type { RunFacts } from '../domain/run-event.ts'
 import type { Executor, RunningRun, RunWatch } from '../execution/executor.ts'
 import type { Journal } from '../history/journal.ts'
@@ -68,22 +68,33 @@ export class RunCarrier {
     this.#closed = true
   }
 
-  /** Never rejects: a bug on the way is logged and ends this run as lost. */
-  async carryOut(attempt: Attempt): Promise<RunResult> {
-    const { run, facts } = attempt
+  /**
+   * Never rejects. Null where rcron itself has failed over the run, which is logged: its end is not known, and where it may have been
+   * handed over it counts as active, under its lock, until the next start.
+   */
+  async carryOut(attempt: Attempt): Promise<RunResult | null> {
     const { active, begun } = attempt.occupancy
-    active.turnTo(run.id)
+    try {
+      return await this.#carryOutPlaced(attempt)
+    } catch (error) {
+      this.#tellBug(error, attempt.facts)
+      return null
+    } finally {
+      active.detach()
+      begun('told')
+    }
+  }
+
+  async #carryOutPlaced(attempt: Attempt): Promise<RunResult> {
+    const { run, facts, occupancy } = attempt
+    occupancy.active.turnTo(run.id)
     const where = this.#parts.placeOf?.(run.cron.system) ?? run.cron.system.host
     const place = this.#parts.throttle.enter(typeof where === 'string' ? where : await where)
     try {
       const waitMs = await this.#queue(attempt, place)
       if (typeof waitMs !== 'number') return this.#notRun(facts, waitMs)
       return await this.#carryOutAdmitted({ ...attempt, facts: { ...facts, waitMs } }, place)
-    } catch (error) {
-      return this.#ended(facts, this.#failed(error, facts))
     } finally {
-      active.detach()
-      begun('told')
       place.leave()
     }
   }
@@ -152,6 +163,10 @@ export class RunCarrier {
       const { outcome } = result
       if (outcome.kind === 'skipped') return this.#notRun(facts, beside(run.cron, outcome))
       return this.#ended(facts, result, isOurs)
+    } catch (error) {
+      occupancy.hold.leave()
+      occupancy.active.doubt()
+      throw error
     } finally {
       over.abort()
     }
@@ -174,36 +189,29 @@ export class RunCarrier {
     return lockOfRun(run, { ...how, startedAt: this.#parts.clock.now(), series: facts.firing.series })
   }
 
-  /** Where rcron itself fails over the run, its host is asked what became of it; where that fails too, it stays under its lock. */
+  /** Where rcron itself fails over the run, its host is asked what became of it; rejects where that fails too. */
   async #untilEnd(attempt: Attempt, watch: RunWatch): Promise<RunResult> {
     const { run } = attempt
-    const { hold, active } = attempt.occupancy
+    const { hold } = attempt.occupancy
     const { executor, installation } = this.#parts
     const keeping = { exclusion: exclusionOf(installation, run.cron), isUnlocked: hold.lock === null }
-    const first = await this.#attend(attempt, () => executor.start(run, watch, keeping))
-    if (!isBug(first.outcome)) return first
+    try {
+      return await this.#attend(attempt, executor.start(run, watch, keeping))
+    } catch (error) {
+      this.#tellBug(error, attempt.facts)
+    }
     const { system, auth } = run.cron
     const adopted = adoptedRunOf(this.#heldLockOf(attempt), () => ({ system, auth }))
-    const second = await this.#attend(attempt, () => executor.adopt(adopted, watch))
-    if (isBug(second.outcome)) {
-      hold.leave()
-      active.doubt()
-    }
-    return second
+    return await this.#attend(attempt, executor.adopt(adopted, watch))
   }
 
-  async #attend({ run, facts, occupancy }: Attempt, start: () => RunningRun): Promise<RunResult> {
+  #attend({ run, facts, occupancy }: Attempt, running: RunningRun): Promise<RunResult> {
     const { active, hold, begun } = occupancy
-    try {
-      const running = start()
-      const { killGraceMs, system } = run.cron
-      active.attach({ run: facts, running, hold, killLimitMs: () => killLimitMs(killGraceMs, system) })
-      if (active.stage.kind !== 'running') active.reached({ kind: 'handed-over', since: this.#parts.clock.now() })
-      begun('handed-over')
-      return await running.result
-    } catch (error) {
-      return this.#failed(error, facts)
-    }
+    const { killGraceMs, system } = run.cron
+    active.attach({ run: facts, running, hold, killLimitMs: () => killLimitMs(killGraceMs, system) })
+    if (active.stage.kind !== 'running') active.reached({ kind: 'handed-over', since: this.#parts.clock.now() })
+    begun('handed-over')
+    return running.result
   }
 
   #ended(run: RunFacts, result: RunResult, isOurs = true): RunResult {
@@ -215,12 +223,11 @@ export class RunCarrier {
   #notRun(run: RunFacts, outcome: Outcome): RunResult {
     const { clock, journal } = this.#parts
     journal.note({ kind: 'not-run', at: clock.now(), run, outcome })
-    return resultOf(outcome)
+    return resultWithoutOutput(outcome)
   }
 
-  #failed(error: unknown, run: RunFacts): RunResult {
+  #tellBug(error: unknown, run: RunFacts): void {
     this.#parts.log.error({ ...fieldsOf(run), err: error }, `${BUG} while a run was under way`)
-    return resultOf(lostByBug(error))
   }
 
   #reasonNotToBegin({ run, facts, occupancy }: Attempt): Outcome | null {
@@ -234,15 +241,7 @@ export class RunCarrier {
   }
 }
 
-function killed(by: KilledBy): Outcome {
-  return { kind: 'killed', by }
-}
-
 /** A run that is alive and of which no lock tells excludes others; a clobber would have to end it first. */
 function beside({ action }: Cron, { reason }: { readonly reason: string }): Outcome {
   return { kind: action === 'clobber' ? 'blocked' : 'skipped', reason }
-}
-
-function resultOf(outcome: Outcome): RunResult {
-  return { outcome, output: NO_OUTPUT, startedAt: null, durationMs: null, endedByItself: false }
 }

@@ -29,9 +29,11 @@ export class Walker {
       const { id, cron } = run
       const facts = runFactsOf(firing, run, isWhole ? { number: index + 1, of: runs.length } : null)
       const rest = runs.slice(index + 1).map((later) => later.cron.id)
-      const { outcome } = await this.#carrier.carryOut({ run, facts, rest, occupancy })
+      const result = await this.#carrier.carryOut({ run, facts, rest, occupancy })
+      const outcome = result?.outcome ?? null
       outcomes.push({ cron, run: id, outcome })
-      if (occupancy.active.killedBy !== null || afterOutcome(outcome, cron) === 'stop') break
+      const isOver = outcome === null || afterOutcome(outcome, cron) === 'stop'
+      if (isOver || occupancy.active.killedBy !== null) break
     }
     return outcomes
   }

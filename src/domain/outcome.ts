@@ -15,8 +15,8 @@ export type Outcome =
   | ({ readonly kind: 'unreachable' } & NotBegun)
   /** The host answered and would not have it: authentication, host key, exec. */
   | ({ readonly kind: 'refused' } & NotBegun)
-  /** Handed to the host; its end cannot be learnt. It may have done its work. `isBug`: because rcron itself has failed. */
-  | { readonly kind: 'lost'; readonly reason: string; readonly isBug?: true }
+  /** Handed to the host; its end cannot be learnt. It may have done its work. */
+  | { readonly kind: 'lost'; readonly reason: string }
   /** The run before it could not be confirmed dead. */
   | { readonly kind: 'blocked'; readonly reason: string }
   /** The run before it is still active. */
@@ -50,6 +50,11 @@ export function describeOutcome(outcome: Outcome): string {
     default:
       return outcome satisfies never
   }
+}
+
+/** Killed on request, before it began or proven dead. */
+export function killed(by: KilledBy): Outcome {
+  return { kind: 'killed', by }
 }
 
 const NOT_BEGUN: readonly Outcome['kind'][] = ['unreachable', 'refused', 'blocked', 'skipped', 'missed']

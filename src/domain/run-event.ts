@@ -41,8 +41,11 @@ export type RunFacts = CronFacts & {
 /** Its place in the walk of its firing from host to host, from 1; an action that starts all at once makes one attempt with each. */
 export type AttemptNumber = { readonly number: number; readonly of: number }
 
-/** How one cron of a firing came out; `run` is null where none was to begin. */
-export type AttemptEnd = { readonly cron: CronFacts; readonly run: RunId | null; readonly outcome: Outcome }
+/**
+ * How one cron of a firing came out. `run` is null where none was to begin; `outcome` is null where rcron itself has failed over it, so
+ * that its end is not known.
+ */
+export type AttemptEnd = { readonly cron: CronFacts; readonly run: RunId | null; readonly outcome: Outcome | null }
 
 /** Everything that happens to a firing or a run. `at`, and all other times, in epoch milliseconds. */
 export type RunEvent = { readonly at: number } & (FiringEvent | RunUnderWay | RunOver | MinutesMissed)

@@ -56,3 +56,8 @@ export type RunResult = {
   /** Its host has proved that it ended before any kill came. False where that is not known. */
   readonly endedByItself: boolean
 }
+
+/** Of a run that has begun at `startedAt`, or never, and of which nothing else is known. */
+export function resultWithoutOutput(outcome: Outcome, startedAt: number | null = null): RunResult {
+  return { outcome, output: NO_OUTPUT, startedAt, durationMs: null, endedByItself: false }
+}

@@ -5,7 +5,7 @@ import type { Access } from '../hosts/target.ts'
 /** Carries out one command on one system, and finds it again. */
 export interface Executor {
   /**
-   * Starts `run`. Every way it can end is an outcome, none an exception. `unreachable` and `refused` are given only
+   * Starts `run`. Every way it can end is an outcome; an exception is a bug of rcron alone. `unreachable` and `refused` are given only
    * where the command is known not to have begun, `skipped` only by what `keeping` asks for.
    */
   start(run: Run, watch: RunWatch, keeping?: Keeping): RunningRun
@@ -52,7 +52,10 @@ export interface RunWatch {
 }
 
 export interface RunningRun {
-  /** Settles once, when the end of the run is known or it is given up as lost. Never rejects. */
+  /**
+   * Resolves when the end of the run is known or it is given up as lost. Rejects where rcron itself has failed over the run: its end is not
+   * known then, and its host can be asked by adopting it.
+   */
   readonly result: Promise<RunResult>
   /** Ends the run, and resolves when its death is confirmed or cannot be. The first cause wins the outcome. Never rejects. */
   kill(by: KilledBy): Promise<Death>

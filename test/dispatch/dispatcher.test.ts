@@ -2,7 +2,6 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { hasSucceeded } from '../../src/dispatch/firing-result.ts'
-import { lostByBug } from '../../src/domain/bug.ts'
 import { addMinutes } from '../../src/domain/minute.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 import type { Death } from '../../src/execution/executor.ts'
@@ -23,7 +22,7 @@ test('failover goes from host to host until one succeeds', async (t) => {
   executor.newest(2).succeed()
   const ended = await result
   deepEqual(
-    ended.outcomes.map(({ outcome }) => outcome.kind),
+    ended.outcomes.map(({ outcome }) => outcome?.kind),
     ['failed', 'succeeded'],
   )
   deepEqual(executor.crons, [1, 2])
@@ -69,13 +68,13 @@ test('a firing is skipped while its job is active, between two hosts of its walk
   const later = { ...aFiring('failover', [1, 2]), minute: addMinutes(aFiring('failover', [1]).minute, 1) }
   const second = await dispatcher.fire(later, 'schedule').result
   deepEqual(
-    second.outcomes.map(({ outcome }) => outcome.kind),
+    second.outcomes.map(({ outcome }) => outcome?.kind),
     ['skipped', 'skipped'],
   )
   executor.newest(1).end(failed)
   const third = await dispatcher.fire(later, 'schedule').result
   deepEqual(
-    third.outcomes.map(({ outcome }) => outcome.kind),
+    third.outcomes.map(({ outcome }) => outcome?.kind),
     ['skipped', 'skipped'],
   )
   await settled()
@@ -224,7 +223,7 @@ test('clobber: a death that cannot be confirmed blocks the new run, and the next
   const old = executor.newest(1)
   old.onKill = () => ({ kind: 'unconfirmed', reason: 'stuck pids=9' })
   const blocked = await dispatcher.fire(aFiring('clobber', [1]), 'manual').result
-  equal(blocked.outcomes[0]?.outcome.kind, 'blocked')
+  equal(blocked.outcomes[0]?.outcome?.kind, 'blocked')
   deepEqual(executor.crons, [1])
   await records.flushed()
   match(recorder.records[0]?.errors ?? '', /blocked: .*stuck pids=9/)
@@ -249,7 +248,7 @@ test('clobber: a run that is dead and never told as ended blocks after 10 s, one
   await settled()
   deepEqual(executor.crons, [1])
   await clock.advance(10_000)
-  equal((await late.result).outcomes[0]?.outcome.kind, 'blocked')
+  equal((await late.result).outcomes[0]?.outcome?.kind, 'blocked')
   const inTime = dispatcher.fire(aFiring('clobber', [1]), 'manual')
   await settled()
   old.end({ kind: 'killed', by: 'clobber' })
@@ -273,7 +272,7 @@ test('clobber: while one minute waits for a death the next one is skipped, and o
   await settled()
   const third = await dispatcher.fire(aFiring('clobber', [1]), 'manual').result
   deepEqual(
-    third.outcomes.map(({ outcome }) => outcome.kind),
+    third.outcomes.map(({ outcome }) => outcome?.kind),
     ['skipped'],
   )
   death.resolve()
@@ -355,13 +354,13 @@ test('a bug below in one firing: its host is asked what became of the run, and n
   )
   await settled()
   executor.newest(3).succeed()
-  equal((await good?.result)?.outcomes[0]?.outcome.kind, 'succeeded')
+  equal((await good?.result)?.outcomes[0]?.outcome?.kind, 'succeeded')
   deepEqual([executor.crons, locks().length], [[1, 3], 1])
   executor.adopted[0]?.handle.end({ kind: 'unreachable', reason: 'had not begun it' })
   await settled()
   executor.newest(2).succeed()
   deepEqual(
-    (await buggy?.result)?.outcomes.map(({ outcome }) => outcome.kind),
+    (await buggy?.result)?.outcomes.map(({ outcome }) => outcome?.kind),
     ['unreachable', 'succeeded'],
   )
   ok(log.of('error').some((message) => message.startsWith('bug')))
@@ -369,20 +368,57 @@ test('a bug below in one firing: its host is asked what became of the run, and n
   deepEqual(locks(), [])
 })
 
-test('a run whose end a bug keeps from being known counts as active, under its lock, until the next start', async (t) => {
-  const { dispatcher, executor, directory, locks } = aDispatch(t)
-  const bug = lostByBug(new TypeError('a bug'))
-  executor.onStart = (handle) => handle.end(bug)
-  executor.onAdopt = (handle) => handle.end(bug)
-  const first = await dispatcher.fire(aFiring('failover', [1]), 'schedule').result
-  equal(first.outcomes[0]?.outcome.kind, 'lost')
+test('a run whose end a bug keeps from being known has no outcome, and is active under its lock until the next start', async (t) => {
+  const { dispatcher, executor, directory, locks, events, log, recorder } = aDispatch(t)
+  executor.onStart = (handle) => handle.fail(new TypeError('a bug'))
+  executor.onAdopt = (handle) => handle.fail(new TypeError('another'))
+  const first = await dispatcher.fire(aFiring('failover', [1, 2]), 'schedule').result
+  deepEqual([first.outcomes.map(({ outcome }) => outcome), hasSucceeded(first)], [[null], false])
+  deepEqual(log.of('error'), Array(2).fill('bug in rcron while a run was under way'))
+  deepEqual([events.filter(({ kind }) => kind === 'ended'), recorder.records], [[], []])
   const second = await dispatcher.fire(aFiring('failover', [1]), 'manual').result
-  deepEqual([second.outcomes[0]?.outcome.kind, locks().length], ['skipped', 1])
+  deepEqual([second.outcomes[0]?.outcome?.kind, locks().length], ['skipped', 1])
   const next = aDispatch(t, { directory })
   next.executor.onAdopt = (handle) => handle.succeed()
   await next.dispatcher.adopt()
   await next.dispatcher.idle()
   deepEqual(locks(), [])
+})
+
+test('a bug while an adopted run is under way: its host is asked once more, and then it waits for the next start', async (t) => {
+  const before = aDispatch(t)
+  for (const id of [1, 2]) void before.dispatcher.fire(aFiring('failover', [id], { name: `job ${id}` }), 'schedule')
+  await settled()
+  void before.dispatcher.abandon()
+  const { dispatcher, executor, locks, log } = aDispatch(t, { directory: before.directory })
+  const asked = new Map<string, number>()
+  const last = before.executor.newest(2).id
+  executor.onAdopt = (handle, { id }) => {
+    asked.set(id, (asked.get(id) ?? 0) + 1)
+    if (id === last && asked.get(id) === 2) handle.succeed()
+    else handle.fail(new TypeError('a bug'))
+  }
+  await dispatcher.adopt()
+  await dispatcher.heard()
+  deepEqual([[...asked.values()], locks().length], [[2, 2], 1])
+  deepEqual(log.of('error'), Array(3).fill('bug in rcron while an adopted run was under way'))
+  const { outcomes } = await dispatcher.fire(aFiring('failover', [1], { name: 'job 1' }), 'manual').result
+  equal(outcomes[0]?.outcome?.kind, 'skipped')
+})
+
+test('a bug before a run is handed over: its job is free again', async (t) => {
+  let isBroken = true
+  const placeOf = () => {
+    if (isBroken) throw new TypeError('a bug')
+    return 'host'
+  }
+  const { dispatcher, executor, locks, log } = aDispatch(t, { placeOf })
+  const broken = await dispatcher.fire(aFiring('all', [1, 2]), 'schedule').result
+  deepEqual([broken.outcomes.map(({ outcome }) => outcome), hasSucceeded(broken)], [[null, null], false])
+  deepEqual([locks(), log.of('error')], [[], Array(2).fill('bug in rcron while a run was under way')])
+  isBroken = false
+  executor.onStart = (handle) => handle.succeed()
+  ok(hasSucceeded(await dispatcher.fire(aFiring('all', [1, 2]), 'manual').result))
 })
 
 test('records wait for the store, the newest of a row wins, and nothing waits for them', async (t) => {
@@ -421,7 +457,7 @@ test('runs of a process that is gone are adopted: active, clobbered, and their e
   deepEqual(new Set(after.executor.adopted.map(({ run }) => run.trace)), new Set([A_TRACE, null]))
   const skipped = await after.dispatcher.fire(aFiring('failover', [1, 2]), 'manual').result
   deepEqual(
-    skipped.outcomes.map(({ outcome }) => outcome.kind),
+    skipped.outcomes.map(({ outcome }) => outcome?.kind),
     ['skipped', 'skipped'],
   )
 
@@ -448,7 +484,7 @@ test('letting go leaves runs and locks alone, and begins nothing more', async (t
   const waiting = dispatcher.fire(aFiring('failover', [2], { name: 'other' }), 'schedule')
   await settled()
   await dispatcher.abandon()
-  equal((await waiting.result).outcomes[0]?.outcome.kind, 'killed')
+  equal((await waiting.result).outcomes[0]?.outcome?.kind, 'killed')
   ok(executor.newest(1).abandoned)
   deepEqual([executor.crons, locks().length], [[1], 1])
 })
@@ -490,7 +526,7 @@ test('a caught-up run begins no later than latest_start_min allows', async (t) =
   const firing = aFiring('failover', [1], { latestStartMin: 3 })
   clock.set((firing.minute + 4) * 60_000)
   const late = await dispatcher.fire(firing, 'catch-up').result
-  equal(late.outcomes[0]?.outcome.kind, 'missed')
+  equal(late.outcomes[0]?.outcome?.kind, 'missed')
   clock.set((firing.minute + 3) * 60_000 + 59_999)
   void dispatcher.fire(firing, 'catch-up')
   await settled()

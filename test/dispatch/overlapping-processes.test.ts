@@ -23,7 +23,7 @@ test('a run of another living process counts as active, and is adopted when that
   const child = await anotherProcess(t, directory, 1)
   const first = await dispatcher.fire(aFiring('failover', [1]), 'schedule').result
   deepEqual(
-    first.outcomes.map(({ outcome }) => outcome.kind),
+    first.outcomes.map(({ outcome }) => outcome?.kind),
     ['skipped'],
   )
   deepEqual(
@@ -38,7 +38,7 @@ test('a run of another living process counts as active, and is adopted when that
   await clock.advance(60_000)
   const second = await dispatcher.fire(aFiring('failover', [1]), 'manual').result
   deepEqual(
-    second.outcomes.map(({ outcome }) => outcome.kind),
+    second.outcomes.map(({ outcome }) => outcome?.kind),
     ['skipped'],
   )
   equal(executor.adopted.length, 1)
@@ -54,7 +54,7 @@ test('a run of another living process is clobbered where it can be confirmed dea
     handle.onKill = () => ({ kind: 'unconfirmed', reason: 'host away' })
   }
   const blocked = await dispatcher.fire(aFiring('clobber', [1]), 'manual').result
-  equal(blocked.outcomes[0]?.outcome.kind, 'blocked')
+  equal(blocked.outcomes[0]?.outcome?.kind, 'blocked')
   deepEqual(executor.crons, [])
 
   executor.onAdopt = () => {}

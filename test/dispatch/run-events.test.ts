@@ -49,7 +49,7 @@ test('a failover firing is noted from its beginning to its end, its attempts num
   const [ended] = eventsOf(events, 'firing-ended')
   const ids = eventsOf(events, 'ended').map(({ run }) => run.id)
   deepEqual(
-    ended?.attempts.map(({ cron, run, outcome }) => [cron.host, run, outcome.kind]),
+    ended?.attempts.map(({ cron, run, outcome }) => [cron.host, run, outcome?.kind]),
     [
       ['host1', ids[0], 'failed'],
       ['host2', ids[1], 'succeeded'],

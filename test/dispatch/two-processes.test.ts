@@ -39,8 +39,8 @@ function twoProcesses(t: TestContext, endOfKilled: Outcome = SIGNALED, limits = 
   return { a, b, clobber, later: { ...clobber, minute: addMinutes(clobber.minute, 1) } }
 }
 
-const kindsOf = ({ outcomes }: { readonly outcomes: readonly { readonly outcome: Outcome }[] }) =>
-  outcomes.map(({ outcome }) => outcome.kind)
+const kindsOf = ({ outcomes }: { readonly outcomes: readonly { readonly outcome: Outcome | null }[] }) =>
+  outcomes.map(({ outcome }) => outcome?.kind)
 
 for (const end of [SIGNALED, AWAY, FAILED]) {
   test(`a walk whose run another process has killed stops there, though it sees it end as ${end.kind}`, async (t) => {

@@ -18,13 +18,15 @@ export class FakeRun implements RunningRun {
   abandoned = false
   ended = false
   readonly #end: (result: RunResult) => void
+  readonly #fail: (error: Error) => void
 
   constructor(id: RunId, watch: RunWatch) {
     this.id = id
     this.watch = watch
-    const { promise, resolve } = Promise.withResolvers<RunResult>()
+    const { promise, resolve, reject } = Promise.withResolvers<RunResult>()
     this.result = promise
     this.#end = resolve
+    this.#fail = reject
   }
 
   begin(): void {
@@ -35,6 +37,11 @@ export class FakeRun implements RunningRun {
     if (this.abandoned) return
     this.ended = true
     this.#end({ outcome, output: NO_OUTPUT, startedAt: 1000, durationMs: 5, endedByItself: false, ...part })
+  }
+
+  /** rcron itself fails over it. */
+  fail(error: Error): void {
+    this.#fail(error)
   }
 
   succeed(): void {

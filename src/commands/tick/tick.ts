@@ -1,6 +1,7 @@
 import { composeTick, type Ticking } from '../../app/tick.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import { type FiringResult, hasSucceeded } from '../../dispatch/firing-result.ts'
+import { BUG } from '../../domain/bug.ts'
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Firing } from '../../domain/job.ts'
 import { describeMinute } from '../../domain/minute.ts'
@@ -101,8 +102,8 @@ function report(context: CommandContext, results: readonly FiringResult[], json:
       host: cron.system.host,
       user: cron.auth.user,
       run,
-      outcome: outcome.kind,
-      description: describeOutcome(outcome),
+      outcome: outcome?.kind ?? null,
+      description: outcome === null ? `${BUG}: its end is not known` : describeOutcome(outcome),
     })),
   )
   if (json) output.json(rows)

@@ -1,4 +1,4 @@
-import { BUG, isBug } from '../../domain/bug.ts'
+import { BUG } from '../../domain/bug.ts'
 import type { Cron } from '../../domain/cron.ts'
 import { jobKey } from '../../domain/job.ts'
 import type { Outcome } from '../../domain/outcome.ts'
@@ -82,8 +82,12 @@ export class AdoptedRuns {
     } catch (error) {
       // Its end is not known: it counts as active, under its lock, until the next start.
       active.doubt()
-      this.#parts.log.error({ ...fieldsOf(run), err: error }, `${BUG} while an adopted run was under way`)
+      this.#tellBug(error, run)
     }
+  }
+
+  #tellBug(error: unknown, run: RunFacts): void {
+    this.#parts.log.error({ ...fieldsOf(run), err: error }, `${BUG} while an adopted run was under way`)
   }
 
   async #collect({ lock, run, occupancy, heard }: Adopted): Promise<Outcome> {
@@ -92,11 +96,16 @@ export class AdoptedRuns {
     const over = new AbortController()
     const watch = watchOf(this.#parts, { run, occupancy, isStartTold: true, onWord: heard, over: over.signal })
     try {
-      const adopted = adoptedRunOf(lock, accessTo)
-      const running = executor.adopt(adopted, watch)
-      active.attach({ run, running, hold, killLimitMs: () => killLimitOf(adopted) })
-      const result = await running.result
-      if (isBug(result.outcome)) throw new Error('its end is not known', { cause: result.outcome })
+      const adopt = async () => {
+        const adopted = adoptedRunOf(hold.lock ?? lock, accessTo)
+        const running = executor.adopt(adopted, watch)
+        active.attach({ run, running, hold, killLimitMs: () => killLimitOf(adopted) })
+        return await running.result
+      }
+      const result = await adopt().catch((error: unknown) => {
+        this.#tellBug(error, run)
+        return adopt()
+      })
       const known = { ...result, startedAt: result.startedAt ?? lock.startedAt }
       over.abort()
       const heard = { run, lock: hold.lock ?? lock, occupancy, accessTo }

@@ -1,4 +1,4 @@
-import { hadNoEffect, type KilledBy, type Outcome } from '../../domain/outcome.ts'
+import { hadNoEffect, type KilledBy, killed, type Outcome } from '../../domain/outcome.ts'
 import type { RunResult } from '../../domain/run.ts'
 import type { RunFacts } from '../../domain/run-event.ts'
 import type { AdoptedRun, Executor } from '../../execution/executor.ts'
@@ -93,8 +93,4 @@ function isUnsupervised({ trace, access }: AdoptedRun): boolean {
 
 function withOutcome(result: RunResult, outcome: Outcome): RunResult {
   return { ...result, outcome }
-}
-
-function killed(by: KilledBy): Outcome {
-  return { kind: 'killed', by }
 }

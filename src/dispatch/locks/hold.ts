@@ -1,4 +1,4 @@
-import type { Outcome } from '../../domain/outcome.ts'
+import { killed, type Outcome } from '../../domain/outcome.ts'
 import type { Log } from '../../platform/log/log.ts'
 import { fieldsOfLock } from './lock-of-run.ts'
 import type { Claim, RunLock, RunLocks, Standing } from './run-locks.ts'
@@ -131,9 +131,9 @@ function whyNotBegun(standing: Standing): Outcome | null {
     case 'held':
       return null
     case 'marked':
-      return { kind: 'killed', by: standing.by }
+      return killed(standing.by)
     case 'settled':
-      return { kind: 'killed', by: 'clobber' }
+      return killed('clobber')
     case 'absent':
     case 'replaced':
       return { kind: 'blocked', reason: 'its lock file has gone while it waited for its place' }

@@ -1,6 +1,6 @@
 import type { KilledBy, Outcome } from '../../domain/outcome.ts'
 import type { Run, RunResult } from '../../domain/run.ts'
-import { NO_OUTPUT } from '../../domain/run.ts'
+import { resultWithoutOutput } from '../../domain/run.ts'
 import { notBegun } from '../../hosts/handover.ts'
 import { type LoginParts, loginOf } from '../../hosts/login-of.ts'
 import type { SessionAnswer, Sessions } from '../../hosts/sessions.ts'
@@ -12,7 +12,7 @@ import { outcomeOfEnd } from '../remote/host-status.ts'
 import { type KillTimings, killPlainly } from './plain-kill.ts'
 
 export type PlainExecutorParts = LoginParts & {
-  readonly sessions: Sessions
+  readonly sessions: Pick<Sessions, 'exec'>
   readonly clock: Clock
   /** Milliseconds from SIGKILL to the news of the command's death. */
   readonly killMs: number
@@ -49,7 +49,7 @@ class PlainRun implements RunningRun {
   constructor(parts: PlainExecutorParts, run: Run) {
     this.#parts = parts
     this.#run = run
-    void this.#carryOut()
+    void this.#carryOut().catch(this.#result.reject)
   }
 
   get result(): Promise<RunResult> {
@@ -116,7 +116,9 @@ class PlainRun implements RunningRun {
     this.#cause ??= cause
     if (this.#command !== null) return await this.#terminate(this.#command)
     this.#waiting.abort()
-    const { outcome } = await this.#result.promise
+    const settled = await this.#result.promise.catch(() => null)
+    if (settled === null) return { kind: 'unconfirmed', reason: 'its end is not known' }
+    const { outcome } = settled
     return outcome.kind === 'lost' ? { kind: 'unconfirmed', reason: outcome.reason } : { kind: 'dead' }
   }
 
@@ -167,7 +169,7 @@ class ForgottenRun implements RunningRun {
 
   constructor({ startedAt }: AdoptedRun) {
     const outcome: Outcome = { kind: 'lost', reason: WHY_FORGOTTEN }
-    this.result = Promise.resolve({ outcome, output: NO_OUTPUT, startedAt, durationMs: null, endedByItself: false })
+    this.result = Promise.resolve(resultWithoutOutput(outcome, startedAt))
   }
 
   kill(): Promise<Death> {

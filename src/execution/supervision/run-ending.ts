@@ -106,8 +106,8 @@ export class RunEnding {
   async #end(cause: Cause): Promise<Ending> {
     this.#waiting.abort(DONE)
     if ((await this.#whatWasHandedOver()) === 'never began') {
-      const { outcome } = await this.#run.settled
-      return { death: { kind: 'dead' }, outcome }
+      const settled = await this.#run.settled.catch(() => null)
+      return { death: { kind: 'dead' }, outcome: settled?.outcome ?? null }
     }
     const { id, contact, access: wayIn, killGraceMs, ownConnection } = this.#run
     const access = wayIn()

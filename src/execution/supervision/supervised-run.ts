@@ -1,4 +1,3 @@
-import { BUG, lostByBug } from '../../domain/bug.ts'
 import type { KilledBy, Outcome } from '../../domain/outcome.ts'
 import { hadNoEffect } from '../../domain/outcome.ts'
 import type { CapturedOutput, RunResult } from '../../domain/run.ts'
@@ -58,9 +57,7 @@ export class SupervisedRun implements RunningRun {
     this.#contact = subject.contact
     this.#startedAt = subject.beginning.kind === 'take-up' ? subject.beginning.startedAt : null
     this.#ending = new RunEnding(parts, { ...subject, settled: this.#result.promise, startedAt: () => this.#startedAt })
-    void this.#carryOut()
-      .catch((error: unknown) => this.#goOnAfter(error))
-      .catch((error: unknown) => this.#fail(error))
+    void this.#carryOut().catch((error: unknown) => this.#fail(error))
   }
 
   get result(): Promise<RunResult> {
@@ -91,16 +88,12 @@ export class SupervisedRun implements RunningRun {
     this.#settle(outcome, { kept, durationMs: missedOutput ? null : this.#sinceBegin(), endedByItself })
   }
 
-  /** Whatever went wrong here, its host still knows of it. */
-  async #goOnAfter(error: unknown): Promise<void> {
-    this.#ending.mayHaveBegun()
-    this.#outOfTouch(`${BUG}: ${String(error)}`)
-    await this.#conclude(await this.#inquire())
-  }
-
   /** A run in whose supervision rcron itself has failed is not known to have ended: what its host knows of it stays there. */
   #fail(error: unknown): void {
-    this.#settle(lostByBug(error), { kept: 'unanswered', durationMs: null, endedByItself: false })
+    if (this.#over.signal.aborted) return
+    this.abandon()
+    this.#command?.close('rcron has failed over the run')
+    this.#result.reject(error)
   }
 
   #takeUp({ startedAt, killedBy }: TakenUp): Silent {

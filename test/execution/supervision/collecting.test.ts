@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, notEqual } from 'node:assert/strict'
+import { deepEqual, equal, match, notEqual, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RunTrace } from '../../../src/domain/run.ts'
 import type { AdoptedRun } from '../../../src/execution/executor.ts'
@@ -112,9 +112,8 @@ test('kept output that cannot be fetched at all stays on its host, and the run s
   deepEqual(hosts.forgotten, [])
 })
 
-test('a bug while a run is read along does not end it: its host is asked', async () => {
+test('a bug while a run is read along is no outcome: the run rejects with it, and its host still knows of it', async () => {
   const { hosts, supervisor } = aSupervisor()
-  hosts.probes = [EXITED]
   const broken = {
     ...watch,
     started: () => {
@@ -122,8 +121,8 @@ test('a bug while a run is read along does not end it: its host is asked', async
     },
   }
   const run = { id: ID, cron: aCron(), minute: minute('2026-03-01T12:00:00Z') }
-  const { result } = supervisor.start(run, broken)
-  deepEqual((await result).outcome, { kind: 'succeeded' })
+  await rejects(supervisor.start(run, broken).result, /a bug/)
+  deepEqual(hosts.forgotten, [])
 })
 
 test('taken up while it is being killed: killed at once, and over only on a KILL’s proof, whatever status its host has', async () => {

@@ -111,7 +111,7 @@ for (const [action, kind] of [
     const after = aStart(t, installation, directory)
     const [outcome] = await after.fire(action, COUNT, [sshd], 1)
     match(
-      outcome !== undefined && 'reason' in outcome ? outcome.reason : '',
+      outcome && 'reason' in outcome ? outcome.reason : '',
       /^run [0-9a-f]{32}, which excludes it, is alive on its host/,
     )
     deepEqual([outcome?.kind, linesOf(join(sshd.home, 'ran'))], [kind, ['ran']])
