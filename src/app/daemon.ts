@@ -76,7 +76,7 @@ export async function composeDaemon(
         tellWarnings(next.config, log)
         await lease.follow(next.config, signals.stop)
         const waiting = await running.replaceSettings(next)
-        if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings that take effect at the next start')
+        if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings take effect only at the next start')
       },
       onRefreshed: () => {
         const ofCrons = source.snapshot === null ? [] : zonesIn(source.snapshot)
@@ -97,7 +97,7 @@ function tellStart(config: Config, { weakness }: Pick<StateLock, 'weakness'>, lo
   const about = { version: installedVersion(), store: nameOfDatabase(config.database), timezone: config.timezone }
   log.info({ ...about, zoneRules: ZONE_RULES, stateDirectory: config.stateDirectory }, 'rcron is starting')
   tellWarnings(config, log)
-  if (weakness !== null) log.error({ reason: weakness }, 'a second daemon would not be noticed')
+  if (weakness !== null) log.error({ reason: weakness }, 'a second daemon would not be detected')
 }
 
 /** `signals`, and a stop where `lost` aborts. */

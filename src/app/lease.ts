@@ -102,7 +102,7 @@ export class FollowingLease {
   #lose(why: DatabaseTaken): void {
     this.#parts.log.alarm(
       { err: why },
-      'another daemon has taken over the database: this one stops, so that nothing runs twice',
+      'another daemon has taken over the database; stopping, so that nothing runs twice',
     )
     this.#lost.abort(why)
   }

@@ -216,10 +216,7 @@ async function composeSealed(
     return { cache, seal: createSecretSeal(hexKey) }
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
-    log.error(
-      { err: error },
-      'no cache key: definitions are not kept for bad days, and sealed secrets cannot be opened',
-    )
+    log.error({ err: error }, 'no cache key: definitions are not cached and sealed secrets cannot be opened')
     return { cache: { load: async () => null, save: async () => undefined }, seal: null }
   }
 }

@@ -43,5 +43,5 @@ export function nameOfDatabase(database: DatabaseConfig): string {
 
 /** Says what is odd about settings that can be used. */
 export function tellWarnings({ warnings }: Pick<Config, 'warnings'>, log: Log): void {
-  for (const warning of warnings) log.warn({ problem: describeProblem(warning) }, 'settings may not be as meant')
+  for (const warning of warnings) log.warn({ problem: describeProblem(warning) }, 'questionable setting')
 }

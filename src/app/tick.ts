@@ -97,7 +97,7 @@ function refuseBesideDaemon(stateDirectory: string): void {
   if (daemon === null) return
   throw new OperatorError(
     `state directory ${stateDirectory}: an rcron daemon uses it, ${daemon}, and plans every minute itself`,
-    'Stop it first, or give this command a directory of its own with RCRON_STATE_DIR. Beside it go --dry-run, and --at to fire a minute by hand.',
+    'Stop it first, or set RCRON_STATE_DIR to another directory. While it runs, --dry-run and --at (to fire a minute by hand) still work.',
   )
 }
 

@@ -6,7 +6,7 @@ import { machineOffsets, machineRulesVersion } from '../platform/machine-zone-ru
 import { zoneOf } from '../schedule/timezone.ts'
 
 /** The edition of the zone rules that schedules go by: Node brings them, whatever the machine has. */
-export const ZONE_RULES = `tzdata ${process.versions['tz'] ?? 'of unknown edition'}`
+export const ZONE_RULES = `tzdata ${process.versions['tz'] ?? 'of unknown version'}`
 
 const YEARS_LOOKED_AT = 3
 const MINUTES_PER_DAY = 1440
@@ -58,7 +58,7 @@ function differing(zone: string, minute: Minute): Problem {
   const day = new Date(minute * 60_000).toISOString().slice(0, 10)
   return warningAbout(
     { kind: 'time zone', name: zone },
-    `from ${day} on, rcron (${ZONE_RULES}) and this machine (tzdata ${machineRulesVersion() ?? 'of unknown edition'}) tell different times`,
-    'update the older one: rcron goes by the rules of its Node',
+    `from ${day} on, rcron (${ZONE_RULES}) and this machine (tzdata ${machineRulesVersion() ?? 'of unknown version'}) disagree about the local time`,
+    'update the older one: rcron uses the rules built into Node',
   )
 }

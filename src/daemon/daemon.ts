@@ -131,7 +131,7 @@ export class Daemon {
     try {
       await reloadSettings()
     } catch (error) {
-      log.error({ err: error }, 'settings cannot be used; the old ones stay')
+      log.error({ err: error }, 'cannot use the new settings; keeping the old ones')
     }
     await this.#refreshing.reread()
     if (!this.#signals.stop.aborted) notifier.ready()

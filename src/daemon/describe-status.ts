@@ -9,12 +9,11 @@ export function describeStatus(
   active: number,
 ): string {
   if (isTooOld && provenance !== null)
-    return `nothing runs: the store is away, and definitions as of ${new Date(provenance.readAt).toISOString()} are too old`
-  if (snapshot === null || provenance === null)
-    return 'no definitions yet: neither the store nor a cache can be read; trying on'
+    return `nothing runs: the store is unavailable, and definitions as of ${new Date(provenance.readAt).toISOString()} are too old`
+  if (snapshot === null || provenance === null) return 'no definitions yet: cannot read the store or a cache; retrying'
   const since = new Date(provenance.readAt).toISOString()
   const source = storeFailing
-    ? `store away, definitions from the ${provenance.from} as of ${since}`
+    ? `store unavailable, definitions from the ${provenance.from} as of ${since}`
     : `definitions as of ${since}`
   const errors = snapshot.problems.filter(({ severity }) => severity === 'error').length
   const wrong = errors === 0 ? '' : `, ${errors} with errors`

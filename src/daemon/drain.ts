@@ -34,11 +34,11 @@ export async function drain(parts: DrainParts, atOnce: AbortSignal): Promise<voi
   await within(clock, drainMs, idle(), atOnce)
   const late = [...active()].length
   if (killAll !== undefined && late > 0 && !atOnce.aborted) {
-    log.warn({ active: late }, 'the time for active runs is over; they are killed')
+    log.warn({ active: late }, 'drain time is over; killing active runs')
     await untilAborted(killAll(), atOnce)
   }
   const left = [...active()].length
-  if (left > 0) log.warn({ active: left }, 'runs are left alive under their locks; the next start takes them up')
+  if (left > 0) log.warn({ active: left }, 'runs left running; the next start will adopt them')
   await within(clock, LAST_WORDS_MS, abandon(), atOnce)
   await within(clock, LAST_RECORDS_MS, recorded(), atOnce)
 }

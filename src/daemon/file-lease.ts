@@ -26,7 +26,7 @@ export class FileLease implements Lease {
     try {
       const { weakness, release } = await lock()
       this.#release = release
-      if (weakness !== null) log.warn({ reason: weakness }, 'another daemon on this database would not be noticed')
+      if (weakness !== null) log.warn({ reason: weakness }, 'another daemon on this database would not be detected')
     } catch (error) {
       throw error instanceof OperatorError ? this.#taken(error) : error
     }
@@ -46,6 +46,6 @@ export class FileLease implements Lease {
 
   #taken(cause?: OperatorError): DatabaseTaken {
     const { where, findHolder } = this.#parts
-    return new DatabaseTaken(where, `${findHolder() ?? 'a process that cannot be named'} on this machine`, { cause })
+    return new DatabaseTaken(where, `${findHolder() ?? 'an unknown process'} on this machine`, { cause })
   }
 }

@@ -8,7 +8,7 @@ export class DatabaseTaken extends OperatorError {
   constructor(where: string, who: string, options?: ErrorOptions) {
     super(
       `${where}: another rcron daemon works on it, ${who}; two would run everything twice`,
-      'Stop that one first, or give this one a database of its own with RCRON_DATABASE_URL.',
+      'Stop it first, or set RCRON_DATABASE_URL to another database.',
       options,
     )
   }

@@ -134,7 +134,7 @@ export class RowLease implements Lease {
 
   #hold(): null {
     const { log, clock } = this.#parts
-    if (this.#fault !== null) log.info({}, 'this daemon is again known to be the one that works on the database')
+    if (this.#fault !== null) log.info({}, 'lease on the database confirmed again')
     this.#isHeld = true
     this.#fault = null
     this.#heardAt = clock.monotonic()
@@ -148,7 +148,7 @@ export class RowLease implements Lease {
     this.#isWeaknessTold = true
     log.warn(
       { err: table.weakness },
-      'a lock of the server (GET_LOCK) keeps a second daemon out: a Galera cluster does not replicate it, and a daemon on another node is not noticed',
+      'cannot use rcron_lease: a server lock (GET_LOCK) keeps a second daemon out, but not one on another node of a Galera cluster',
     )
   }
 
@@ -172,13 +172,13 @@ export class RowLease implements Lease {
     if (!(error instanceof StoreError)) throw error
     if (this.#fault === error.message || this.#over.signal.aborted) return
     this.#fault = error.message
-    this.#parts.log.warn({ err: error }, 'whether another daemon works on this database cannot be told for now')
+    this.#parts.log.warn({ err: error }, 'cannot confirm the lease on the database; retrying')
   }
 
   #sayOverdue(): void {
     const { clock, log } = this.#parts
     if (this.#heardAt === null || clock.monotonic() - this.#heardAt < SILENCE_MS) return
     this.#heardAt = null
-    log.warn({}, 'the database has not heard of this daemon for half a minute: another one could start beside it now')
+    log.warn({}, 'lease on the database not renewed for 30 s; another daemon could start now')
   }
 }

@@ -32,14 +32,14 @@ export async function takeStateLock(directory: string, clock: Clock): Promise<St
     return { weakness: null, release }
   } catch (error) {
     if (error instanceof ExclusionError && error.isHeld) throw alreadyHeld(directory, error)
-    return { weakness: `${directory} takes no lock: ${reasonOf(error)}`, release: () => undefined }
+    return { weakness: `${directory} cannot be locked: ${reasonOf(error)}`, release: () => undefined }
   }
 }
 
 function alreadyHeld(directory: string, cause: unknown): OperatorError {
   return new OperatorError(
     `state directory ${directory}: another rcron daemon uses it, ${describeHolder(directory)}`,
-    'Stop that one first, or give this one a directory of its own with RCRON_STATE_DIR.',
+    'Stop it first, or set RCRON_STATE_DIR to another directory.',
     { cause },
   )
 }
@@ -62,9 +62,9 @@ function notePid(path: string): void {
 function describeHolder(directory: string): string {
   try {
     const pid = readBoundedFileSync(join(directory, PID_NAME), MAX_PID_BYTES).content.toString('latin1').trim()
-    return /^\d+$/.test(pid) ? `process ${pid}` : 'a process that cannot be named'
+    return /^\d+$/.test(pid) ? `process ${pid}` : 'an unknown process'
   } catch {
-    return 'a process that cannot be named'
+    return 'an unknown process'
   }
 }
 

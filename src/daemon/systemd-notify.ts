@@ -90,8 +90,7 @@ export class SystemdNotifier {
 
   /** Once for a failure that lasts. */
   #report(error: Error | null): void {
-    if (error !== null && !this.#failed)
-      this.#log.warn({ reason: error.message }, 'systemd cannot be told how rcron is')
+    if (error !== null && !this.#failed) this.#log.warn({ reason: error.message }, 'cannot notify systemd')
     this.#failed = error !== null
   }
 }

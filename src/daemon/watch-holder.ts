@@ -48,6 +48,6 @@ function signIn(now: LeaseRow | null, before: LeaseRow): Sign | null {
 function tellWaiting({ host, pid }: LeaseRow, { log, silenceMs }: WatchParts): void {
   log.warn(
     { host, pid, silenceS: silenceMs / 1_000 },
-    'another daemon worked on this database and gives no sign of life: waiting until it counts as dead',
+    'another daemon held this database and shows no sign of life; waiting until it counts as dead',
   )
 }

@@ -84,9 +84,7 @@ test('a key file that is lost, or cannot be read: said, with what to do, and eve
   rmSync(keyFile)
   mkdirSync(keyFile)
   const unreadable = start()
-  const error = await unreadable.said(
-    'no cache key: definitions are not kept for bad days, and sealed secrets cannot be opened',
-  )
+  const error = await unreadable.said('no cache key: definitions are not cached and sealed secrets cannot be opened')
   match(String(error['err']), /cache key .*cache\.key: cannot be read \(EISDIR\)/)
   await unreadable.ended('job', 'succeeded')
   equal(await unreadable.stop(), 0)
@@ -109,9 +107,7 @@ test('a key that is none is an error naming the file, and the file is left as it
   writeFileSync(keyFile, 'not a key\n', { mode: 0o600 })
   const lab = await aLab(t, [])
   const daemon = lab.start({ environment: { RCRON_STATE_DIR: state } })
-  const error = await daemon.said(
-    'no cache key: definitions are not kept for bad days, and sealed secrets cannot be opened',
-  )
+  const error = await daemon.said('no cache key: definitions are not cached and sealed secrets cannot be opened')
   match(String(error['err']), /found something else, expected 64 hex digits/)
   equal(await daemon.stop(), 0)
   equal(readFileSync(keyFile, 'utf8'), 'not a key\n')

@@ -38,7 +38,7 @@ test('B7: with neither store nor cache it is ready for systemctl, says what it l
   store.definitions = null
   const ended = daemon.run()
   await settled()
-  deepEqual(said, ['status: no definitions yet: neither the store nor a cache can be read; trying on', 'ready'])
+  deepEqual(said, ['status: no definitions yet: cannot read the store or a cache; retrying', 'ready'])
   store.definitions = definitions
   await clock.advance(1_000)
   match(said.at(-1) ?? '', /^status: 1 of 1 crons enabled/)
@@ -114,7 +114,7 @@ test('D4: settings that cannot be used are one error; definitions are read anew 
   store.definitions = definitionsOf([aCronRow(), aCronRow({ id: 2 })])
   signals.reload()
   await settled()
-  deepEqual(log.of('error'), ['settings cannot be used; the old ones stay'])
+  deepEqual(log.of('error'), ['cannot use the new settings; keeping the old ones'])
   ok(log.of('info').includes('definitions changed'))
   signals.stop.abort()
   await ended

@@ -57,7 +57,7 @@ test('an exception that nobody catches is told in the format of the log', async 
   daemon.signal('SIGUSR2')
   equal(await daemon.exit(), 1)
   const last = daemon.events.at(-1)
-  deepEqual([last?.level, last?.msg], ['error', 'bug in rcron: rcron ends by an exception'])
+  deepEqual([last?.level, last?.msg], ['error', 'bug in rcron: uncaught exception, exiting'])
   match(String(last?.['err']), /^Error: nobody catches this\n/)
   ok(daemon.output.split('\n').every((line) => line === '' || line.startsWith('{')))
 })

@@ -54,15 +54,13 @@ test('F11: the same installation starts at once after its own SIGKILL; a daemon 
   await killed.end()
   const restarted = start(own)
   await restarted.said('definitions read')
-  equal(restarted.logged('another daemon worked on this database and gives no sign of life: waiting').length, 0)
+  equal(restarted.logged('another daemon held this database and shows no sign of life; waiting').length, 0)
 
   await mariadb.query("update rcron_lease set incarnation = 'other', installation = 'other', host = 'thief', pid = 5")
   // The other one lives.
   const beats = setInterval(() => void mariadb.query('update rcron_lease set beat = beat + 1').catch(() => {}), 200)
   t.after(() => clearInterval(beats))
-  const told = await restarted.said(
-    'another daemon has taken over the database: this one stops, so that nothing runs twice',
-  )
+  const told = await restarted.said('another daemon has taken over the database; stopping, so that nothing runs twice')
   equal(told.level, 'alarm')
   match(String(told['err']), /process 5 on thief/)
   equal(await restarted.exit(), 1)
@@ -81,7 +79,7 @@ test('F11: a reload does not move a daemon to a database that another one works 
   writeFileSync(file, mariadb.url)
   await moving.reload()
   match(
-    String((await moving.said('settings cannot be used; the old ones stay'))['err']),
+    String((await moving.said('cannot use the new settings; keeping the old ones'))['err']),
     new RegExp(`process ${first.pid} on `),
   )
   equal(await first.stop(), 0)
@@ -94,7 +92,7 @@ test('F11: a reload does not move a daemon to a database that another one works 
 })
 
 const BY_LOCK =
-  'a lock of the server (GET_LOCK) keeps a second daemon out: a Galera cluster does not replicate it, and a daemon on another node is not noticed'
+  'cannot use rcron_lease: a server lock (GET_LOCK) keeps a second daemon out, but not one on another node of a Galera cluster'
 
 /** A database without the table of the lease, and the URL of an account that may not make it. */
 async function withoutTheRow(): Promise<string> {
@@ -155,9 +153,7 @@ test('F11: a lock that broke with its connection is taken again; where another o
   })
   const beats = setInterval(() => void thief.beat(row.incarnation).catch(() => {}), 200)
   t.after(() => clearInterval(beats))
-  const told = await daemon.said(
-    'another daemon has taken over the database: this one stops, so that nothing runs twice',
-  )
+  const told = await daemon.said('another daemon has taken over the database; stopping, so that nothing runs twice')
   equal(told.level, 'alarm')
   match(String(told['err']), /another rcron daemon works on it, user plain at /)
   equal(await daemon.exit(), 1)

@@ -10,8 +10,8 @@ import { ALeaseTable, OWNER } from './a-lease-table.ts'
 
 const NEVER = new AbortController().signal
 const OTHER: LeaseOwner = { installation: 'b'.repeat(32), host: 'cron2.example', pid: 12, bootId: 'boot-2' }
-const WAITING = 'another daemon worked on this database and gives no sign of life: waiting until it counts as dead'
-const UNKNOWN = 'whether another daemon works on this database cannot be told for now'
+const WAITING = 'another daemon held this database and shows no sign of life; waiting until it counts as dead'
+const UNKNOWN = 'cannot confirm the lease on the database; retrying'
 
 /** One database, on which daemons ask for the lease by one clock. */
 function aDatabase() {
@@ -127,7 +127,7 @@ test('F11: with the database away at the start work goes on, and the lease is ta
   table.fault = null
   await pass(BEAT_MS)
   equal(table.row?.['host'], 'cron1.example')
-  deepEqual(log.of('info'), ['this daemon is again known to be the one that works on the database'])
+  deepEqual(log.of('info'), ['lease on the database confirmed again'])
 })
 
 test('F11: of two that began while the database was away, one finds the other when it is back, and is told to stop, once', async () => {
@@ -149,10 +149,7 @@ test('F11: a daemon that the database has not heard of for long says so once, an
   await take()
   table.fault = 'lost'
   await pass(3 * SILENCE_MS)
-  deepEqual(log.of('warn'), [
-    UNKNOWN,
-    'the database has not heard of this daemon for half a minute: another one could start beside it now',
-  ])
+  deepEqual(log.of('warn'), [UNKNOWN, 'lease on the database not renewed for 30 s; another daemon could start now'])
   table.fault = null
   await pass(2 * BEAT_MS)
   deepEqual([losses, table.row?.host], [[], 'cron1.example'])
@@ -192,7 +189,7 @@ test('F11: that the lease holds on one server alone is told once, however often 
   await pass(2 * BEAT_MS)
   equal(table.row?.['host'], 'cron1.example')
   deepEqual(log.of('warn'), [
-    'a lock of the server (GET_LOCK) keeps a second daemon out: a Galera cluster does not replicate it, and a daemon on another node is not noticed',
+    'cannot use rcron_lease: a server lock (GET_LOCK) keeps a second daemon out, but not one on another node of a Galera cluster',
   ])
 })
 

@@ -30,7 +30,7 @@ test('D4: what does not end in time is left alive under its lock, and adopted by
   const asked = performance.now()
   equal(await first.stop(), 0)
   ok(performance.now() - asked < 4_500, `it took ${performance.now() - asked} ms`)
-  equal(first.logged('runs are left alive under their locks; the next start takes them up')[0]?.['active'], 1)
+  equal(first.logged('runs left running; the next start will adopt them')[0]?.['active'], 1)
   equal(lab.read('done'), '')
   equal(locksOf(lab).length, 1)
 
@@ -84,7 +84,7 @@ test('SIGHUP puts other settings in force, and says which of them wait for the n
   await daemon.said('definitions read')
   writeFileSync(join(lab.state, '.env'), `RCRON_DRAIN_SECONDS=7\nRCRON_MAX_CONCURRENT_RUNS=3\n`)
   daemon.signal('SIGHUP')
-  const waiting = await daemon.said('changed settings that take effect at the next start')
+  const waiting = await daemon.said('changed settings take effect only at the next start')
   equal(JSON.stringify(waiting['settings']), '["limits"]')
   equal(await daemon.stop(), 0)
 })

@@ -45,11 +45,11 @@ test('C3: a full disk under the state directory from the start on: alarms, and e
   equal(await daemon.stop(), 0)
 })
 
-test('C3: a read-only state directory: told, a second daemon would not be noticed; a restart runs nothing twice, and goes on', async (t) => {
+test('C3: a read-only state directory: told, a second daemon would not be detected; a restart runs nothing twice, and goes on', async (t) => {
   const { clock, start, ran, lab } = await aLabApart(t)
   const readOnly = 'mount --bind $S $S && mount -o remount,bind,ro $S'
   const daemon = start(readOnly)
-  match(String((await daemon.said('a second daemon would not be noticed'))['reason']), /takes no lock/)
+  match(String((await daemon.said('a second daemon would not be detected'))['reason']), /cannot be locked/)
   await daemon.said(ASSUMED_PLANNED)
   await daemon.tells(/READY=1/)
   clock.move(MINUTE_MS)

@@ -31,7 +31,7 @@ test('D4: told to kill them, a stopping daemon ends what lasts longer than it wa
     readdirSync(join(lab.state, 'locks')).filter((name) => name.endsWith('.rcron')),
     [],
   )
-  equal(daemon.logged('runs are left alive under their locks; the next start takes them up').length, 0)
+  equal(daemon.logged('runs left running; the next start will adopt them').length, 0)
 })
 
 test('D4: what cannot be confirmed dead stays under its lock, and is told', async (t) => {
@@ -41,7 +41,7 @@ test('D4: what cannot be confirmed dead stays under its lock, and is told', asyn
   await lab.hosts[0]?.stop()
   equal(await daemon.stop(), 0)
   equal(daemon.logged('run cannot be confirmed dead').length, 1)
-  equal(daemon.logged('runs are left alive under their locks; the next start takes them up')[0]?.['active'], 1)
+  equal(daemon.logged('runs left running; the next start will adopt them')[0]?.['active'], 1)
   equal(readdirSync(join(lab.state, 'locks')).filter((name) => name.endsWith('.rcron')).length, 1)
 })
 
@@ -56,7 +56,7 @@ test('D4: a second SIGTERM leaves at once, whatever is being killed', async (t) 
   const daemon = lab.start({ environment: ENVIRONMENT })
   await waitUntil('it has begun', async () => (lab.read('begun') === '' ? null : true))
   daemon.signal('SIGTERM')
-  await daemon.said('the time for active runs is over; they are killed')
+  await daemon.said('drain time is over; killing active runs')
   const asked = performance.now()
   daemon.signal('SIGTERM')
   equal(await daemon.exit(), 0)

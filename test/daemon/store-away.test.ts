@@ -23,7 +23,7 @@ test('B1: away in the middle: the last good definitions stay, one error; a stop 
   await mariadb.kill()
   daemon.signal('SIGHUP')
   await daemon.said('the store is away: the last good definitions stay in use')
-  await daemon.tells(/STATUS=1 of 1 crons enabled; 0 runs active; store away, definitions from the store as of /)
+  await daemon.tells(/STATUS=1 of 1 crons enabled; 0 runs active; store unavailable, definitions from the store as of /)
   await mariadb.restart()
   await daemon.said('the store answers again')
   equal(daemon.logged('the store cannot be read').length, 1)
@@ -49,7 +49,9 @@ test('B7: away at the start with a good cache: ready from the cache, which runs;
   const daemon = start()
   equal((await daemon.said('definitions read'))['from'], 'cache')
   await daemon.tells(/READY=1/)
-  await daemon.tells(/STATUS=1 of 1 crons enabled; \d runs active; store away, definitions from the cache as of 20/)
+  await daemon.tells(
+    /STATUS=1 of 1 crons enabled; \d runs active; store unavailable, definitions from the cache as of 20/,
+  )
   equal((await daemon.said('the store is away: the last good definitions stay in use'))['from'], 'cache')
   await daemon.ended('job', 'succeeded')
   await daemon.said('run records wait for the store')
@@ -65,7 +67,7 @@ test('B7: away at the start without a cache: ready for systemctl, says what it l
   const daemon = start()
   await daemon.said('neither the store nor a cache can be read; nothing runs until one can')
   await daemon.tells(/READY=1/)
-  await daemon.tells(/STATUS=no definitions yet: neither the store nor a cache can be read; trying on/)
+  await daemon.tells(/STATUS=no definitions yet: cannot read the store or a cache; retrying/)
   await mariadb.restart()
   equal((await daemon.said('definitions read'))['from'], 'store')
   await daemon.ended('job', 'succeeded')
@@ -102,7 +104,7 @@ test('B6: a table dropped while it runs: definitions stay, one error naming it; 
   match(String((await daemon.said('the store cannot be read'))['err']), /rcron_crons is missing/)
   daemon.signal('SIGHUP')
   await daemon.said('reloading settings and definitions', 2)
-  await daemon.tells(/STATUS=1 of 1 crons enabled; 0 runs active; store away/)
+  await daemon.tells(/STATUS=1 of 1 crons enabled; 0 runs active; store unavailable/)
   equal(await daemon.stop(), 0)
   equal(daemon.logged('the store cannot be read').length, 1)
 

@@ -62,7 +62,9 @@ test('B2, B3: the connection goes silent, and so does every new one: minutes fir
   match(String((await daemon.said('the store cannot be read'))['err']), /no connection within the deadline/)
   const away = await daemon.said('the store is away: the last good definitions stay in use')
   deepEqual([away['from'], away['ageMinutes']], ['store', 1])
-  await daemon.tells(/STATUS=1 of 1 crons enabled; \d runs active; store away, definitions from the store as of /)
+  await daemon.tells(
+    /STATUS=1 of 1 crons enabled; \d runs active; store unavailable, definitions from the store as of /,
+  )
   await daemon.said('run records wait for the store')
   equal(await lastRun(), first)
 
@@ -117,7 +119,9 @@ for (const { what, spoil, mend, says, errors } of faults) {
     if (errors.length > 1) await daemon.said('run records wait for the store')
     else await until('the run is recorded', async () => (await lastRun())?.startsWith(recorded) === true)
     await daemon.reload()
-    await daemon.tells(/STATUS=1 of 1 crons enabled; 0 runs active; store away, definitions from the store as of /)
+    await daemon.tells(
+      /STATUS=1 of 1 crons enabled; 0 runs active; store unavailable, definitions from the store as of /,
+    )
     equal(await daemon.stop(), 0)
     deepEqual(errorsOf(daemon), errors)
 

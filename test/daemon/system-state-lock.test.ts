@@ -71,10 +71,10 @@ test('a note of the holder that is a pipe or an endless file is not waited for: 
   const note = join(directory, 'daemon.pid')
   rmSync(note)
   execFileSync('mkfifo', [note])
-  equal(findDaemon(directory), 'a process that cannot be named')
+  equal(findDaemon(directory), 'an unknown process')
   rmSync(note)
   symlinkSync('/dev/zero', note)
-  equal(findDaemon(directory), 'a process that cannot be named')
+  equal(findDaemon(directory), 'an unknown process')
   lock.release()
 })
 
@@ -85,9 +85,9 @@ test('whoever only looks for a daemon makes nothing', () => {
   equal(readdirSync(directory).length, 0)
 })
 
-test('a place that takes no lock gives a weak one, which says why', async () => {
+test('a place that cannot be locked gives a weak one, which says why', async () => {
   const lock = await takeStateLock('/dev/null/state', realClock)
-  match(lock.weakness ?? '', /^\/dev\/null\/state takes no lock: /)
+  match(lock.weakness ?? '', /^\/dev\/null\/state cannot be locked: /)
   lock.release()
   equal(findDaemon('/dev/null/state'), null)
 })

@@ -63,7 +63,7 @@ test('a socket that is not there is said once and stops nothing', async () => {
   const notifier = new SystemdNotifier(readSystemdEnvironment({ NOTIFY_SOCKET: join(root, 'none') }, 1), log)
   for (let i = 0; i < 100; i += 1) notifier.watchdog()
   await promise
-  deepEqual(said, ['systemd cannot be told how rcron is'])
+  deepEqual(said, ['cannot notify systemd'])
 })
 
 const ENVIRONMENTS = [

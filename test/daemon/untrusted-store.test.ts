@@ -31,7 +31,7 @@ test('B4: a certificate that has expired is told once of the store and once of t
   deepEqual(
     told.map(({ level, msg }) => [level, msg]),
     [
-      ['warn', 'whether another daemon works on this database cannot be told for now'],
+      ['warn', 'cannot confirm the lease on the database; retrying'],
       ['error', 'the store cannot be read'],
     ],
   )

@@ -15,7 +15,7 @@ export async function asLogged(
   const say = await composeLastWord(environment, descriptor)
   if (say === null) return await work()
   const crash = (error: unknown) => {
-    say({ err: error }, `${BUG}: rcron ends by an exception`)
+    say({ err: error }, `${BUG}: uncaught exception, exiting`)
     process.exit(1)
   }
   // Before what the process has for itself, which says it as text.
@@ -23,7 +23,7 @@ export async function asLogged(
   try {
     return await work()
   } catch (error) {
-    say({ err: error }, error instanceof OperatorError ? 'rcron cannot run' : `${BUG}: rcron ends by an exception`)
+    say({ err: error }, error instanceof OperatorError ? 'rcron cannot run' : `${BUG}: uncaught exception, exiting`)
     return error instanceof InvalidInputError ? 2 : 1
   } finally {
     process.off('uncaughtException', crash)

@@ -72,7 +72,7 @@ test('a changed place or key of the cache waits for the next start, and the log 
   const key = 'ab'.repeat(32)
   writeFileSync(join(lab.state, '.env'), `RCRON_CACHE_FILE=elsewhere\nRCRON_CACHE_KEY=${key}\n`)
   await daemon.reload()
-  const waiting = await daemon.said('changed settings that take effect at the next start')
+  const waiting = await daemon.said('changed settings take effect only at the next start')
   equal(JSON.stringify(waiting['settings']), '["cache.file","cache.key"]')
   equal(daemon.output.includes(key), false)
   equal(await daemon.stop(), 0)

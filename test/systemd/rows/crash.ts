@@ -31,7 +31,7 @@ export function crashRows(service: () => Service): void {
     const cause = await service().said(/Error: thrown from within/, since)
     deepEqual([cause.identifier, cause.priority, cause.pid], ['rcron', 3, crashed])
     const stack =
-      /bug in rcron: rcron ends by an exception.*Error: thrown from within.*at process\.<anonymous> \(file:/s
+      /bug in rcron: uncaught exception, exiting.*Error: thrown from within.*at process\.<anonymous> \(file:/s
     match(cause.message, stack)
     await removeInnerFaults(service())
   })

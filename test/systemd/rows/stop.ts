@@ -21,7 +21,7 @@ export function stopRows(service: () => Service): void {
     const took = await secondsOf(() => service().systemctl('stop'))
     ok(took >= DRAIN_SECONDS && took < DRAIN_SECONDS + 5, `${took} s`)
     equal(await service().property('Result'), 'success')
-    equal((await service().said(/runs are left alive/, since)).priority, 4)
+    equal((await service().said(/runs left running/, since)).priority, 4)
     equal(await machine.run('grep -l through-a-stop /var/lib/rcron/locks/*.rcron | wc -l'), '1')
 
     await service().systemctl('start')
