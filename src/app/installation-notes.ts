@@ -9,7 +9,8 @@ import { type MinuteSet, unionOf } from '../minutes/plan-ranges.ts'
 import { BOOT_MARK_NAME, readBootMark } from '../minutes/system-boot-mark.ts'
 import { MARK_FILE_NAME, readMarkFile } from '../minutes/system-mark-file.ts'
 import { codeOf } from '../platform/error-code.ts'
-import { readOwnFile, UnusableFileError } from '../platform/files/own-file.ts'
+import { UnusableFileError } from '../platform/files/bounded-file.ts'
+import { readOwnFile } from '../platform/files/own-file.ts'
 import { localBootId } from '../platform/process-identity.ts'
 
 /** What an installation has noted beside its store. */

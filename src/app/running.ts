@@ -191,8 +191,8 @@ function composeMark({ stateDirectory, lockDirectory }: Config, { clock, log }: 
 }
 
 /** In the same places as the mark. */
-function composeLedger({ stateDirectory, lockDirectory }: Config, { log }: Base): FiringLedger {
-  return new SystemFiringLedger({ directories: [stateDirectory, lockDirectory], log })
+function composeLedger({ stateDirectory, lockDirectory }: Config, { clock, log }: Base): FiringLedger {
+  return new SystemFiringLedger({ directories: [stateDirectory, lockDirectory], clock, log })
 }
 
 type Sealed = { readonly cache: DefinitionsCache; readonly seal: SecretSeal | null }

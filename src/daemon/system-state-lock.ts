@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import { readBoundedFileSync } from '../platform/files/bounded-file.ts'
 import { ExclusionError, hold, isHeld } from '../platform/files/exclusion.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'
-import { replaceFile } from '../platform/files/own-file.ts'
+import { replaceFileSync } from '../platform/files/whole-file.ts'
 
 /** The right to be the one daemon of a state directory; gone with the process, however that ends. */
 export type StateLock = {
@@ -52,7 +52,7 @@ export function findDaemon(directory: string): string | null {
 /** What stands there, a link even, is replaced and never written into. */
 function notePid(path: string): void {
   try {
-    replaceFile(path, `${process.pid}\n`)
+    replaceFileSync(path, `${process.pid}\n`)
   } catch {
     // A full disk: the lock holds all the same, only its holder has no name.
   }

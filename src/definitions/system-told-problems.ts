@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { ToldProblems } from '../definitions/problem-journal.ts'
 import { readBoundedFile } from '../platform/files/bounded-file.ts'
-import { replaceFile } from '../platform/files/replace-file.ts'
+import { replaceFile } from '../platform/files/whole-file.ts'
 import type { Log } from '../platform/log/log.ts'
 
 /** Its name in the state directory. */

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createFile, readOwnFile } from '../platform/files/own-file.ts'
+import { readOwnFile } from '../platform/files/own-file.ts'
+import { createFileSync } from '../platform/files/whole-file.ts'
 import type { Log } from '../platform/log/log.ts'
 
 const FILE_NAME = 'installation-id'
@@ -17,7 +18,7 @@ export function installationId(stateDirectory: string, log: Log): string {
     const found = idIn(path)
     if (found !== null) return found
     const made = randomBytes(16).toString('hex')
-    return createFile(path, `${made}\n`) ? made : (idIn(path) ?? made)
+    return createFileSync(path, `${made}\n`) ? made : (idIn(path) ?? made)
   } catch (error) {
     log.error({ path, err: error }, 'installation id cannot be kept; one derived from this machine stands in for it')
     return createHash('sha256').update(`${machineId()},${path}`).digest('hex').slice(0, 32)

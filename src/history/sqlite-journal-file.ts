@@ -1,9 +1,10 @@
-import { lstatSync, renameSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { OperatorError } from '../domain/errors.ts'
 import { sqliteCodeOf } from '../platform/error-code.ts'
 import { makePrivateFile } from '../platform/files/make-private-file.ts'
 import { removeFile } from '../platform/files/own-file.ts'
+import { setAside } from '../platform/files/set-aside.ts'
 
 /** How long one statement may hold the event loop while another process writes. */
 const BUSY_MS = 20
@@ -64,8 +65,8 @@ export function isTorn(error: unknown): boolean {
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB
 }
 
-/** Moves a torn journal to where it can be looked at; the one before it there goes. Throws where it cannot. */
-export function moveAside(path: string): void {
-  renameSync(path, `${path}.bad`)
+/** Moves a torn journal to where it can be looked at. Throws where it cannot. */
+export function moveAside(path: string, now: number): void {
+  setAside(path, now)
   for (const beside of ['-wal', '-shm']) removeFile(`${path}${beside}`)
 }

@@ -141,7 +141,7 @@ export class SqliteRecordJournal implements RecordJournal {
   /** For a new one, in place of one that is torn. */
   #makeWay(): boolean {
     try {
-      moveAside(this.#parts.path)
+      moveAside(this.#parts.path, this.#parts.clock.now())
       this.#failedAt = Number.NEGATIVE_INFINITY
       return true
     } catch {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { readBoundedFileSync } from '../platform/files/bounded-file.ts'
-import { replaceFile } from '../platform/files/replace-file.ts'
+import { replaceFile } from '../platform/files/whole-file.ts'
 import type { Log } from '../platform/log/log.ts'
 import { localBootId } from '../platform/process-identity.ts'
 import type { BootMark } from './boot-mark.ts'

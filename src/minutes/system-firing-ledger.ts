@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, openSync, readdirSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Minute } from '../domain/minute.ts'
+import type { Clock } from '../platform/clock.ts'
 import { codeOf } from '../platform/error-code.ts'
-import { createFile, readOwnFile, removeFile, UnusableFileError } from '../platform/files/own-file.ts'
+import { UnusableFileError } from '../platform/files/bounded-file.ts'
+import { readOwnFile, removeFile } from '../platform/files/own-file.ts'
+import { setAside } from '../platform/files/set-aside.ts'
+import { createFileSync } from '../platform/files/whole-file.ts'
 import type { Log } from '../platform/log/log.ts'
 import { isAlive, isSameProcess, ownIdentity, type ProcessIdentity } from '../platform/process-identity.ts'
 import type { FiringLedger, LedgerEntry, LeftEntry, OpenEntry } from './firing-ledger.ts'
@@ -26,6 +30,7 @@ const header = z.object({
 export type SystemFiringLedgerParts = {
   /** An entry is kept in the first of them that takes it. */
   readonly directories: readonly string[]
+  readonly clock: Clock
   readonly log: Log
   /** Whose entries it makes. Absent: this process's. */
   readonly holder?: ProcessIdentity
@@ -82,7 +87,7 @@ export class SystemFiringLedger implements FiringLedger {
     const failures: unknown[] = []
     for (const directory of this.#parts.directories) {
       const path = join(directory, name)
-      const failure = tryTo(() => createFile(path, text))
+      const failure = tryTo(() => createFileSync(path, text))
       if (failure === null) return path
       failures.push(failure)
     }
@@ -110,7 +115,7 @@ export class SystemFiringLedger implements FiringLedger {
       const found = readEntry(path)
       return found === null || this.#isHeld(found.entry.holder) ? null : found
     } catch (error) {
-      if (error instanceof UnusableFileError) tryTo(() => renameSync(path, `${path}.aside`))
+      if (error instanceof UnusableFileError) tryTo(() => setAside(path, this.#parts.clock.now()))
       this.#parts.log.error({ path, err: error }, 'which firings an earlier process had begun cannot be read')
       return null
     }

@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { z } from 'zod'
 import type { Minute } from '../domain/minute.ts'
 import { codeOf } from '../platform/error-code.ts'
-import { readOwnFile, replaceFile, UnusableFileError } from '../platform/files/own-file.ts'
+import { UnusableFileError } from '../platform/files/bounded-file.ts'
+import { overwriteFile, readOwnFile } from '../platform/files/own-file.ts'
+import { replaceFileSync } from '../platform/files/whole-file.ts'
 import type { Mark } from './minute-mark.ts'
 import { type MinuteRange, type MinuteSet, unionOf } from './plan-ranges.ts'
 
@@ -42,9 +43,13 @@ export function readMarkFile(path: string): MarkEdition | null {
 export function writeMarkFile(path: string, edition: MarkEdition): void {
   const text = formatMark(edition)
   try {
-    replaceFile(path, text)
+    replaceFileSync(path, text)
   } catch (error) {
-    if (!rewriteInPlace(path, text)) throw error
+    try {
+      overwriteFile(path, text)
+    } catch {
+      throw error // Of the two, why it could not be replaced is the one to tell.
+    }
   }
 }
 
@@ -61,21 +66,6 @@ function formatMark({ edition, mark }: MarkEdition): string {
 
 function pairsOf(set: MinuteSet): readonly (readonly [Minute, Minute])[] {
   return set.map(({ from, to }) => [from, to])
-}
-
-function rewriteInPlace(path: string, text: string): boolean {
-  try {
-    const descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    try {
-      const found = fstatSync(descriptor)
-      if (!found.isFile() || found.size !== FILE_BYTES) return false
-      return writeSync(descriptor, text, 0) === FILE_BYTES
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch {
-    return false // The first error, of replacing it, is the one to tell.
-  }
 }
 
 function jsonOf(text: string): unknown {

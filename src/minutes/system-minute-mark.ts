@@ -1,11 +1,12 @@
-import { renameSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperatorError } from '../domain/errors.ts'
 import { addMinutes, describeMinute, type Minute, minuteOf } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
 import { codeOf } from '../platform/error-code.ts'
+import { UnusableFileError } from '../platform/files/bounded-file.ts'
 import { exclusively } from '../platform/files/exclusion.ts'
-import { UnusableFileError } from '../platform/files/own-file.ts'
+import { setAside } from '../platform/files/set-aside.ts'
 import type { Log } from '../platform/log/log.ts'
 import { type Mark, type MinuteMark, NO_MARK, NOTHING_MISSED } from './minute-mark.ts'
 import { unionOf } from './plan-ranges.ts'
@@ -105,10 +106,10 @@ export class SystemMinuteMark implements MinuteMark {
 
   /** Its minutes are lost, its time is not: nothing was planned after the file was last written. */
   #readFailed(path: string, error: unknown): MarkEdition | null {
-    const { log } = this.#parts
+    const { clock, log } = this.#parts
     try {
       const changed = minuteOf(statSync(path).mtimeMs)
-      if (error instanceof UnusableFileError) renameSync(path, `${path}.aside`)
+      if (error instanceof UnusableFileError) setAside(path, clock.now())
       log.error(
         { path, err: error },
         'mark of the planned minutes cannot be used; the time of its file stands in for it',

@@ -4,7 +4,7 @@ import { OperatorError } from '../domain/errors.ts'
 import { codeOf } from '../platform/error-code.ts'
 import { readBoundedFile } from '../platform/files/bounded-file.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'
-import { createFile } from '../platform/files/replace-file.ts'
+import { createFile } from '../platform/files/whole-file.ts'
 import type { Log } from '../platform/log/log.ts'
 import { KEY_BYTES } from './sealing-keys.ts'
 

@@ -88,7 +88,7 @@ async function live(world: World, instant: string, manner: Manner, lastStep?: nu
   const mark = mortal.hold(
     new SystemMinuteMark({ stateDirectory: world.state, secondDirectory: world.locks, clock, log }),
   )
-  const ledger = ledgerOf(new SystemFiringLedger({ directories, log, holder }), mortal)
+  const ledger = ledgerOf(new SystemFiringLedger({ directories, clock, log, holder }), mortal)
   const journal = aJournal(log)
   const dispatcher = new Dispatcher({
     clock,

@@ -15,6 +15,7 @@ import { type TestContext, test } from 'node:test'
 import { addMinutes } from '../../src/domain/minute.ts'
 import { SystemFiringLedger } from '../../src/minutes/system-firing-ledger.ts'
 import { minute, RecordingLog } from '../support/builders.ts'
+import { HandClock } from '../support/hand-clock.ts'
 
 const noon = minute('2026-03-01T12:00:00Z')
 const hour = { minutes: [{ from: noon, to: addMinutes(noon, 59) }], boot: null }
@@ -30,7 +31,10 @@ function places(t: TestContext) {
 
 function aLedger(directories: readonly string[], holder?: typeof GONE) {
   const log = new RecordingLog()
-  return { log, ledger: new SystemFiringLedger({ directories, log, ...(holder && { holder }) }) }
+  return {
+    log,
+    ledger: new SystemFiringLedger({ directories, clock: new HandClock(0), log, ...(holder && { holder }) }),
+  }
 }
 
 /** Of the first entry that was left: which of these crons had begun at noon. */
@@ -93,6 +97,8 @@ test('a torn end is not taken for another cron; what is no entry is moved aside,
   deepEqual([ledger.left(), log.of('error').length], [[], 2])
   deepEqual(
     where.flatMap((each) => readdirSync(each)),
-    ['firings-0123456789abcdef.begun.aside', 'firings-fedcba9876543210.begun.aside'],
+    ['firings-0123456789abcdef.begun', 'firings-fedcba9876543210.begun'].map(
+      (name) => `${name}.bad-1970-01-01T000000.000Z`,
+    ),
   )
 })

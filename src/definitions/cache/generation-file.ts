@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { readBoundedFile } from '../../platform/files/bounded-file.ts'
-import { replaceFile } from '../../platform/files/replace-file.ts'
+import { replaceFile } from '../../platform/files/whole-file.ts'
 import { deriveKey } from '../../secrets/sealing-keys.ts'
 
 const MAX_BYTES = 200

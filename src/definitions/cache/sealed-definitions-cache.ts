@@ -6,8 +6,8 @@ import type { Clock } from '../../platform/clock.ts'
 import { codeOf } from '../../platform/error-code.ts'
 import { readBoundedFile } from '../../platform/files/bounded-file.ts'
 import { makeDirectory } from '../../platform/files/make-directory.ts'
-import { replaceFile, sweepTemporary } from '../../platform/files/replace-file.ts'
 import { setAside } from '../../platform/files/set-aside.ts'
+import { replaceFile, sweepTemporaries } from '../../platform/files/whole-file.ts'
 import type { CachedDefinitions, DefinitionsCache } from './definitions-cache.ts'
 import { framesOf, joinFrames } from './definitions-frames.ts'
 import { GenerationFile } from './generation-file.ts'
@@ -80,8 +80,8 @@ export class SealedDefinitionsCache implements DefinitionsCache {
   }
 
   async #sweep(): Promise<void> {
-    await sweepTemporary(this.#parts.path)
-    await sweepTemporary(this.#generations.path)
+    await sweepTemporaries(this.#parts.path)
+    await sweepTemporaries(this.#generations.path)
   }
 
   async #read(): Promise<Buffer | null> {
@@ -99,11 +99,19 @@ export class SealedDefinitionsCache implements DefinitionsCache {
   async #refuse(error: unknown): Promise<OperatorError> {
     const { path, clock } = this.#parts
     const why = error instanceof HeaderError ? error.message : `it cannot be read (${codeOf(error)})`
-    const aside = await setAside(path, clock.now())
+    const aside = setAsideOrNull(path, clock.now())
     const hint =
       aside === null
         ? 'It could not be moved aside; remove it.'
         : `Kept as ${aside}; a new one is written from the store.`
     return new OperatorError(`cache ${path}: not used, since ${why}`, hint, { cause: error })
+  }
+}
+
+function setAsideOrNull(path: string, now: number): string | null {
+  try {
+    return setAside(path, now)
+  } catch {
+    return null // A read-only directory: what is wrong with the file matters more.
   }
 }

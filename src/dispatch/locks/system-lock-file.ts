@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ACTIONS, numberOf } from '../../domain/action.ts'
 import type { Minute } from '../../domain/minute.ts'
 import type { KilledBy } from '../../domain/outcome.ts'
-import { UnusableFileError } from '../../platform/files/own-file.ts'
+import { UnusableFileError } from '../../platform/files/bounded-file.ts'
 import type { ProcessIdentity } from '../../platform/process-identity.ts'
 import type { RunLock } from './run-locks.ts'
 

@@ -4,17 +4,11 @@ import { OperatorError } from '../../domain/errors.ts'
 import type { RunId } from '../../domain/run.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { codeOf } from '../../platform/error-code.ts'
+import { UnusableFileError } from '../../platform/files/bounded-file.ts'
 import { Turns } from '../../platform/files/exclusion.ts'
-import {
-  createFile,
-  overwriteFile,
-  readOwnFile,
-  removeFile,
-  replaceFile,
-  sweepTemporary,
-  takesFiles,
-  UnusableFileError,
-} from '../../platform/files/own-file.ts'
+import { overwriteFile, readOwnFile, removeFile } from '../../platform/files/own-file.ts'
+import { setAside } from '../../platform/files/set-aside.ts'
+import { createFileSync, replaceFileSync, sweepTemporary, takesFiles } from '../../platform/files/whole-file.ts'
 import type { Log } from '../../platform/log/log.ts'
 import { isAlive, isSameProcess } from '../../platform/process-identity.ts'
 import { makePrivateDirectory } from './system-lock-directory.ts'
@@ -84,14 +78,14 @@ export class SystemLockFiles {
 
   /** False where there is a file of that name. */
   create(name: string, file: LockFile): boolean {
-    return this.#orMade(() => createFile(this.#path(name), formatLockFile(file)))
+    return this.#orMade(() => createFileSync(this.#path(name), formatLockFile(file)))
   }
 
   /** Where the directory takes no new file, the one that is there is written over. */
   replace(name: string, file: LockFile): void {
     const path = this.#path(name)
     try {
-      replaceFile(path, formatLockFile(file))
+      replaceFileSync(path, formatLockFile(file))
     } catch (error) {
       try {
         overwriteFile(path, formatTightly(file))
@@ -177,10 +171,12 @@ export class SystemLockFiles {
   }
 
   #moveAside(path: string, reason: unknown): void {
-    const { log } = this.#parts
+    const { clock, log } = this.#parts
     try {
-      renameSync(path, `${path}.aside`)
-      log.warn({ path, aside: `${path}.aside`, err: reason }, 'lock file cannot be used and was moved aside')
+      log.warn(
+        { path, aside: setAside(path, clock.now()), err: reason },
+        'lock file cannot be used and was moved aside',
+      )
     } catch (error) {
       log.error({ path, err: reason, move: codeOf(error) }, 'lock file cannot be used, nor moved aside')
     }

@@ -13,14 +13,14 @@ import {
 import { open, readlink, realpath, stat, statfs } from 'node:fs/promises'
 import { codeOf } from '../error-code.ts'
 
-/** A path that leads to something other than a file of reasonable size. Has a code, as the errors of the file system have. */
+/** A file that is there and cannot be what it should be: `message` says why, and is its code, as the errors of the file system have one. */
 export class UnusableFileError extends Error {
   override readonly name = 'UnusableFileError'
   readonly code: string
 
-  constructor(code: string) {
-    super(code)
-    this.code = code
+  constructor(why: string, options?: ErrorOptions) {
+    super(why, options)
+    this.code = why
   }
 }
 

@@ -9,11 +9,15 @@ const O_PATH = 0o10000000
  */
 export function makePrivateFile(path: string): void {
   try {
-    // Exclusively: to close a file that this process has locked would let go of the lock.
-    closeSync(openSync(path, 'wx', 0o600))
+    makeEmptyFile(path)
   } catch {
     closeToOthers(path)
   }
+}
+
+/** Throws the system's error, also where something of that name is there: to close a file that this process has locked would let go of the lock. */
+export function makeEmptyFile(path: string): void {
+  closeSync(openSync(path, 'wx', 0o600))
 }
 
 /**

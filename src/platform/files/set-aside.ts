@@ -1,4 +1,4 @@
-import { readdir, rename, unlink } from 'node:fs/promises'
+import { readdirSync, renameSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /** How many files of one name are kept aside: the newest. */
@@ -6,22 +6,21 @@ const MOST_KEPT = 5
 
 /**
  * Moves a file that cannot be used to `<path>.bad-<time>`, where it can be looked at and is never read again, and drops the oldest
- * of those. Resolves with its new path; null where it could not be moved.
+ * of those. Returns its new path. Throws the system's error where it cannot be moved.
  */
-export async function setAside(path: string, now: number): Promise<string | null> {
+export function setAside(path: string, now: number): string {
   const aside = `${path}.bad-${new Date(now).toISOString().replaceAll(':', '')}`
+  renameSync(path, aside)
   try {
-    await rename(path, aside)
-    await dropOldest(path)
-    return aside
+    dropOldest(path)
   } catch {
-    return null // A read-only directory: the caller says what is wrong with the file, which matters more.
+    // What stays does no harm; a directory among them is for whoever has put it there.
   }
+  return aside
 }
 
-async function dropOldest(path: string): Promise<void> {
+function dropOldest(path: string): void {
   const directory = dirname(path)
-  const names = (await readdir(directory)).filter((name) => name.startsWith(`${basename(path)}.bad-`))
-  const oldest = names.sort().slice(0, -MOST_KEPT)
-  await Promise.all(oldest.map((name) => unlink(join(directory, name))))
+  const names = readdirSync(directory).filter((name) => name.startsWith(`${basename(path)}.bad-`))
+  for (const name of names.sort().slice(0, -MOST_KEPT)) unlinkSync(join(directory, name))
 }

@@ -1,9 +1,9 @@
-import { closeSync, existsSync, openSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { existsSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { codeOf } from '../../platform/error-code.ts'
-import { closeToOthers } from '../../platform/files/make-private-file.ts'
+import { closeToOthers, makeEmptyFile } from '../../platform/files/make-private-file.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
 
 /** How long one statement may hold the event loop while another process writes; who asked then tries again later. */
@@ -83,8 +83,7 @@ function notMade(path: string): DatabaseFault {
 /** Makes an empty file, which is an empty database, mode 0600; one that is there is left as it is. Throws the system's error. */
 export function createSqliteFile(path: string): void {
   try {
-    // Exclusively: to close a file that is open as a database as well would let go of its locks.
-    closeSync(openSync(path, 'wx', 0o600))
+    makeEmptyFile(path)
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
   }

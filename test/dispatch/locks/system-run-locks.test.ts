@@ -126,7 +126,7 @@ test('C4: what is torn, foreign, a link or a directory is moved aside with a war
   const later = open(directory)
   deepEqual(await later.locks.readOthers(), [])
   deepEqual(rcronFiles(directory), [])
-  equal(readdirSync(directory).filter((entry) => entry.endsWith('.aside')).length, 6)
+  equal(readdirSync(directory).filter((entry) => entry.includes('.rcron.bad-')).length, 6)
   equal(later.log.of('warn').length, 6)
   equal(readFileSync('/etc/passwd', 'utf8'), passwd)
   equal(await later.locks.create(lock), 'created')
