@@ -1,5 +1,5 @@
 import { loadEnvironment } from '../app/settings.ts'
-import { VARIABLE_NAMES, type VariableName, variable } from '../config/variables.ts'
+import { isPathForPem, VARIABLE_NAMES, type VariableName, variable } from '../config/variables.ts'
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output, styled } from './cli/output.ts'
 
@@ -30,18 +30,11 @@ function explain(name: VariableName) {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Of a variable that takes a path or what would stand there, whether it holds the path: where a secret is kept is none. */
-function isPath(name: VariableName, value: string): boolean {
-  return variable(name).unit === PATH_OR_PEM && !/\n|-----BEGIN/.test(value)
-}
-
-const PATH_OR_PEM = variable('RCRON_DATABASE_SSL_KEY').unit
-
-/** One that is set to nothing counts as not set. */
+/** One that is set to nothing counts as not set. The path of a secret is shown: it is none itself. */
 function shownValue(name: VariableName, environment: Environment): { readonly value: string | null } {
   const value = environment[name] || null
   const file = environment[`${name}_FILE`]
   if (variable(name).credential === undefined) return { value }
-  if (value !== null) return { value: isPath(name, value) ? value : '(a secret)' }
+  if (value !== null) return { value: isPathForPem(name, value) ? value : '(a secret)' }
   return { value: file ? `(the contents of ${file})` : null }
 }

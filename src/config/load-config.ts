@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts'
 import { type Environment, readVariables } from './read-variables.ts'
 import { warnOfUnknown } from './unknown-variables.ts'
 import { absolutePath } from './values.ts'
-import { CREDENTIAL_VARIABLES, OWN_CREDENTIALS, type Values, type VariableName, variable } from './variables.ts'
+import { CREDENTIAL_VARIABLES, isPathForPem, OWN_CREDENTIALS, type Values, variable } from './variables.ts'
 
 const MS_PER_SECOND = 1_000
 const MS_PER_HOUR = 3_600_000
@@ -110,16 +110,11 @@ function secretFilesOf(environment: Environment, machine: Machine): readonly str
   const settings = ['/etc/rcron/rcron.env', join(machine.workingDirectory, '.env')]
   const handedOver = environment['CREDENTIALS_DIRECTORY'] || null
   const credentials = handedOver === null ? [] : OWN_CREDENTIALS.map((name) => join(handedOver, name))
-  const named = CREDENTIAL_VARIABLES.flatMap((name) => [
-    environment[`${name}_FILE`],
-    pathOfPem(environment[name], name),
-  ])
+  const named = CREDENTIAL_VARIABLES.flatMap((name) => {
+    const value = environment[name] ?? ''
+    return [environment[`${name}_FILE`], isPathForPem(name, value) ? value : '']
+  })
   return [...settings, ...credentials, ...named.flatMap((path) => (path ? [absolutePath(path, machine)] : []))]
-}
-
-/** What a variable for PEM holds, where that is a path. */
-function pathOfPem(written: string | undefined, name: VariableName): string | undefined {
-  return name.includes('_SSL_') && written?.includes('-----BEGIN ') === false ? written : undefined
 }
 
 /** systemd gives a list joined by colons where a service has several; the first is the one for rcron's own. */

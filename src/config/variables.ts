@@ -6,6 +6,8 @@ export type Variable<Value = unknown> = {
   readonly value: z.ZodType<Value, string>
   /** What the value counts, or the form it has. */
   readonly unit: string
+  /** It is set to a path, or to the PEM that would stand there. */
+  readonly isPathOrPem?: true
   /** What holds where it is not set. A value in words stands in parentheses. */
   readonly default: string
   readonly meaning: string
@@ -40,6 +42,7 @@ const VARIABLES = {
   RCRON_DATABASE_SSL_CA: {
     value: pem(),
     unit: 'path or PEM',
+    isPathOrPem: true,
     default: '(none)',
     meaning:
       "Demands encryption, and a certificate of the server that this authority signed and that names the URL's host. " +
@@ -49,6 +52,7 @@ const VARIABLES = {
   RCRON_DATABASE_SSL_CERT: {
     value: pem(),
     unit: 'path or PEM',
+    isPathOrPem: true,
     default: '(none)',
     meaning: 'The certificate by which the database knows rcron.',
     credential: 'database-ssl-cert',
@@ -56,6 +60,7 @@ const VARIABLES = {
   RCRON_DATABASE_SSL_KEY: {
     value: pem(),
     unit: 'path or PEM',
+    isPathOrPem: true,
     default: '(none)',
     meaning: "That certificate's key.",
     credential: 'database-ssl-key',
@@ -218,6 +223,11 @@ export const OWN_CREDENTIALS = CREDENTIAL_VARIABLES.flatMap((name) => variable(n
 /** `name` as a row of the table, whichever it is. */
 export function variable(name: VariableName): Variable {
   return VARIABLES[name]
+}
+
+/** Whether that is a path, where the variable takes one or PEM. */
+export function isPathForPem(name: VariableName, value: string): boolean {
+  return variable(name).isPathOrPem === true && !/\n|-----BEGIN/.test(value)
 }
 
 /** The default as a value; undefined where it depends on the machine. */
