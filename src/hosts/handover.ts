@@ -24,6 +24,8 @@ export type Refused = {
   /** As above. */
   readonly reason: string
   readonly detail?: string
+  /** What is refused would be taken, or may be, if the system's `legacy_algorithms` were 1. */
+  readonly wouldLegacyDo?: boolean
 }
 
 export type NotHandedOver = Unreachable | Refused
@@ -43,8 +45,12 @@ export function unreachableForNow(reason: string, detail?: string): Unreachable 
   return { kind: 'unreachable', reason, transient: true, ...detailOf(detail) }
 }
 
-export function refused(by: Refused['by'], reason: string, detail?: string): Refused {
-  return { kind: 'refused', by, reason, ...detailOf(detail) }
+export function refused(
+  by: Refused['by'],
+  reason: string,
+  more: Pick<Refused, 'detail' | 'wouldLegacyDo'> = {},
+): Refused {
+  return { kind: 'refused', by, reason, ...more }
 }
 
 function detailOf(detail: string | undefined): { readonly detail?: string } {

@@ -1,7 +1,7 @@
 import { OperatorError } from '../domain/errors.ts'
 import type { Credentials } from '../secrets/credentials.ts'
 import { type Refused, refused } from './handover.ts'
-import { sizeFault } from './host-keys/key-strength.ts'
+import { sizeFault, wouldLegacyTake } from './host-keys/key-strength.ts'
 import { type Access, targetOf } from './target.ts'
 import type { Login } from './transport.ts'
 
@@ -21,17 +21,21 @@ export async function loginOf(
   try {
     const credential = await credentials.resolve(auth, system.host)
     const login = { credential, target: targetOf(system, auth.user, ownName) }
-    const fault = keyFault(login)
-    return fault === null ? { kind: 'login', ...login } : refused('credential', `auth ${auth.id} has ${fault}`)
+    return keyRefusal(auth.id, login) ?? { kind: 'login', ...login }
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
     const detail = error.hint === null ? error.message : `${error.message}; ${error.hint}`
     const reason = `the secret of auth ${auth.id} (${auth.user}) cannot be used on ${system.host}: see the log, or "rcron check"`
-    return refused('credential', reason, detail)
+    return refused('credential', reason, { detail })
   }
 }
 
-/** What is wrong with the size of the key; null where nothing is. */
-function keyFault({ credential, target }: Login): string | null {
-  return credential.kind === 'key' ? sizeFault(credential.key.getPublicSSH(), target.legacyAlgorithms) : null
+/** Null where nothing is wrong with the size of the key. */
+function keyRefusal(auth: number, { credential, target }: Login): Refused | null {
+  if (credential.kind !== 'key') return null
+  const key = credential.key.getPublicSSH()
+  const fault = sizeFault(key, target.legacyAlgorithms)
+  return fault === null
+    ? null
+    : refused('credential', `auth ${auth} has ${fault}`, { wouldLegacyDo: wouldLegacyTake(key) })
 }

@@ -85,7 +85,7 @@ export class HostTest {
   async #shutOut(tried: Tried, answer: NotRun, { port, isLocalPort }: LoginReport): Promise<HostChecks> {
     const { system, login, addresses } = tried
     const failure = failureOf(answer, { ...tried, port, isLocalPort, ownName: this.#parts.ownName })
-    if (/legacy_algorithms/.test(answer.reason)) {
+    if (wouldLegacyDo(answer)) {
       return { checks: await this.#facts.keyTypes(addresses[0], login.target, system), failure }
     }
     if (answer.kind === 'refused' && answer.by === 'authentication') this.#refusals += 1
@@ -104,6 +104,20 @@ export class HostTest {
       if (!(error instanceof OperatorError)) throw error
       return { reason: error.message, remedy: error.hint }
     }
+  }
+}
+
+/** Whether the host may be one of long ago: then its keys are worth a look. */
+function wouldLegacyDo(answer: NotRun): boolean {
+  switch (answer.kind) {
+    case 'unreachable':
+      return answer.cause === 'legacy-algorithms'
+    case 'refused':
+      return answer.wouldLegacyDo === true
+    case 'unknown':
+      return false
+    default:
+      return answer satisfies never
   }
 }
 

@@ -2,6 +2,9 @@ import { listNames } from '../ssh/server-offer.ts'
 import { fingerprintOf, keyTypeOf } from './key-blob.ts'
 import type { KnownHost } from './known-host-line.ts'
 
+/** Why a host had no key to show; `wouldLegacyDo`: it has some that are taken where the system's `legacy_algorithms` is 1. */
+export type NoKeyInCommon = { readonly reason: string; readonly wouldLegacyDo: boolean }
+
 /** A host, the key it has shown, and the known_hosts file it was looked up in. */
 export type ShownKey = { readonly name: string; readonly key: Buffer; readonly file: string }
 
@@ -55,11 +58,13 @@ export function describeUnlearnt({ name, file }: ShownKey, why: string): string 
 }
 
 /** A host with no key of a kind that is accepted. */
-export function describeNoKind(name: string, offered: readonly string[]): string {
+export function explainNoKind(name: string, offered: readonly string[]): NoKeyInCommon {
   const found = `${name} has no host key of a kind that is accepted, it offers ${listNames(offered)}`
-  return signsInOldWays(offered)
-    ? `${found}; for an old host set legacy_algorithms = 1 on the system`
-    : `${found}; give it an Ed25519 key (ssh-keygen -A, HostKeyAlgorithms in sshd_config)`
+  const wouldLegacyDo = signsInOldWays(offered)
+  const remedy = wouldLegacyDo
+    ? 'for an old host set legacy_algorithms = 1 on the system'
+    : 'give it an Ed25519 key (ssh-keygen -A, HostKeyAlgorithms in sshd_config)'
+  return { reason: `${found}; ${remedy}`, wouldLegacyDo }
 }
 
 /** Whether a host has keys for signatures that OpenSSH has dropped. */
@@ -68,17 +73,17 @@ function signsInOldWays(offered: readonly string[]): boolean {
 }
 
 /** A host with none of the keys that are known of it, or whose known RSA key signs in the old way alone. */
-export function describeNoneKnown(
+export function explainNoneKnown(
   { name, file }: Omit<ShownKey, 'key'>,
   lines: readonly KnownHost[],
   offered: readonly string[],
-): string {
+): NoKeyInCommon {
   if (offered.includes('ssh-rsa') && lines.some(({ keyType }) => keyType === 'ssh-rsa'))
-    return describeNoKind(name, offered)
-  return (
+    return explainNoKind(name, offered)
+  const reason =
     `${name} has none of the host keys that ${file} holds for it: ${describeLines(lines)}. ` +
     `If the host was given a new key, forget the old one: ${forget(name, file)}`
-  )
+  return { reason, wouldLegacyDo: false }
 }
 
 /** The command that takes a host's keys out of a file. */

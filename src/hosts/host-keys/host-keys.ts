@@ -25,7 +25,7 @@ export interface HostKeys {
    * The reason to give when a host had no key of any algorithm that was offered ("no matching host key format" in ssh2): which
    * keys are known and how to forget them. `offered`: the algorithms of the host's keys, in its own words.
    */
-  explainNoCommonAlgorithm(host: string, port: number, offered: readonly string[]): string
+  explainNoCommonAlgorithm(host: string, port: number, offered: readonly string[]): describe.NoKeyInCommon
 }
 
 export type HostKeysOptions = {
@@ -75,16 +75,16 @@ class KnownHostKeys implements HostKeys {
     return verdict
   }
 
-  explainNoCommonAlgorithm(host: string, port: number, offered: readonly string[]): string {
+  explainNoCommonAlgorithm(host: string, port: number, offered: readonly string[]): describe.NoKeyInCommon {
     const { file } = this.#options
     const name = hostNameOf(host, port)
     try {
       const lines = this.#known.find(name).filter(({ revoked }) => !revoked)
-      if (lines.length > 0) return describe.describeNoneKnown({ name, file }, lines, offered)
+      if (lines.length > 0) return describe.explainNoneKnown({ name, file }, lines, offered)
     } catch {
       // The file cannot be read, so nothing was known: what follows is true.
     }
-    return describe.describeNoKind(name, offered)
+    return describe.explainNoKind(name, offered)
   }
 
   async #judgeSafely(shown: Shown): Promise<HostKeyVerdict> {

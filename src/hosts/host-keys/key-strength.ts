@@ -23,6 +23,11 @@ export function sizeFault(blob: Buffer, isLegacyAllowed: boolean): string | null
   }
 }
 
+/** Whether a key of a faulty size is taken where legacy algorithms are allowed. */
+export function wouldLegacyTake(blob: Buffer): boolean {
+  return sizeFault(blob, true) === null
+}
+
 function rsaFault([exponent, modulus]: readonly Buffer[], isLegacyAllowed: boolean): string | null {
   const bits = bitsOf(modulus ?? Buffer.alloc(0))
   if (bits > LONGEST_RSA_BITS) return `an RSA key of ${bits} bits, at most ${LONGEST_RSA_BITS} are taken`

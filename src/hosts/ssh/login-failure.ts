@@ -39,7 +39,8 @@ function noCommonAlgorithm(error: SshError, { target, heard, hostKeys }: FailedL
   const { offer } = heard
   if (/host key/i.test(error.message)) {
     const offered = typeof offer === 'string' ? [] : offer.hostKeys
-    return refused('host-key', hostKeys.explainNoCommonAlgorithm(host, port, offered))
+    const { reason, wouldLegacyDo } = hostKeys.explainNoCommonAlgorithm(host, port, offered)
+    return refused('host-key', reason, { wouldLegacyDo })
   }
   if (typeof offer === 'string') {
     return unreachableBy('no-common-algorithm', `${describeHost(target)}: no algorithm in common`)
@@ -77,10 +78,10 @@ function said({ isStrange, firstLine }: HeardWords): string | undefined {
   return isStrange ? `it said ${JSON.stringify(firstLine)}` : undefined
 }
 
-/** What a key was refused for, where the host may know no signature that was offered. */
-export function keyRefusal(reason: string, { target, heard }: FailedLogin, keyType: string | null): string {
-  const isTooOld = keyType === 'ssh-rsa' && !target.legacyAlgorithms && heard.isOlderThanSha2
-  return isTooOld
-    ? `${reason}; it may know RSA signatures with SHA-1 alone: take an Ed25519 key, or set legacy_algorithms = 1 on the system`
-    : reason
+export const SHA1_ALONE =
+  'it may know RSA signatures with SHA-1 alone: take an Ed25519 key, or set legacy_algorithms = 1 on the system'
+
+/** Whether a host that refuses a key of that type may know no signature that was offered. */
+export function mayKnowSha1Alone({ target, heard }: FailedLogin, keyType: string | null): boolean {
+  return keyType === 'ssh-rsa' && !target.legacyAlgorithms && heard.isOlderThanSha2
 }

@@ -4,7 +4,7 @@ import type { Credential } from '../../secrets/credential.ts'
 import { type NotHandedOver, refused, unreachable } from '../handover.ts'
 import type { HostKeys } from '../host-keys/host-keys.ts'
 import { hostVerifier } from '../host-keys/host-verifier.ts'
-import { sizeFault } from '../host-keys/key-strength.ts'
+import { sizeFault, wouldLegacyTake } from '../host-keys/key-strength.ts'
 import { describeHost, type Target } from '../target.ts'
 import type { Timings } from '../timings.ts'
 import type { Login } from '../transport.ts'
@@ -16,8 +16,9 @@ import {
   failureByError,
   failureByHangUp,
   failureByTime,
-  keyRefusal,
   type LoginPhase,
+  mayKnowSha1Alone,
+  SHA1_ALONE,
   type SshError,
 } from './login-failure.ts'
 import { keyForLogin } from './login-key.ts'
@@ -120,7 +121,8 @@ class LoginAttempt {
     const { host, port, legacyAlgorithms } = this.#target
     const fault = sizeFault(key, legacyAlgorithms)
     if (fault !== null) {
-      this.#settle(refused('host-key', `${this.#where} has ${fault}: give it an Ed25519 key (ssh-keygen -A)`))
+      const reason = `${this.#where} has ${fault}: give it an Ed25519 key (ssh-keygen -A)`
+      this.#settle(refused('host-key', reason, { wouldLegacyDo: wouldLegacyTake(key) }))
       return false
     }
     const verdict = await this.#parts.hostKeys.verify(host, port, key)
@@ -131,11 +133,13 @@ class LoginAttempt {
   #tryNext(wanted: readonly AuthenticationType[] | null, partial: boolean | null, next: NextAuthHandler): void {
     const choice = this.#authentication.next(wanted, partial === true)
     if (choice.method !== null) next(choice.method)
-    else this.#refuse(keyRefusal(choice.reason, this.#failed, this.#keyType))
+    else this.#refuse(choice.reason, mayKnowSha1Alone(this.#failed, this.#keyType))
   }
 
-  #refuse(why: string): void {
-    this.#settle(refused('authentication', `${this.#where} refused the login as ${this.#target.user}: ${why}`))
+  #refuse(why: string, wouldLegacyDo = false): void {
+    const reason = `${this.#where} refused the login as ${this.#target.user}: ${why}`
+    const refusal = wouldLegacyDo ? `${reason}; ${SHA1_ALONE}` : reason
+    this.#settle(refused('authentication', refusal, { wouldLegacyDo }))
   }
 
   get #phase(): LoginPhase {

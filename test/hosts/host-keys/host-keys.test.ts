@@ -200,10 +200,14 @@ test('A5: only the key types that are known of a host are offered', () => {
   for (const host of ['revoked', 'unknown']) deepEqual(hostKeys.algorithmsFor(host, 22, false), modern)
   deepEqual(hostKeys.algorithmsFor('rsa', 2222, true), [...modern, 'ssh-rsa', 'ssh-dss'])
   const explain = (host: string, ...offered: readonly string[]) => hostKeys.explainNoCommonAlgorithm(host, 22, offered)
-  match(explain('rsa', 'ssh-ed25519'), /line 1 \(ssh-rsa SHA256:.*ssh-keygen -R rsa /)
-  match(explain('rsa', 'ssh-rsa'), /it offers ssh-rsa; for an old host set legacy_algorithms = 1/)
-  match(explain('unknown', 'ssh-dss'), /it offers ssh-dss; for an old host set legacy_algorithms = 1/)
-  match(explain('unknown', 'ssh-ed448', 'x\u001b[0m'), /it offers ssh-ed448; give it an Ed25519 key/)
+  match(explain('rsa', 'ssh-ed25519').reason, /line 1 \(ssh-rsa SHA256:.*ssh-keygen -R rsa /)
+  match(explain('rsa', 'ssh-rsa').reason, /it offers ssh-rsa; for an old host set legacy_algorithms = 1/)
+  match(explain('unknown', 'ssh-dss').reason, /it offers ssh-dss; for an old host set legacy_algorithms = 1/)
+  deepEqual(
+    ['ssh-dss', 'ssh-ed448'].map((type) => explain('unknown', type).wouldLegacyDo),
+    [true, false],
+  )
+  match(explain('unknown', 'ssh-ed448', 'x\u001b[0m').reason, /it offers ssh-ed448; give it an Ed25519 key/)
 })
 
 test('processes that meet the same hosts at once learn each host once, and one key only', async () => {

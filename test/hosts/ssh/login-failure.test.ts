@@ -18,7 +18,7 @@ function failed(phase: LoginPhase, heard: Partial<HeardWords>): FailedLogin {
     target: { host: 'db1', port: 22, user: 'backup', legacyAlgorithms: false, loginTimeoutMs: null },
     phase,
     heard: { isStrange: false, firstLine: 'SSH-2.0-x', isOlderThanSha2: false, ...heard } as HeardWords,
-    hostKeys: { explainNoCommonAlgorithm: () => 'none' },
+    hostKeys: { explainNoCommonAlgorithm: () => ({ reason: 'none', wouldLegacyDo: true }) },
   }
 }
 
@@ -39,6 +39,16 @@ for (const [what, of, cause] of offers) {
     match(answer.reason, /^db1:22: no algorithm in common/)
   })
 }
+
+test('a host without a host key that is taken is refused, with what its judge says of legacy keys', () => {
+  const noKey = Object.assign(new Error('Handshake failed: no matching host key format'), { level: 'handshake' })
+  deepEqual(failureByError(noKey, failed('handshake', { offer })), {
+    kind: 'refused',
+    by: 'host-key',
+    reason: 'none',
+    wouldLegacyDo: true,
+  })
+})
 
 for (const phase of ['greeting', 'handshake', 'authentication'] as const) {
   test(`a ${phase} that takes too long is ${phase === 'authentication' ? '' : 'no '}slow login`, () => {
