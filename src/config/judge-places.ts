@@ -25,7 +25,7 @@ export function refuseForeignPlaces(config: Config): void {
  * An error for each place of rcron's own files where anyone but root and this user decides what is there: the state, the cache and its
  * key, known_hosts, the SQLite file, and of the way to the directory of secrets; parents and links included. Each fault is told once, however many places it lies above.
  */
-export function judgePlaces(config: Config): readonly Problem[] {
+function judgePlaces(config: Config): readonly Problem[] {
   const told = new Set<string>()
   const faults = placesOf(config).flatMap(({ use, path, distrust }) => {
     if (distrust === null || told.has(distrust.path)) return []

@@ -20,9 +20,10 @@ export type Machine = {
 
 const LOOKUP_DEADLINE_MS = 2_000
 
-export async function thisMachine(environment: Environment): Promise<Machine> {
+/** `hostsFile`: where a machine's own domain is looked for first. */
+export async function thisMachine(environment: Environment, hostsFile = '/etc/hosts'): Promise<Machine> {
   return {
-    hostname: await qualifiedHostname(),
+    hostname: await qualifiedHostname(hostsFile),
     home: homeDirectory(environment),
     timezone: machineTimezone(environment['TZ']),
     uid: process.getuid?.() ?? 0,
@@ -35,14 +36,14 @@ function homeDirectory(environment: Environment): string {
   return environment['HOME'] === '' ? userInfo().homedir : homedir()
 }
 
-async function qualifiedHostname(): Promise<string> {
+async function qualifiedHostname(hostsFile: string): Promise<string> {
   const name = hostname()
   if (name.includes('.')) return name
-  return canonicalName(name, hostsFile()) ?? (await resolvedName(name))
+  return canonicalName(name, textOf(hostsFile)) ?? (await resolvedName(name))
 }
 
 /** The first name on the line of a hosts file that lists `name`, if it has a domain. */
-export function canonicalName(name: string, hosts: string): string | undefined {
+function canonicalName(name: string, hosts: string): string | undefined {
   for (const line of hosts.split('\n')) {
     const [, ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
     const [canonical] = names
@@ -51,9 +52,9 @@ export function canonicalName(name: string, hosts: string): string | undefined {
   return undefined
 }
 
-function hostsFile(): string {
+function textOf(hostsFile: string): string {
   try {
-    return readFileSync('/etc/hosts', 'utf8')
+    return readFileSync(hostsFile, 'utf8')
   } catch {
     return '' // Then the resolver is asked.
   }

@@ -32,12 +32,12 @@ export type DaemonParts = {
   /** Asked at each use, since a reload may change them. Milliseconds. */
   readonly staleAfterMs: () => number
   readonly drainMs: () => number
-  /** Whether runs that last longer than that are killed. Absent: they are left alive. */
-  readonly killsRuns?: () => boolean
+  /** Whether runs that last longer than that are killed; else they are left alive. */
+  readonly killsRuns: () => boolean
   /** Reads the settings anew and puts them in force; the old ones stay where it rejects. */
   readonly reloadSettings: () => Promise<void>
   /** Called after every attempt to read the definitions. */
-  readonly onRefreshed?: () => void
+  readonly onRefreshed: () => void
 }
 
 /** Runs what is due at every minute until told to stop, then waits for the runs it started. Never rejects for what goes wrong outside. */
@@ -86,7 +86,7 @@ export class Daemon {
   #refreshed(): void {
     void this.#fireReboot()
     const { notifier, source, dispatcher, onRefreshed } = this.#parts
-    onRefreshed?.()
+    onRefreshed()
     notifier.status(describeStatus(source, [...dispatcher.active].length))
   }
 

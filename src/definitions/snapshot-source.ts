@@ -26,8 +26,8 @@ export type SnapshotSourceParts = {
   readonly judgeSecret: (auth: AuthRow) => Promise<readonly Problem[]>
   /** Milliseconds after which definitions are read anew, and how often their age is said while that fails. */
   readonly staleAfterMs: () => number
-  /** The age from which definitions are not used while the store is away. Milliseconds; null, or absent: they always are. */
-  readonly maxAgeMs?: () => number | null
+  /** The age from which definitions are not used while the store is away. Milliseconds; null: they always are. */
+  readonly maxAgeMs: () => number | null
   /** What earlier processes have said of the definitions, and need not be said again. Absent: nothing. */
   readonly toldProblems?: ToldProblems
 }
@@ -57,7 +57,7 @@ export class SnapshotSource {
   constructor(parts: SnapshotSourceParts) {
     this.#parts = parts
     this.#review = new SecretReview(parts)
-    this.#outage = new Outage({ ...parts, maxAgeMs: parts.maxAgeMs ?? (() => null) })
+    this.#outage = new Outage({ ...parts, maxAgeMs: parts.maxAgeMs })
   }
 
   /** Null until definitions could be had for the first time, and when they are too old. */

@@ -6,7 +6,7 @@ import { replaceFile } from '../platform/files/whole-file.ts'
 import type { Log } from '../platform/log/log.ts'
 
 /** Its name in the state directory. */
-export const TOLD_PROBLEMS_NAME = 'told-problems.json'
+const TOLD_PROBLEMS_NAME = 'told-problems.json'
 
 const FORMAT = 'rcron-problems-1'
 const MAX_BYTES = 64 * 1024 * 1024

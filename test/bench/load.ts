@@ -28,6 +28,7 @@ const clock = new SystemClock()
 const cache = new SealedDefinitionsCache({
   path: join(folder, 'rcron.cache'),
   clock,
+  databaseOf: () => undefined,
   hexKey: randomBytes(32).toString('hex'),
   database: 'bench',
 })

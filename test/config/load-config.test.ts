@@ -1,10 +1,10 @@
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { loadConfig } from '../../src/config/load-config.ts'
-import { canonicalName } from '../../src/config/machine.ts'
+import { thisMachine } from '../../src/config/machine.ts'
 import { withDotenv } from '../../src/config/with-dotenv.ts'
 import { InvalidInputError } from '../../src/domain/errors.ts'
 import { aboutVariable, describeAbout, told } from '../../src/domain/problem.ts'
@@ -308,8 +308,9 @@ test('a .env that cannot be read is an error that names it', () => {
   throws(() => withDotenv({}, path), { name: 'InvalidInputError', message: /env-directory: cannot be read \(EISDIR\)/ })
 })
 
-test("the machine's domain is found in its hosts file", () => {
-  const hosts = '127.0.0.1 localhost\n127.0.1.1 cron.lab.example cron # us\n'
-  equal(canonicalName('cron', hosts), 'cron.lab.example')
-  equal(canonicalName('lab', hosts), undefined)
+test("the machine's domain is found in its hosts file", async () => {
+  const [name = ''] = hostname().split('.')
+  const hosts = file('hosts', `127.0.0.1 localhost\n127.0.1.1 ${name}.lab.example ${name} # us\n`)
+  const expected = hostname() === name ? `${name}.lab.example` : hostname()
+  equal((await thisMachine({}, hosts)).hostname, expected)
 })

@@ -27,6 +27,9 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
     limits: { runs: 64, runsPerHost: 10 },
     installation: '0'.repeat(32),
     accessTo: () => null,
+    cronOf: () => null,
+    onFound: () => {},
+    isTransient: false,
   })
   const daemon = new Daemon(
     {
@@ -34,6 +37,8 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
       log,
       source,
       dispatcher,
+      killsRuns: () => false,
+      onRefreshed: () => {},
       records: { flushed: async () => undefined },
       journal: aJournal(log),
       loop: minutes.loop,

@@ -54,6 +54,7 @@ export function aSource(overrides: Partial<SnapshotSourceParts> = {}) {
     log,
     cache,
     store: () => store,
+    maxAgeMs: () => null,
     compile: async (definitions, problems) => snapshotOf(definitions, problems),
     judgeSecret: async () => [],
     staleAfterMs: () => 300_000,

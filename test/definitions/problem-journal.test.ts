@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ProblemJournal } from '../../src/definitions/problem-journal.ts'
-import { createSystemToldProblems, TOLD_PROBLEMS_NAME } from '../../src/definitions/system-told-problems.ts'
+import { createSystemToldProblems } from '../../src/definitions/system-told-problems.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import { RecordingLog } from '../support/builders.ts'
 import { until } from '../support/wait-until.ts'
@@ -67,7 +67,7 @@ test('what a process has said the next one does not say again, once it is in wri
   deepEqual(await said([odd]), ['info definition mended'])
   deepEqual(await said([broken, odd]), ['error definition cannot be used'])
 
-  writeFileSync(join(directory, TOLD_PROBLEMS_NAME), '{"format"')
+  writeFileSync(join(directory, 'told-problems.json'), '{"format"')
   deepEqual((await said([broken, odd])).length, 2)
   deepEqual(await said([broken, odd]), [])
 

@@ -100,6 +100,7 @@ async function live(world: World, instant: string, manner: Manner, lastStep?: nu
     accessTo: () => ({ system: aSystem(), auth: anAuth() }),
     cronOf: (id) => snapshot.enabled.find((cron) => cron.id === id) ?? null,
     installation: '0'.repeat(32),
+    isTransient: false,
     onFound: ({ minute, cronId }) => {
       void mark.noteBegun(minute, [cronId])
       ledger.noteFound(minute, [cronId])

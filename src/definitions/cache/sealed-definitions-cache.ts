@@ -21,7 +21,7 @@ export type SealedCacheParts = SealedIdentity & {
   readonly path: string
   readonly clock: Clock
   /** The database that definitions to be saved came from; `database` where that is not known. */
-  readonly databaseOf?: (definitions: Definitions) => string | undefined
+  readonly databaseOf: (definitions: Definitions) => string | undefined
 }
 
 /** Definitions in one file under AES-256-GCM. Their plaintext is in memory alone; a save follows the one before it. */
@@ -65,7 +65,7 @@ export class SealedDefinitionsCache implements DefinitionsCache {
       await this.#sweep()
       const newest = await this.#generations.read()
       const generation = (newest > this.#generation ? newest : this.#generation) + 1n
-      const identity = { hexKey, database: databaseOf?.(cached.definitions) ?? this.#parts.database }
+      const identity = { hexKey, database: databaseOf(cached.definitions) ?? this.#parts.database }
       await replaceFile(path, (file) => writeSealed(file, identity, generation, framesOf(cached)))
       this.#generation = generation
       await this.#generations.write(generation)

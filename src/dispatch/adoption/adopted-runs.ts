@@ -26,8 +26,8 @@ export type AdoptedRunsParts = RunWatchParts & {
   /** Part of every scheduled run's id. */
   readonly installation: string
   readonly accessTo: AccessTo
-  /** The present row of that id; null where it is gone, disabled or unsound. Absent: walks end with the run that was adopted. */
-  readonly cronOf?: (id: number) => Cron | null
+  /** The present row of that id; null where it is gone, disabled or unsound. */
+  readonly cronOf: (id: number) => Cron | null
 }
 
 type Adopted = {
@@ -157,7 +157,7 @@ export class AdoptedRuns {
   /** Of these rows the ones that are still there, enabled, and of the lock's job. */
   #present(lock: RunLock, ids: readonly number[]): readonly Cron[] {
     const job = jobKey(jobOf(lock))
-    const rows = ids.map((id) => this.#parts.cronOf?.(id) ?? null)
+    const rows = ids.map((id) => this.#parts.cronOf(id))
     return rows.filter((row) => row !== null).filter((row) => row.enabled && jobKey(row) === job)
   }
 }

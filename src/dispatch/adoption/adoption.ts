@@ -11,7 +11,7 @@ const FRESH_MS = 1000
 
 export type AdoptionParts = AdoptedRunsParts & {
   /** Called for each run that an earlier process had handed over, or that had not begun and is told as missed, while its lock is there still. */
-  readonly onFound?: (lock: RunLock) => void
+  readonly onFound: (lock: RunLock) => void
 }
 
 /** Counts the runs of other processes as active, and takes up those whose process has gone. */
@@ -86,7 +86,7 @@ export class Adoption {
       return true
     }
     // Before its end can be known, and its lock go.
-    this.#parts.onFound?.(lock)
+    this.#parts.onFound(lock)
     this.#adopted.adopt(isPassed ? await this.#endWalk(lock) : lock)
     return true
   }
@@ -114,7 +114,7 @@ export class Adoption {
     const { locks, clock, journal } = this.#parts
     if (!gone.some((before) => leadsTo(before, lock))) {
       journal.note({ kind: 'not-run', at: clock.now(), run: runFactsOfLock(lock), outcome: NOT_BEGUN })
-      this.#parts.onFound?.(lock)
+      this.#parts.onFound(lock)
     }
     await locks.remove(lock.run)
   }

@@ -8,7 +8,7 @@ export type WithoutLockParts = {
   readonly locks: Pick<RunLocks, 'hasWritten'>
   readonly log: Log
   /** The process lives for the firings of a moment, beside others: of runs that were begun before it knows by their locks alone. */
-  readonly isTransient?: boolean
+  readonly isTransient: boolean
 }
 
 /**

@@ -18,7 +18,6 @@ export class PreambleFinder {
   #held: Buffer = NOTHING
   #found = false
   #isGarbled = false
-  #noiseBytes = 0
 
   constructor(id: RunId) {
     this.#id = id
@@ -32,11 +31,6 @@ export class PreambleFinder {
   /** The beginning of an answer came, and what followed it could not be read. */
   get isGarbled(): boolean {
     return this.#isGarbled || this.#held.indexOf(this.#prefix) !== -1
-  }
-
-  /** Bytes that came before the answer. */
-  get noiseBytes(): number {
-    return this.#noiseBytes
   }
 
   push(chunk: Buffer): Found {
@@ -68,7 +62,6 @@ export class PreambleFinder {
   /** Lets go of noise; copies what is kept, so that a large chunk is not held for the sake of its end. */
   #drop(bytes: number): void {
     if (bytes === 0) return
-    this.#noiseBytes += bytes
     this.#held = Buffer.from(this.#held.subarray(bytes))
   }
 }

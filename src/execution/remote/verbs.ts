@@ -51,8 +51,6 @@ export type KillOptions = {
 }
 
 const MOST_FORGOTTEN = 32
-/** So many runs are asked about at once: the command stays far below what one argument holds. */
-export const MOST_PROBED = 256
 
 /** A START whose run id ends so sweeps the spool; start.sh goes by the same. */
 const SWEEPING = '00'
@@ -96,7 +94,7 @@ export function startCommand({ text, isEscaped }: EncodedCommand, run: RunId, op
   return sent({ script, words, command: text, shown: `"${options.job}" ${run}` })
 }
 
-/** What is executed to ask what became of at most MOST_PROBED runs. */
+/** What is executed to ask what became of these runs. */
 export function probeCommand(runs: readonly KnownRun[], { plant, output, forget }: ProbeOptions): string {
   const flags = `-${plant ? 'p' : ''}${output ? 'o' : ''}`
   const asked = runs.map((run) => [idOf(run.id), ...traceWords(run.trace), ageWord(run)].join(','))

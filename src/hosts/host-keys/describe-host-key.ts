@@ -9,7 +9,7 @@ export type NoKeyInCommon = { readonly reason: string; readonly wouldLegacyDo: b
 export type ShownKey = { readonly name: string; readonly key: Buffer; readonly file: string }
 
 /** `ssh-ed25519 key SHA256:…`. */
-export function describeKey(key: Buffer): string {
+function describeKey(key: Buffer): string {
   return `${keyTypeOf(key) ?? 'unreadable'} key ${fingerprintOf(key)}`
 }
 

@@ -8,7 +8,7 @@ import type { Log } from '../../platform/log/log.ts'
 import { appendKnownHost } from './append-known-host.ts'
 import * as describe from './describe-host-key.ts'
 import { type HostKeyPolicy, type HostKeyVerdict, isAlarm } from './host-key-verdict.ts'
-import { hashHostName, hostNameOf, isPlainHost } from './host-name.ts'
+import { hostNameOf, isPlainHost } from './host-name.ts'
 import { judgeHostKey } from './judge-host-key.ts'
 import { fingerprintOf, keyTypeOf } from './key-blob.ts'
 import { KnownHostsFile } from './known-hosts-file.ts'
@@ -34,8 +34,6 @@ export type HostKeysOptions = {
   readonly policy: HostKeyPolicy
   readonly clock: Clock
   readonly log: Log
-  /** Names are hashed when they are learnt, as `HashKnownHosts yes` does. Default: no. */
-  readonly hashNames?: boolean
 }
 
 export function createHostKeys(options: HostKeysOptions): HostKeys {
@@ -133,13 +131,12 @@ class KnownHostKeys implements HostKeys {
 
   /** Writes the key down, unless another rcron has just done so: then its line counts. The code of the error where that fails. */
   async #write(name: string, key: Buffer): Promise<string | undefined> {
-    const { file, hashNames } = this.#options
-    const field = hashNames === true ? hashHostName(name) : name
+    const { file } = this.#options
     try {
       makeDirectory(dirname(file))
       await this.#learning.takeOrDoWithout(() => {
         if (judgeHostKey(this.#known.find(name), key).kind !== 'unknown') return
-        appendKnownHost(file, `${field} ${keyTypeOf(key)} ${key.toString('base64')}`)
+        appendKnownHost(file, `${name} ${keyTypeOf(key)} ${key.toString('base64')}`)
       })
       return undefined
     } catch (error) {

@@ -46,7 +46,7 @@ function answerOf(status: number | null, printed: string): Asked {
 }
 
 /** Each address once, in the order in which they are to be tried; the C library prints one line a kind of socket. */
-export function parseAddresses(printed: string): readonly Address[] {
+function parseAddresses(printed: string): readonly Address[] {
   const addresses = new Map<string, Address>()
   for (const line of printed.split('\n')) {
     const [address = ''] = line.split(/\s/, 1)

@@ -23,7 +23,7 @@ export function onGreeting(socket: Socket, listener: (greeting: Greeting) => voi
 }
 
 /** Null for what is no greeting: an error that comes instead of it, another protocol. */
-export function parseGreeting(bytes: Buffer): Greeting | 'incomplete' | null {
+function parseGreeting(bytes: Buffer): Greeting | 'incomplete' | null {
   if (bytes.length <= HEADER_BYTES) return 'incomplete'
   if (bytes[HEADER_BYTES] !== PROTOCOL) return null
   const versionEnd = bytes.indexOf(0, HEADER_BYTES + 1)

@@ -38,6 +38,7 @@ function freshPath(): string {
 function cacheAt(path: string, identity: { hexKey?: string; database?: string } = {}): SealedDefinitionsCache {
   return new SealedDefinitionsCache({
     path,
+    databaseOf: () => undefined,
     hexKey: KEY,
     database: 'mysql db1/rcron',
     clock: new SystemClock(),

@@ -36,6 +36,9 @@ export function aDispatcher(
     limits: { runs: 8, runsPerHost: 8 },
     locks: SystemRunLocks.open({ directory, clock: realClock, log, ...(holder && { holder }) }),
     accessTo: () => null,
+    cronOf: () => null,
+    onFound: () => {},
+    isTransient: false,
     installation,
     ...parts,
   })
