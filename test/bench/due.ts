@@ -2,7 +2,7 @@ import { CronExpressionParser } from 'cron-parser'
 import { Cron } from 'croner'
 import { addMinutes, type Minute, minuteOf, startOf } from '../../src/domain/minute.ts'
 import { dueRows } from '../../src/schedule/due-rows.ts'
-import { parseExpression } from '../../src/schedule/parse-expression.ts'
+import { parseExpression } from '../../src/schedule/parse/parse-expression.ts'
 import { type ScheduleTable, scheduleTableSteps, type TableEntry } from '../../src/schedule/schedule-table.ts'
 import { zoneOf } from '../../src/schedule/timezone.ts'
 

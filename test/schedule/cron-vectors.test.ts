@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { formatLocal, parseTime } from '../../src/schedule/local-time.ts'
 import { nextMinutes } from '../../src/schedule/next-minutes.ts'
-import { parseExpression } from '../../src/schedule/parse-expression.ts'
+import { parseExpression } from '../../src/schedule/parse/parse-expression.ts'
 import { zoneOf } from '../../src/schedule/timezone.ts'
 import { isDue } from '../support/is-due.ts'
 

@@ -7,7 +7,7 @@ import { addMinutes, type Minute, minuteOf, startOf } from '../../src/domain/min
 import { countDue } from '../../src/schedule/count-due.ts'
 import { dueRows } from '../../src/schedule/due-rows.ts'
 import { nextMinutes } from '../../src/schedule/next-minutes.ts'
-import { parseExpression } from '../../src/schedule/parse-expression.ts'
+import { parseExpression } from '../../src/schedule/parse/parse-expression.ts'
 import type { Schedule } from '../../src/schedule/schedule.ts'
 import { scheduleTableSteps } from '../../src/schedule/schedule-table.ts'
 import { zoneOf } from '../../src/schedule/timezone.ts'

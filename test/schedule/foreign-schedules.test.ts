@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseExpression } from '../../src/schedule/parse-expression.ts'
+import { parseExpression } from '../../src/schedule/parse/parse-expression.ts'
 
 const NOT_SO = 'an interval that does not divide the hour or the day cannot be written: choose times'
 const SECONDS = 'leave out seconds and years: the unit is the minute'

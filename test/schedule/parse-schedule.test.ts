@@ -1,8 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeSchedule } from '../../src/schedule/describe-schedule.ts'
-import { parseExpression } from '../../src/schedule/parse-expression.ts'
-import { parseSchedule } from '../../src/schedule/parse-schedule.ts'
+import { parseExpression } from '../../src/schedule/parse/parse-expression.ts'
+import { parseSchedule } from '../../src/schedule/parse/parse-schedule.ts'
 
 const refused: readonly (readonly [expression: string, field: string | null, hint: string | null])[] = [
   ['5/15 * * * *', 'cron_min', 'write "5-59/15"'],

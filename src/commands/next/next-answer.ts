@@ -2,7 +2,7 @@ import { type Minute, minuteOf } from '../../domain/minute.ts'
 import { describeSchedule } from '../../schedule/describe-schedule.ts'
 import { formatLocal, parseTime } from '../../schedule/local-time.ts'
 import { nextMinutes } from '../../schedule/next-minutes.ts'
-import { parseExpression } from '../../schedule/parse-expression.ts'
+import { parseExpression } from '../../schedule/parse/parse-expression.ts'
 import { isTimezone, zoneOf } from '../../schedule/timezone.ts'
 
 /** The most times that one answer holds. */

@@ -1,5 +1,5 @@
 import type { CronRow } from '../../domain/rows.ts'
-import { crontabLineIn, userColumnOf } from '../../schedule/crontab-line.ts'
+import { crontabLineIn, userColumnOf } from '../../schedule/parse/crontab-line.ts'
 import { describeUnseen } from '../../schedule/unseen.ts'
 import { type RowFinding, warn } from './row-finding.ts'
 

@@ -1,4 +1,4 @@
-import { quote } from '../../schedule/schedule-finding.ts'
+import { quote } from '../../schedule/parse/schedule-finding.ts'
 import { isIpv6 } from './ipv6.ts'
 import { type RowFinding, refuse } from './row-finding.ts'
 

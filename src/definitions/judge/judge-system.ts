@@ -1,7 +1,7 @@
 import { isHostPattern, parseHostPatterns } from '../../domain/host-patterns.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { AuthRow, SystemRow } from '../../domain/rows.ts'
-import { quote } from '../../schedule/schedule-finding.ts'
+import { quote } from '../../schedule/parse/schedule-finding.ts'
 import { describeUnseen } from '../../schedule/unseen.ts'
 import { hostProblems } from './judge-host.ts'
 import { type RowFinding, refuse } from './row-finding.ts'

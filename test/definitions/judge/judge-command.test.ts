@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { commandWarnings } from '../../../src/definitions/judge/judge-command.ts'
-import { crontabLineIn } from '../../../src/schedule/crontab-line.ts'
+import { crontabLineIn } from '../../../src/schedule/parse/crontab-line.ts'
 
 const traps: readonly (readonly [what: string, command: string, message: RegExp, hint: RegExp])[] = [
   ['a percent sign of a crontab', 'date "+\\%Y"', /^holds "\\%"/, /write % alone/],

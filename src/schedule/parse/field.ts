@@ -1,4 +1,4 @@
-import type { CronRow } from '../domain/rows.ts'
+import type { CronRow } from '../../domain/rows.ts'
 
 /** The columns that make a schedule. */
 export type FieldName = 'cron_min' | 'cron_hour' | 'cron_dom' | 'cron_mon' | 'cron_dow'

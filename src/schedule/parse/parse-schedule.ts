@@ -1,9 +1,9 @@
-import { comesNever } from './calendar.ts'
+import { comesNever } from '../calendar.ts'
+import type { Schedule } from '../schedule.ts'
 import { FIELDS, type ScheduleFields } from './field.ts'
 import { everyHint } from './foreign-expression.ts'
 import { MACRO_NAMES, MACROS, REBOOT } from './macros.ts'
 import { type ParsedField, parseField } from './parse-field.ts'
-import type { Schedule } from './schedule.ts'
 import { quote, type ScheduleFinding } from './schedule-finding.ts'
 
 /** A schedule, or null where a finding is an error; all findings of all five fields. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../domain/problem.ts'
+import type { Problem } from '../../domain/problem.ts'
 
 /** A problem of a schedule, before it is known whose schedule it is. */
 export type ScheduleFinding = Omit<Problem, 'about'>
