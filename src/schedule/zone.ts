@@ -1,6 +1,5 @@
-import type { Minute } from '../domain/minute.ts'
+import { type Minute, MS_PER_MINUTE } from '../domain/minute.ts'
 import { MINUTES_PER_DAY } from './calendar.ts'
-import { createOffsetReader, type OffsetReader } from './zone-offset.ts'
 
 /** Minutes on end with one distance from UTC. */
 export type ZonePeriod = {
@@ -82,4 +81,20 @@ function changeBetween(offsetAt: OffsetReader, from: number, to: number): ClockC
     else high = middle
   }
   return { at: high as Minute, shift: offsetAt(high) - offset }
+}
+
+/** Local time minus UTC, in whole minutes, at a minute since the epoch. */
+type OffsetReader = (minute: number) => number
+
+/** The offsets that the runtime's time zone data has for an IANA name. Throws a RangeError for an unknown name. */
+function createOffsetReader(timezone: string): OffsetReader {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' })
+  return (minute) => offsetOf(format.format(minute * MS_PER_MINUTE))
+}
+
+/** `1/31/2020, GMT-03:30` → -210. Seconds (before 1973) are dropped. */
+function offsetOf(text: string): number {
+  const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(text) ?? []
+  const size = Number(hours ?? 0) * 60 + Number(minutes ?? 0)
+  return sign === '-' ? -size : size
 }

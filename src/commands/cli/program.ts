@@ -6,7 +6,6 @@ import { AnswerStream } from './answer-stream.ts'
 import { type CommandContext, type ExitCode, type Run, runCommand } from './context.ts'
 import { addManual } from './manual.ts'
 import { isNoun, NOUN_SUMMARIES } from './noun-summaries.ts'
-import { refuseRepeated } from './refuse-repeated.ts'
 
 /** Parses `argv` (without node and script), carries the command out, and resolves to the exit status when all of its output is read. Never rejects. */
 export async function runProgram(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
@@ -81,4 +80,18 @@ async function createProgram(argv: readonly string[], context: CommandContext, r
   addManual(program)
   refuseRepeated(program)
   return program
+}
+
+/** Lets every option of `command`, and of those beneath it, be given once: of two values the last would win in silence. A list takes several. */
+function refuseRepeated(command: Command): void {
+  for (const option of command.options) {
+    if (option.variadic || option.parseArg !== undefined) continue
+    let times = 0
+    command.on(`option:${option.name()}`, () => {
+      times += 1
+      // The values stay unsaid: one of them may be a secret.
+      if (times === 2) command.error(`error: option '${option.flags}' is given more than once, expected it once`)
+    })
+  }
+  for (const below of command.commands) refuseRepeated(below)
 }

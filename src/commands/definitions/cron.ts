@@ -8,7 +8,7 @@ import { besideOthers, soundRows } from './beside-others.ts'
 import { optionKey } from './column.ts'
 import { CRON_COLUMNS } from './cron-columns.ts'
 import { missingIn, pastedLine, referencesOf, SCHEDULE_COLUMNS, scheduleOf } from './cron-options.ts'
-import { findCrons } from './find-crons.ts'
+import { findCrons } from './find-entry.ts'
 import type { Noun, Options } from './noun.ts'
 
 /** One row of the crontab. */

@@ -1,7 +1,8 @@
 import { InvalidInputError } from '../../domain/errors.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
-import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
+import type { DefinitionEditor, Entry, StoredCron } from '../../store/definitions/definition-editor.ts'
 import type { Noun } from './noun.ts'
+import { system } from './system.ts'
 
 type Findable<Row> = Pick<Noun<Row, never>, 'name' | 'find'>
 
@@ -69,4 +70,16 @@ function severalRows(noun: string, reference: string, found: readonly Entry<unkn
     `${found.length} ${noun}s are called so: ${ids}`,
     'give one of these ids instead of the name',
   )
+}
+
+/** By id or name; or by both name and host, `dump@db1` and `dump@db1:22`, which means those on that system. */
+export async function findCrons(editor: DefinitionEditor, reference: string): Promise<readonly Entry<StoredCron>[]> {
+  const found = await editor.crons.find(reference)
+  const at = reference.lastIndexOf('@')
+  if (found.length > 0 || at <= 0) return found
+  const name = reference.slice(0, at)
+  const systems = await system.find(editor, reference.slice(at + 1))
+  const hosts = new Set(systems.map(({ id }) => id))
+  const named = await editor.crons.find(name)
+  return named.filter((entry) => entry.name === name && entry.row !== null && hosts.has(entry.row.host))
 }

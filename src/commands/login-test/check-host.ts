@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import type { SystemRow } from '../../domain/rows.ts'
 import { parseSurveyAnswer } from '../../execution/remote/survey.ts'
 import { surveyCommand } from '../../execution/remote/verbs.ts'
 import type { Access } from '../../hosts/target.ts'
 import type { Login } from '../../hosts/transport.ts'
-import { askHost, describeStranger } from './ask-host.ts'
+import { type AskParts, askHost, describeStranger } from './ask-host.ts'
 import { describeSurvey } from './describe-survey.ts'
 import type { Failure } from './login-failure.ts'
 import { degraded, good, type HostCheck } from './login-report.ts'
 import { type TrialParts, trySupervision } from './supervised-trial.ts'
-import { tryModern } from './try-modern.ts'
 
 /** What was looked at on a host that lets rcron in and runs commands; `failure` where its runs would not work. */
 export type HostChecks = { readonly checks: readonly HostCheck[]; readonly failure: Failure | null }
@@ -66,3 +66,16 @@ const FORGETFUL = degraded(
   'a run worked, and its host could not tell its end a second time: a run whose connection breaks may end as lost; see whether ' +
     'something empties the spool',
 )
+
+/** Whether the algorithms of long ago that the system allows are needed: tried by a login without them. Never rejects. */
+async function tryModern(system: SystemRow, login: Login, parts: AskParts): Promise<HostCheck> {
+  if (system.legacy_algorithms !== 1) return good('algorithms', 'modern')
+  const modern = { ...login, target: { ...login.target, legacyAlgorithms: false } }
+  const asked = await askHost(modern, 'exit 0', parts)
+  if (asked.kind === 'ended') {
+    const consequence = `legacy_algorithms = 1 is not needed: "rcron system edit ${system.id} --legacy-algorithms 0"`
+    return degraded('algorithms', 'modern (legacy allowed)', consequence)
+  }
+  const consequence = `it needs algorithms that OpenSSH has given up as too weak: bring its sshd up to date (${asked.answer.reason})`
+  return degraded('algorithms', 'legacy', consequence)
+}

@@ -1,16 +1,18 @@
+import pLimit from 'p-limit'
 import { composeClock, composeHostKeys, composeResolver, composeSessionsOver } from '../../app/parts.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
+import { portOf } from '../../hosts/port-of.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
 import { missingRow } from '../definitions/find-entry.ts'
 import { credentialsFor } from '../shared/credentials-for.ts'
 import { type Opened, withStore } from '../shared/opened.ts'
+import { HostTest, type HostTestParts } from './host-test.ts'
 import type { LoginReport } from './login-report.ts'
-import { type LoginPlan, planLogins } from './plan-logins.ts'
+import { type LoginPlan, type PlannedLogin, planLogins } from './plan-logins.ts'
 import { printReports } from './print-reports.ts'
-import { tryLogins } from './try-logins.ts'
-import { type SeenHostKeys, watchHostKeys } from './watch-host-keys.ts'
+import { placeOf, type SeenHostKeys, watchHostKeys } from './watch-host-keys.ts'
 
 export type TestOptions = { readonly user?: string; readonly json?: boolean }
 
@@ -65,4 +67,23 @@ function withoutNews(log: Log): Log {
     alarm: (fields, message) => log.alarm(fields, message),
     written: () => log.written(),
   }
+}
+
+/** `concurrency`: hosts tried at once. */
+type LoginTestParts = HostTestParts & { readonly concurrency: number }
+
+/** Tries every login: hosts beside each other, the logins of one host one after the other. In the order of `planned`. Never rejects. */
+async function tryLogins(planned: readonly PlannedLogin[], parts: LoginTestParts): Promise<readonly LoginReport[]> {
+  const limit = pLimit(parts.concurrency)
+  const places = Map.groupBy(planned, ({ system }) => placeOf(system.host, portOf(system, parts.ownName)))
+  const reports = new Map<PlannedLogin, LoginReport>()
+  await Promise.all(
+    [...places.values()].map((logins) =>
+      limit(async () => {
+        const host = new HostTest(parts)
+        for (const login of logins) reports.set(login, await host.try(login))
+      }),
+    ),
+  )
+  return planned.flatMap((login) => reports.get(login) ?? [])
 }

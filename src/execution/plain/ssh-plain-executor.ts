@@ -1,6 +1,5 @@
 import type { KilledBy, Outcome } from '../../domain/outcome.ts'
-import type { Run, RunResult } from '../../domain/run.ts'
-import { resultWithoutOutput } from '../../domain/run.ts'
+import { type Run, type RunResult, resultWithoutOutput } from '../../domain/run.ts'
 import { notBegun } from '../../hosts/handover.ts'
 import { type LoginParts, loginOf } from '../../hosts/login-of.ts'
 import type { SessionAnswer, Sessions } from '../../hosts/sessions.ts'

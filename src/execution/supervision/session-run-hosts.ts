@@ -5,13 +5,21 @@ import { type LoginParts, loginOf } from '../../hosts/login-of.ts'
 import type { Sessions } from '../../hosts/sessions.ts'
 import { type Access, type Target, targetOf } from '../../hosts/target.ts'
 import type { Login } from '../../hosts/transport.ts'
+import { keepNewest } from '../../platform/bounded-map.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { isWholeAnswer, parseKillAnswer } from '../remote/answers.ts'
 import { UnsendableError } from '../remote/encode.ts'
 import { shownName } from '../remote/shown-name.ts'
-import { type KillOptions, type KnownRun, killCommand, probeCommand, startCommand } from '../remote/verbs.ts'
+import {
+  type EncodedCommand,
+  encodeCommand,
+  type KillOptions,
+  type KnownRun,
+  killCommand,
+  probeCommand,
+  startCommand,
+} from '../remote/verbs.ts'
 import { CollectedRuns } from './collected-runs.ts'
-import { EncodedCommands } from './encoded-commands.ts'
 import { type KeptOutput, parseKeptOutput } from './kept-output.ts'
 import { ProbeDesk } from './probe-desk.ts'
 import { describeUnreadable, readAnswer } from './read-answer.ts'
@@ -116,4 +124,17 @@ export class SessionRunHosts implements RunHosts {
 
 function keyOf({ host, port, user }: Target): string {
   return `${user}@${host}:${port}`
+}
+
+const MOST_KEPT = 2_000
+
+/** Commands in the form in which they are sent, each made once and kept while it is in use. */
+export class EncodedCommands {
+  /** The one not used for longest comes first. */
+  readonly #kept = new Map<string, EncodedCommand>()
+
+  /** Throws an UnsendableError where no host can be sent the command. */
+  encode(command: string): EncodedCommand {
+    return keepNewest(this.#kept, command, this.#kept.get(command) ?? encodeCommand(command), MOST_KEPT)
+  }
 }

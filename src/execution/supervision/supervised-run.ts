@@ -1,5 +1,4 @@
-import type { KilledBy, Outcome } from '../../domain/outcome.ts'
-import { hadNoEffect } from '../../domain/outcome.ts'
+import { hadNoEffect, type KilledBy, type Outcome } from '../../domain/outcome.ts'
 import type { CapturedOutput, RunResult } from '../../domain/run.ts'
 import { notBegun } from '../../hosts/handover.ts'
 import type { Access } from '../../hosts/target.ts'

@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2'
 import type { CommandEnd, ExecRequest, RemoteCommand } from '../transport.ts'
 import type { SshLink } from './ssh-link.ts'
-import { sendSignal } from './ssh-signal.ts'
+import { sendSignal } from './ssh2-insides.ts'
 
 export type CommandParts = {
   readonly channel: ClientChannel

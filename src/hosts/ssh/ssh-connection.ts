@@ -1,9 +1,9 @@
 import { unreachableForNow } from '../handover.ts'
 import type { Connection, ExecAnswer, ExecRequest } from '../transport.ts'
-import { prepareCipherKeys } from './cipher-keys.ts'
 import { describeSocketError } from './ssh-dial.ts'
 import { SshHandover } from './ssh-handover.ts'
 import type { ConnectionParts, SshLink } from './ssh-link.ts'
+import { prepareCipherKeys } from './ssh2-insides.ts'
 
 /**
  * So many idle key exchanges in a minute are taken: those before which the host sent less than this, its part of the exchange

@@ -9,7 +9,6 @@ import { describeHost, type Target } from '../target.ts'
 import type { Timings } from '../timings.ts'
 import type { Login } from '../transport.ts'
 import { readBounded } from './bounded-reading.ts'
-import { declineGlobalRequests } from './global-requests.ts'
 import { HeardWords } from './heard-words.ts'
 import {
   type FailedLogin,
@@ -24,6 +23,7 @@ import {
 import { keyForLogin } from './login-key.ts'
 import { algorithmsFor } from './ssh-algorithms.ts'
 import { Authentication } from './ssh-authentication.ts'
+import { declineGlobalRequests } from './ssh2-insides.ts'
 
 export type LoggedIn = { readonly kind: 'logged-in'; readonly client: Client }
 

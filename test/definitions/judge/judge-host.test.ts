@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { isIP } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isIpv6 } from '../../../src/definitions/judge/ipv6.ts'
+import { isIpv6 } from '../../../src/definitions/judge/judge-host.ts'
 import { systemProblems } from '../../../src/definitions/judge/judge-system.ts'
 import { aSystem } from '../../support/builders.ts'
 

@@ -1,6 +1,6 @@
 import { equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
-import { whyNotAnswered } from '../../../src/hosts/ssh/password-prompt.ts'
+import { whyNotAnswered } from '../../../src/hosts/ssh/ssh-authentication.ts'
 
 const ANSWERED = [
   'Password: ',
