@@ -32,6 +32,9 @@ const PURE = /^src\/(?:domain|schedule|crontab|definitions\/judge)\/|\/(?:plan|e
 /** A file named after a technology is an adapter. */
 const ADAPTER = /\/(?<technology>mysql|sqlite|ssh|sealed|system)-[^/]*\.ts$/
 
+/** Of one folder, those beneath it not counted. */
+const MOST_FILES = 20
+
 type Tree = ReadonlyMap<string, string>
 
 type Import = { readonly from: string; readonly to: string; readonly isType: boolean }
@@ -46,6 +49,10 @@ test('every room has its floor, and every floor its room', () => {
 
 test('no files import each other in a circle', () => {
   deepEqual(circles(importsOf(SOURCES)), [])
+})
+
+test('a folder is a table of contents: it holds 20 files at the most', () => {
+  deepEqual(crowded(SOURCES), [])
 })
 
 test('pure files import pure files alone', () => {
@@ -98,6 +105,12 @@ const BREACHES: readonly [string, Record<string, string>, (tree: Tree) => readon
     { 'src/cellar/a.ts': '' },
     (tree) => strayRooms(tree).filter((it) => it.includes('cellar')),
     ['src/cellar has no floor'],
+  ],
+  [
+    'a folder of 21 files',
+    Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`src/store/sql/${at}.ts`, ''])),
+    crowded,
+    ['src/store/sql holds 21 files'],
   ],
   [
     'a circle of types',
@@ -195,6 +208,12 @@ function strayRooms(tree: Tree): readonly string[] {
     ...[...rooms].filter((room) => !FLOORS.includes(room)).map((room) => `src/${room} has no floor`),
     ...FLOORS.filter((floor) => !rooms.has(floor)).map((floor) => `there is no src/${floor}`),
   ]
+}
+
+function crowded(tree: Tree): readonly string[] {
+  return [...Map.groupBy(tree.keys(), (path) => posix.dirname(path))]
+    .filter(([, files]) => files.length > MOST_FILES)
+    .map(([folder, files]) => `${folder} holds ${files.length} files`)
 }
 
 /** Each circle once, from the first of its files that was come upon. */
