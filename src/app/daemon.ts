@@ -65,6 +65,7 @@ export async function composeDaemon(
       notifier: new SystemdNotifier(readSystemdEnvironment(environment, process.pid), log),
       bootMark: createSystemBootMark(config.stateDirectory, log),
       loop: new MinuteLoop({ ...shared, book }),
+      confirmed: () => lease.confirm(),
       staleAfterMs: () => settings().config.cache.staleMinutes * MS_PER_MINUTE,
       drainMs: () => settings().config.drainMs,
       killsRuns: () => settings().config.stopRuns === 'kill',

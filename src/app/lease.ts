@@ -82,6 +82,11 @@ export class FollowingLease {
     }
   }
 
+  /** As a lease's: aborts `lost` where another daemon has taken over. */
+  async confirm(): Promise<void> {
+    await this.#lease?.confirm()
+  }
+
   /** Never rejects. */
   async release(): Promise<void> {
     await this.#lease?.release()

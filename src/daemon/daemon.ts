@@ -29,6 +29,8 @@ export type DaemonParts = {
   readonly dispatcher: Dispatcher
   /** What the store is yet to have of the runs. */
   readonly records: Pick<RecordQueue, 'flushed'>
+  /** Awaited before anything is planned: aborts `stop` where another daemon plans it by now. Never rejects. Absent: no other one can. */
+  readonly confirmed?: () => Promise<void>
   /** Asked at each use, since a reload may change them. Milliseconds. */
   readonly staleAfterMs: () => number
   readonly drainMs: () => number
@@ -97,7 +99,7 @@ export class Daemon {
       this.#beatMissed = true
       return
     }
-    this.#step = this.#parts.loop.step(this.#parts.source.snapshot).then(() => {
+    this.#step = this.#plan().then(() => {
       this.#step = null
       if (!this.#beatMissed) return
       this.#beatMissed = false
@@ -105,12 +107,24 @@ export class Daemon {
     })
   }
 
+  async #plan(): Promise<void> {
+    const { loop, source } = this.#parts
+    if (await this.#isConfirmed()) await loop.step(source.snapshot)
+  }
+
+  /** False once it is told to stop, by whoever has taken over too. */
+  async #isConfirmed(): Promise<boolean> {
+    const { stop } = this.#signals
+    await untilAborted(this.#parts.confirmed?.() ?? Promise.resolve(), stop)
+    return !stop.aborted
+  }
+
   /** As soon as there are definitions, which may be long after the start. */
   async #fireReboot(): Promise<void> {
     const { snapshot } = this.#parts.source
     if (this.#isRebootAsked || snapshot === null || this.#signals.stop.aborted) return
     this.#isRebootAsked = true
-    await fireReboot(this.#parts, snapshot)
+    if (await this.#isConfirmed()) await fireReboot(this.#parts, snapshot)
   }
 
   /** Reloads follow one another; one that has not begun yet stands for all that are asked for meanwhile. */

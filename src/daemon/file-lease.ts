@@ -36,6 +36,10 @@ export class FileLease implements Lease {
     if (this.#parts.findHolder() !== null) throw this.#taken()
   }
 
+  async confirm(): Promise<void> {
+    // A lock that is held stays held, however long its process stands still.
+  }
+
   onLost(): void {
     // A lock that is held stays held.
   }

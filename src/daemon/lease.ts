@@ -23,6 +23,11 @@ export interface Lease {
   take(stop: AbortSignal): Promise<void>
   /** As `take`, without holding it. */
   look(stop: AbortSignal): Promise<void>
+  /**
+   * To be awaited before anything is begun: while this process stood still (SIGSTOP, a paused machine) another daemon may have taken over.
+   * Resolves at once where that cannot be; else when the database has answered or failed, after 5 s at the latest. Never rejects.
+   */
+  confirm(): Promise<void>
   /** Calls `listener`, once, when another living daemon turns out to have it. */
   onLost(listener: (why: DatabaseTaken) => void): void
   /** Gives it free. Never rejects. */

@@ -4,6 +4,7 @@ import type { Log } from '../platform/log/log.ts'
 import type { LeaseOwner, LeaseRow, LeaseTable } from '../store/sql/lease-table.ts'
 import { StoreError } from '../store/sql/store-error.ts'
 import { DatabaseTaken, type Lease } from './lease.ts'
+import { type Instant, Standstill } from './standstill.ts'
 import { type Sign, watchHolder } from './watch-holder.ts'
 
 export type RowLeaseParts = {
@@ -17,6 +18,13 @@ export type RowLeaseParts = {
 export const BEAT_MS = 2_000
 /** Longer than a database that loses one of its nodes stalls, shorter than the minute within which a dead daemon is to make room. */
 export const SILENCE_MS = 30_000
+/**
+ * An answer to a question that is older says nothing of now. Below the silence after which another daemon takes over, and above what lies
+ * between the beginning of one question and the end of the next where both wait for their deadlines.
+ */
+const DOUBT_MS = 25_000
+/** The minute's firings wait for an answer no longer: a database that is away is no reason not to work. */
+const CONFIRM_MS = 5_000
 /** Of a row that this installation left behind on another boot or machine: only a copy of the state directory could be alive. */
 const OWN_SILENCE_MS = 3 * BEAT_MS
 /** A table whose answers contradict its writes is asked no more often than this at a time. */
@@ -33,6 +41,11 @@ export class RowLease implements Lease {
   readonly #over = new AbortController()
   #tell: (why: DatabaseTaken) => void = () => undefined
   #keeping: Promise<void> | null = null
+  /** The question under way: one at a time. */
+  #asking: Promise<void> | null = null
+  /** When it began: its answer may be seen much later. */
+  #askedAt: Instant
+  readonly #standstill: Standstill
   #isHeld = false
   /** By the monotonic clock, when the database last heard of this daemon; null while that is told as overdue. */
   #heardAt: number | null = null
@@ -42,11 +55,14 @@ export class RowLease implements Lease {
 
   constructor(parts: RowLeaseParts) {
     this.#parts = parts
+    this.#standstill = new Standstill(parts.clock, DOUBT_MS)
+    this.#askedAt = this.#standstill.now()
   }
 
   async take(stop: AbortSignal): Promise<void> {
     const holder = await this.#tried(AbortSignal.any([stop, this.#over.signal]))
     if (holder !== null) throw this.#taken(holder)
+    this.#standstill.knownAsOf(this.#askedAt)
     this.#keeping = this.#keep()
   }
 
@@ -61,6 +77,18 @@ export class RowLease implements Lease {
       if (sign === 'dead') await table.remove(row)
     } catch (error) {
       this.#note(error)
+    }
+  }
+
+  async confirm(): Promise<void> {
+    // Once more where it stood still while it waited.
+    while (this.#standstill.isPast && !this.#over.signal.aborted) {
+      const begun = this.#standstill.now()
+      const waited = new AbortController()
+      await Promise.race([this.#askUntilKnown(), this.#parts.clock.sleep(CONFIRM_MS, waited.signal)])
+      waited.abort()
+      // Without an answer as well: one standstill delays one minute.
+      this.#standstill.knownAsOf(begun)
     }
   }
 
@@ -85,12 +113,30 @@ export class RowLease implements Lease {
     const { signal } = this.#over
     while (!signal.aborted) {
       await clock.sleep(BEAT_MS, signal)
-      if (signal.aborted) return
-      const holder = await this.#beat(signal)
-      if (holder === null) continue
-      this.#over.abort()
-      this.#tell(this.#taken(holder))
+      if (!signal.aborted) await this.#ask()
     }
+  }
+
+  /** A question that was under way during the standstill has an answer from before it. */
+  async #askUntilKnown(): Promise<void> {
+    while (this.#standstill.isPast && !this.#over.signal.aborted) await this.#ask()
+  }
+
+  #ask(): Promise<void> {
+    this.#asking ??= this.#askOnce().finally(() => {
+      this.#asking = null
+    })
+    return this.#asking
+  }
+
+  /** One that fails is as good as one that is answered: the database says nothing then. */
+  async #askOnce(): Promise<void> {
+    this.#askedAt = this.#standstill.now()
+    const holder = await this.#beat(this.#over.signal)
+    this.#standstill.knownAsOf(this.#askedAt)
+    if (holder === null || this.#over.signal.aborted) return
+    this.#over.abort()
+    this.#tell(this.#taken(holder))
   }
 
   /** Null unless another daemon that lives has the lease. */
@@ -123,6 +169,7 @@ export class RowLease implements Lease {
   async #attempt(stop: AbortSignal): Promise<LeaseRow | null> {
     const { table, owner } = this.#parts
     for (let round = 0; round < ROUNDS && !stop.aborted; round += 1) {
+      this.#askedAt = this.#standstill.now()
       const row = await table.read()
       if (row?.incarnation === this.#incarnation) return this.#hold()
       const sign = row === null || this.#isOfPredecessor(row) ? 'dead' : await this.#watch(row, stop)

@@ -32,6 +32,26 @@ test('no beat plans anything once it is told to stop', async () => {
   equal(minutes.fired().length, 1)
 })
 
+test('F11: nothing is planned until it is known that no other daemon has taken over, and nothing where one has', async () => {
+  const asked: (() => void)[] = []
+  const confirmed = () => new Promise<void>((resolve) => asked.push(resolve))
+  const { daemon, store, signals, minutes, settled, executor, beat } = await aDaemon({ confirmed })
+  store.definitions = definitionsOf([aCronRow({ id: 3, cron_min: '@reboot' }), aCronRow({ id: 4 })])
+  const ended = daemon.run()
+  await settled()
+  deepEqual([minutes.fired(), executor.crons], [[], []])
+  for (const answer of asked) answer()
+  await settled()
+  deepEqual([minutes.fired().length, executor.crons], [1, [3]])
+
+  minutes.clock.set('2026-03-01T12:01:00Z')
+  beat()
+  await settled()
+  signals.stop.abort()
+  await ended
+  equal(minutes.fired().length, 1)
+})
+
 test('B7: with neither store nor cache it is ready for systemctl, says what it lacks, and begins when the store answers', async () => {
   const { daemon, said, store, signals, minutes, settled, clock, beat } = await aDaemon()
   const { definitions } = store

@@ -1,16 +1,19 @@
-import { doesNotMatch, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { after, before, type TestContext, test } from 'node:test'
 import { createMysqlLeaseTable } from '../../src/store/mysql/mysql-lease-table.ts'
-import { aStateDirectory, rcron } from '../support/daemon.ts'
+import { aStateDirectory, type DaemonProcess, type LoggedEvent, rcron } from '../support/daemon.ts'
 import { type Mariadb, startMariadb } from '../support/mariadb.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/wait-until.ts'
-import { aLab } from './lab.ts'
+import { aFakeClock, aLab, minuteAt } from './lab.ts'
 import { aMysqlLab } from './mysql-lab.ts'
 
 /** Within 5 s; a machine under load takes several times as long to start a process. */
 const REFUSED_MS = 20_000
+/** A daemon that stood still waits so long for the database's answer. */
+const CONFIRM_MS = 5_000
 
 let mariadb: Mariadb
 before(async () => {
@@ -65,6 +68,55 @@ test('F11: the same installation starts at once after its own SIGKILL; a daemon 
   match(String(told['err']), /process 5 on thief/)
   equal(await restarted.exit(), 1)
   match(restarted.output, /another rcron daemon works on it, process 5 on thief/)
+})
+
+test('F11: a daemon that stood still while its successor took over plans no minute that the successor has planned', async (t) => {
+  const start = await aMysqlLab(t, mariadb)
+  const clock = aFakeClock({ state: aStateDirectory((clean) => t.after(clean)) }, 5_000)
+  const first = start({ ...clock.environment, RCRON_HOSTNAME: 'cron1.example' })
+  await first.ended('job', 'succeeded')
+  first.signal('SIGSTOP')
+  const second = start({ ...clock.environment, RCRON_HOSTNAME: 'cron2.example' })
+  // The first one counts as dead after half a minute.
+  await second.said('definitions read', 1, 90_000)
+  await second.ended('job', 'succeeded')
+  const minute = minuteAt(clock.moveBeforeNext(1_000))
+  const runsOf = (daemon: DaemonProcess) => daemon.logged('run started').filter((event) => event['minute'] === minute)
+  await until('the successor has planned the next minute', () => runsOf(second).length === 1)
+
+  first.signal('SIGCONT')
+  equal(await first.exit(), 1)
+  match(first.output, /another rcron daemon works on it, process \d+ on cron2\.example/)
+  deepEqual([runsOf(first).length, runsOf(second).length], [0, 1])
+  equal(await second.stop(), 0)
+})
+
+test('F11: a daemon that stood still and has no successor fires the next minute in time, with the database away too', async (t) => {
+  const start = await aMysqlLab(t, mariadb)
+  const proxy = await startTcpProxy({ port: mariadb.port })
+  t.after(() => proxy.close())
+  const clock = aFakeClock({ state: aStateDirectory((clean) => t.after(clean)) }, 5_000)
+  const url = mariadb.url.replace(`:${mariadb.port}/`, `:${proxy.port}/`)
+  const daemon = start({ ...clock.environment, RCRON_DATABASE_URL: url })
+  await daemon.ended('job', 'succeeded')
+  /** How long after its boundary the next minute's run started. */
+  const latenessAfterStandstill = async () => {
+    daemon.signal('SIGSTOP')
+    const boundary = clock.moveBeforeNext(100)
+    await until('the boundary is past', () => clock.now() > boundary)
+    const resumed = clock.now()
+    daemon.signal('SIGCONT')
+    const isIt = (event: LoggedEvent) => event.msg === 'run started' && event['minute'] === minuteAt(boundary)
+    return Date.parse(String((await daemon.event('a start', isIt))['time'])) - resumed
+  }
+  const answered = await latenessAfterStandstill()
+  ok(answered < CONFIRM_MS, `it started ${answered} ms late`)
+  proxy.freeze()
+  const silent = await latenessAfterStandstill()
+  ok(silent < 2 * CONFIRM_MS, `it started ${silent} ms late`)
+  proxy.cut()
+  proxy.thaw()
+  equal(await daemon.stop(), 0)
 })
 
 test('F11: a reload does not move a daemon to a database that another one works on', async (t) => {

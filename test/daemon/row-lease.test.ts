@@ -49,7 +49,15 @@ function aDatabase() {
   const leaveBehind = (owner: LeaseOwner) => {
     table.row = { ...owner, incarnation: 'dead', beat: '7' }
   }
-  return { table, clock, log, daemon, pass, leaveBehind }
+  /** Whether `work` has come to its end. */
+  const settledOf = (work: Promise<void>) => {
+    const state = { is: false }
+    void work.then(() => {
+      state.is = true
+    })
+    return state
+  }
+  return { table, clock, log, daemon, pass, leaveBehind, settledOf }
 }
 
 test('F11: beside a living daemon a second one is refused within 5 s, by the name of the first, which goes on', async () => {
@@ -64,6 +72,99 @@ test('F11: beside a living daemon a second one is refused within 5 s, by the nam
   await pass(10_000)
   deepEqual([table.row?.host, first.losses], ['cron1.example', []])
 })
+
+const standstills = [
+  { what: 'by SIGSTOP', pass: (clock: HandClock) => clock.standStill(60_000) },
+  {
+    what: 'with a machine whose monotonic clock stood still too',
+    pass: (clock: HandClock) => clock.set('2026-03-01T12:01:00Z'),
+  },
+]
+for (const { what, pass: standStill } of standstills) {
+  test(`F11: a daemon that stood still, ${what}, while another one took over learns it before it goes on`, async () => {
+    const { daemon, table, clock, pass, settledOf } = aDatabase()
+    const first = daemon()
+    await first.take()
+    table.row = { ...OTHER, incarnation: 'other', beat: '1' }
+    standStill(clock)
+    const confirmed = settledOf(first.lease.confirm())
+    await pass(1_000)
+    equal(confirmed.is, false)
+    table.row = { ...table.row, beat: '2' }
+    await pass(1_000)
+    deepEqual([confirmed.is, first.losses.length], [true, 1])
+  })
+
+  test(`F11: a daemon that stood still, ${what}, and still has the database goes on at once`, async () => {
+    const { daemon, table, clock, settledOf } = aDatabase()
+    const first = daemon()
+    await first.take()
+    standStill(clock)
+    const confirmed = settledOf(first.lease.confirm())
+    await settled()
+    deepEqual([confirmed.is, table.row?.beat, first.losses], [true, '2', []])
+  })
+}
+
+test('F11: an answer to what was asked before the standstill is none', async () => {
+  const { daemon, table, clock, pass, settledOf } = aDatabase()
+  const first = daemon()
+  await first.take()
+  const answer = Promise.withResolvers<boolean>()
+  table.beat = () => answer.promise
+  await pass(BEAT_MS)
+  clock.standStill(60_000)
+  const confirmed = settledOf(first.lease.confirm())
+  await settled()
+  table.beat = async () => false
+  table.row = { ...OTHER, incarnation: 'other', beat: '1' }
+  answer.resolve(true)
+  await settled()
+  equal(confirmed.is, false)
+  await pass(1_000)
+  table.row = { ...table.row, beat: '2' }
+  await pass(1_000)
+  deepEqual([confirmed.is, first.losses.length], [true, 1])
+})
+
+test('F11: after a standstill a database that says nothing delays a daemon by 5 s, once; one that stands still again asks again', async () => {
+  const { daemon, table, clock, pass, settledOf } = aDatabase()
+  const first = daemon()
+  await first.take()
+  table.beat = () => new Promise(() => undefined)
+  clock.standStill(60_000)
+  const confirmed = settledOf(first.lease.confirm())
+  await pass(4_500)
+  equal(confirmed.is, false)
+  clock.standStill(60_000)
+  await pass(4_500)
+  equal(confirmed.is, false)
+  await pass(2_000)
+  equal(confirmed.is, true)
+  const next = settledOf(first.lease.confirm())
+  await settled()
+  deepEqual([next.is, first.losses], [true, []])
+})
+
+for (const deadlineMs of [0, 10_000]) {
+  test(`F11: a database that is away, each question failing after ${deadlineMs} ms, delays nothing`, async () => {
+    const { daemon, table, clock, pass, settledOf } = aDatabase()
+    const first = daemon()
+    await first.take()
+    const ask = table.beat.bind(table)
+    table.fault = 'away'
+    table.beat = async (incarnation) => {
+      await clock.sleep(deadlineMs)
+      return await ask(incarnation)
+    }
+    for (let second = 0; second < 180; second += 1) {
+      const confirmed = settledOf(first.lease.confirm())
+      await settled()
+      equal(confirmed.is, true, `after ${second} s`)
+      await pass(1_000)
+    }
+  })
+}
 
 test('F11: after a stop of the first the database is free at once', async () => {
   const { daemon, table } = aDatabase()

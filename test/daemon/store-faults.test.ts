@@ -16,6 +16,9 @@ before(async () => {
 })
 after(() => mariadb.stop())
 
+/** A step of the clock by more is a standstill, after which a daemon asks the database who works on it: 5 s at most. */
+const NO_STANDSTILL_MS = 18_000
+
 const aClock = (t: TestContext) => aFakeClock({ state: aStateDirectory((clean) => t.after(clean)) }, 5_000)
 
 /** Lets `clock` come to the next minute, and answers with its name when the job's run in it has started in time, and succeeded. */
@@ -39,6 +42,13 @@ async function lastRun(): Promise<string | null> {
   return (row?.['last_run'] ?? null) as string | null
 }
 
+/** Resolves when the daemon has asked the database anew who works on it. */
+async function isHeardOf(): Promise<void> {
+  const beat = async () => Number((await mariadb.query('select beat from rcron_lease'))[0]?.['beat'])
+  const before = await beat()
+  await until('two more questions', async () => (await beat()) >= before + 2)
+}
+
 /** Waits until the first run is on record and the store's answer to that has come too, and resolves to when it was. */
 async function isRecorded(daemon: DaemonProcess): Promise<string> {
   const first = await waitUntil('the first run is recorded', lastRun)
@@ -54,7 +64,10 @@ test('B2, B3: the connection goes silent, and so does every new one: minutes fir
   const url = mariadb.url.replace(`:${mariadb.port}/`, `:${proxy.port}/`)
   const daemon = start({ ...clock.environment, RCRON_DATABASE_URL: url })
   await daemon.ended('job', 'succeeded')
-  const first = await isRecorded(daemon)
+  await isRecorded(daemon)
+  clock.moveBeforeNext(NO_STANDSTILL_MS)
+  await isHeardOf()
+  const first = await lastRun()
 
   proxy.freeze()
   daemon.signal('SIGHUP')

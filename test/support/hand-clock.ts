@@ -43,6 +43,12 @@ export class HandClock implements Clock {
     await settled()
   }
 
+  /** Time passes while the process stands still: nobody wakes until time passes again. */
+  standStill(ms: number): void {
+    this.#now += ms
+    this.#monotonic += ms
+  }
+
   /** The machine's clock is set; no time passes. */
   set(instant: string | number): void {
     this.#now = new Date(instant).getTime()
