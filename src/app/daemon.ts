@@ -70,7 +70,7 @@ export async function composeDaemon(
       drainMs: () => settings().config.drainMs,
       killsRuns: () => settings().config.stopRuns === 'kill',
       reloadSettings: async () => {
-        // Whatever the settings say: who reloads has changed something, on a host perhaps.
+        // Regardless of the settings: a reload means that something has changed, perhaps on a host.
         running.retireConnections()
         const next = await loadSettings(environment)
         refuseForeignPlaces(next.config)

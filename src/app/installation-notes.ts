@@ -66,7 +66,7 @@ function lockFilesIn(directory: string): readonly string[] {
   }
 }
 
-/** False where the machine does not tell its boots apart, as for those who start. */
+/** False if the boot id is unknown, as in firstStartSinceBoot. */
 function isFirstSinceBoot(path: string): boolean {
   const boot = localBootId()
   return boot !== null && readBootMark(path) !== boot

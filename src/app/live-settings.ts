@@ -67,7 +67,7 @@ async function inForce(settings: Settings, { readFrom, origins }: LiveSettingsPa
   return { settings, store, definitions: origins.watch(readFrom(store), nameOfDatabase(settings.config.database)) }
 }
 
-/** Settings that a reload cannot replace. Holds a secret: only the names may be told. */
+/** Settings that a reload cannot replace. Holds a secret: only the names may be reported. */
 function builtIn({ cache, ...config }: Config): Readonly<Record<string, unknown>> {
   return {
     stateDirectory: config.stateDirectory,

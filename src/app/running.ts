@@ -41,9 +41,9 @@ export type Running = {
   readonly log: SystemLog
   readonly source: SnapshotSource
   readonly dispatcher: Dispatcher
-  /** All that happens to firings and runs is noted there. */
+  /** Everything that happens to firings and runs is noted here. */
   readonly journal: Journal
-  /** What the store is yet to have of the runs. */
+  /** The run records that the store does not have yet. */
   readonly records: RecordQueue
   readonly locks: RunLocks
   readonly mark: MinuteMark
@@ -52,7 +52,7 @@ export type Running = {
   readonly settings: () => Settings
   /** Puts other settings in force; resolves with the names of those that wait for the next start. */
   readonly replaceSettings: (next: Settings) => Promise<readonly string[]>
-  /** Every run from now on logs in anew; those under way end in peace. */
+  /** Every run from now on logs in again; those under way end in peace. */
   readonly retireConnections: () => void
   /** Connections first, the log last. */
   readonly close: () => Promise<void>
@@ -169,7 +169,7 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
     accessTo: (systemId, authId) => source.access(systemId, authId),
     cronOf: (id) => source.snapshot?.enabled.find((cron) => cron.id === id) ?? null,
     onFound: ({ minute, cronId }) => {
-      // Where that cannot be written down, it is told once more with its minute.
+      // Where that cannot be written down, it is reported once more with its minute.
       void parts.mark.noteBegun(minute, [cronId]).catch(() => undefined)
       parts.ledger.noteFound(minute, [cronId])
     },
@@ -197,7 +197,7 @@ function composeLedger({ stateDirectory, lockDirectory }: Config, { clock, log }
 
 type Sealed = { readonly cache: DefinitionsCache; readonly seal: SecretSeal | null }
 
-/** Without a key there is no cache and no sealed secret, and everything else goes on. */
+/** Without a key there is no cache and no sealed secret, and everything else continues. */
 async function composeSealed(
   { cache: { file, ...source } }: Config,
   { live, clock, log, origins }: Base & { readonly origins: DefinitionOrigins },

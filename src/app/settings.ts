@@ -13,7 +13,7 @@ export type Settings = {
   /** The environment with what `.env` adds to it: where secrets that rows refer to are looked up. */
   readonly environment: Environment
   readonly home: string
-  /** Why `.env` was passed over, where it was. */
+  /** Why `.env` was ignored, where it was. */
   readonly ignored: readonly Problem[]
 }
 
@@ -41,7 +41,7 @@ export function nameOfDatabase(database: DatabaseConfig): string {
   return `mysql://${database.host}:${database.port}/${database.database}`
 }
 
-/** Says what is odd about settings that can be used. */
+/** Logs warnings about settings that are valid but questionable. */
 export function tellWarnings({ warnings }: Pick<Config, 'warnings'>, log: Log): void {
   for (const warning of warnings) log.warn({ problem: describeProblem(warning) }, 'questionable setting')
 }

@@ -28,7 +28,7 @@ export type Ticking = AsyncDisposable & {
    * up, and after a boot of the machine those of `@reboot`. Of ticks that overlap, one does.
    */
   readonly planNow: (snapshot: Snapshot) => Promise<readonly FiringResult[]>
-  /** Resolves when the store has what the runs left, and what is wrong with the definitions is told; or when that takes too long. */
+  /** Resolves when the store has what the runs left, and what is wrong with the definitions is reported; or when that takes too long. */
   readonly recorded: () => Promise<void>
 }
 
@@ -50,7 +50,7 @@ export async function composeTick(environment: Environment, { isByHand, isWatche
   const log = composeLog(isWatched ? config : quietly(first), 2)
   tellWarnings(config, log)
   if (!isByHand) await refuseBesideOtherInstallation(config, log)
-  // A tick every minute is to say once what is wrong; somebody who asks is told all of it.
+  // A tick every minute is to say once what is wrong; somebody who asks gets all of it.
   const toldProblems = isByHand || isWatched ? undefined : createSystemToldProblems(config.stateDirectory, log)
   const manner = { isTransient: true, ...(toldProblems && { toldProblems }) }
   const running = await composeRunning(first, log, undefined, manner)

@@ -18,7 +18,7 @@ export function zonesIn({ enabled }: Snapshot): ReadonlySet<string> {
 
 /**
  * A warning for each of `zones` whose coming offsets differ between the rules that rcron goes by and the machine's, which its other programs
- * go by. Zones that the machine cannot be asked about are passed over. Looks at one day after another: a difference of hours is not found.
+ * go by. Zones that the machine cannot be asked about are ignored. Looks at one day after another: a difference of hours is not found.
  */
 export async function reviewZones(
   zones: Iterable<string>,

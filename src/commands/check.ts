@@ -34,7 +34,7 @@ export async function check(context: CommandContext, { json }: CheckOptions): Pr
 async function judgeAll(context: CommandContext): Promise<JudgedAll> {
   const { settings, problems } = await loadUsableSettings(context)
   if (settings === null) {
-    return { problems, counts: 'settings alone, since they do not lead to the store', timezone: null }
+    return { problems, counts: 'settings only, since they do not lead to a store', timezone: null }
   }
   const judged = await judgeStore(settings)
   // Another one stands in for a zone that cannot be used.
@@ -50,7 +50,7 @@ async function judgeStore(settings: Settings): Promise<Judged> {
     if (!(error instanceof OperatorError)) throw error
     const problems =
       error instanceof InvalidInputError ? error.problems : [errorAbout({ kind: 'store' }, error.message, error.hint)]
-    return { problems, counts: 'settings alone, since the store cannot be asked' }
+    return { problems, counts: 'settings only, since the store cannot be read' }
   }
 }
 

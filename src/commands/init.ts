@@ -38,8 +38,8 @@ function makeDatabaseDirectory({ config: { database, stateDirectory } }: Setting
   } catch (error) {
     const variable = directory === stateDirectory ? 'RCRON_STATE_DIR' : 'RCRON_DATABASE_URL'
     throw new OperatorError(
-      `directory ${directory}: cannot be made (${codeOf(error)})`,
-      `Make it for rcron's user, or name another with ${variable}.`,
+      `directory ${directory}: cannot be created (${codeOf(error)})`,
+      `Create it for rcron's user, or set ${variable} to another one.`,
       { cause: error },
     )
   }

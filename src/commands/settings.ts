@@ -30,7 +30,7 @@ function explain(name: VariableName) {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** One that is set to nothing counts as not set. The path of a secret is shown: it is none itself. */
+/** One that is set to nothing counts as not set. The path of a secret is shown: a path is not itself secret. */
 function shownValue(name: VariableName, environment: Environment): { readonly value: string | null } {
   const value = environment[name] || null
   const file = environment[`${name}_FILE`]

@@ -78,7 +78,7 @@ export type CacheConfig = {
 /** `accept-new` learns a host's key on first contact, `strict` wants it known, `off` does not look. */
 export type HostKeyPolicy = 'accept-new' | 'strict' | 'off'
 
-/** `leave`: they go on, and the next start adopts them. */
+/** `leave`: they continue, and the next start adopts them. */
 export type StopRuns = 'leave' | 'kill'
 
 export type LimitsConfig = {

@@ -48,8 +48,8 @@ function unverified(tls: TlsConfig | null): Problem {
   const how = tls === null ? 'not encrypted' : tls.isRequired ? 'encrypted' : 'encrypted where the server offers that'
   return warningAbout(
     aboutVariable('RCRON_DATABASE_TLS'),
-    `the connection to the database is ${how}, and the server is not verified: who is in between can read passwords and change commands`,
-    "set RCRON_DATABASE_SSL_CA to the authority of the server's certificate, or to system",
+    `the connection to the database is ${how}, and the server is not verified: anyone in between can read passwords and change commands`,
+    "set RCRON_DATABASE_SSL_CA to the authority that signed the server's certificate, or to system",
   )
 }
 
@@ -80,7 +80,7 @@ function readCertificates(values: Partial<Values>, reading: Reading): Pick<TlsCo
   if ((cert === null) !== (key === null)) {
     const missing = cert === null ? 'RCRON_DATABASE_SSL_CERT' : 'RCRON_DATABASE_SSL_KEY'
     reading.problems.push(
-      errorAbout(aboutVariable(missing), 'found none, expected both a certificate and its key, or neither'),
+      errorAbout(aboutVariable(missing), 'is not set, expected both a certificate and its key, or neither'),
     )
   }
   return { ca: ca === SYSTEM ? null : ca, cert, key }
@@ -98,9 +98,7 @@ function readPem(
   if (written === SYSTEM && name === 'RCRON_DATABASE_SSL_CA') return SYSTEM
   const text = isPem(written) ? written : attempt(name, problems, () => readSecretFile(absolutePath(written, origin)))
   if (text !== undefined && !isPem(text)) {
-    problems.push(
-      errorAbout(aboutVariable(name), 'found a text that is not PEM, expected one that begins with -----BEGIN'),
-    )
+    problems.push(errorAbout(aboutVariable(name), 'found text that is not PEM, expected it to begin with -----BEGIN'))
   }
   return text ?? null
 }

@@ -21,7 +21,7 @@ const DEFAULT_PORT = 3306
 /** In the place of the host or after it: a path (in escapes too), or the option that drivers have for it. */
 const SOCKET = /^(?:%2f|\/.*\/)|\.sock(?=$|[/:?&])|[?&](?:unix_?)?socket(?:_?path)?=/i
 const NO_SOCKET =
-  'found the path of a socket, expected a host: rcron reaches the database by TCP; write 127.0.0.1:3306 and let the server listen there (bind-address)'
+  'found the path of a socket, expected a host: rcron connects to the database by TCP; write 127.0.0.1:3306 and let the server listen there (bind-address)'
 const AUTHORITY = /^(?:(?<user>[^:@]*)(?::(?<password>[^:@]*))?@)?(?<host>\[[^\][]*\]|[^:@\][]*)(?::(?<port>[^:@]*))?$/
 
 /** Takes a database URL apart. Nothing but what is named here is read from it, so that no option of a driver can ride in. */
@@ -56,13 +56,13 @@ function parseMysql(rest: string): DatabaseUrl {
   const database = slash < 0 ? '' : rest.slice(slash + 1)
   if (database === '' || database.includes('/')) {
     throw new DatabaseUrlError(
-      'found no name of a database after the host, expected …@host:port/database (/ in a password is %2F)',
+      'found no database name after the host, expected …@host:port/database (/ in a password is %2F)',
     )
   }
   const parts = AUTHORITY.exec(rest.slice(0, slash))?.groups
   if (parts === undefined) {
     throw new DatabaseUrlError(
-      `found parts that cannot be told apart, expected ${FORMS}; in a password write @ as %40 and : as %3A, an IPv6 address as [::1]`,
+      `found an ambiguous URL, expected ${FORMS}; in a password write @ as %40 and : as %3A, an IPv6 address as [::1]`,
     )
   }
   return {
@@ -79,7 +79,7 @@ function parsePort(text: string | undefined): number {
   if (text === undefined || text === '') return DEFAULT_PORT
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port
-  throw new DatabaseUrlError(`found a port that is none, expected a number from 1 to 65535 (: in a password is %3A)`)
+  throw new DatabaseUrlError(`found an invalid port, expected a number from 1 to 65535 (: in a password is %3A)`)
 }
 
 function named(part: string, text: string): string {
@@ -92,7 +92,7 @@ function decoded(part: string, text: string): string {
     return decodeURIComponent(text)
   } catch (error) {
     throw new DatabaseUrlError(
-      `found a % in the ${part} that begins no escape, expected %25 for the character itself`,
+      `found a % in the ${part} that does not begin an escape, expected %25 for the character itself`,
       {
         cause: error,
       },

@@ -12,7 +12,7 @@ const MAX_BYTES = 1024 * 1024
 const NONE: DotenvFile = { values: {}, problems: [] }
 
 /**
- * What a `.env` file sets. One that belongs to anyone but root and this user, or that others can write, is passed over with a warning: whoever
+ * What a `.env` file sets. One that belongs to anyone but root and this user, or that others can write, is ignored with a warning: whoever
  * puts it into a directory must not command who comes along. One that is not there sets nothing.
  */
 export function readDotenvFile(path: string): DotenvFile {
@@ -34,7 +34,7 @@ function judged(path: string, descriptor: number): DotenvFile {
   if (found.isDirectory()) return refused(path, unreadable('EISDIR'))
   const foreign = foreignPart(path, found)
   if (foreign !== null) return passedOver(path, foreign)
-  if (!found.isFile()) return refused(path, 'is no regular file, expected one, or none')
+  if (!found.isFile()) return refused(path, 'is not a regular file, expected one, or no file')
   if (found.size > MAX_BYTES) return refused(path, `holds ${found.size} bytes, expected at most ${MAX_BYTES}`)
   const bytes = readAtMostSync(descriptor, MAX_BYTES, BigInt(found.size))
   if (isUtf16(bytes)) return refused(path, 'is UTF-16, expected UTF-8', 'save it as UTF-8')
@@ -71,5 +71,5 @@ function refused(path: string, message: string, hint: string | null = null): Dot
 }
 
 function unreadable(code: string): string {
-  return `cannot be read (${code}), expected a file that user id ${process.getuid?.()} may read, or none`
+  return `cannot be read (${code}), expected a file that user id ${process.getuid?.()} can read, or no file`
 }

@@ -56,12 +56,12 @@ function isUnclosed({ name, quote }: Line, values: Values): boolean {
 }
 
 function cut(name: string, where: string): Problem {
-  const hint = `write the value in single quotes, ${name}='…', or a blank before the # of a comment`
+  const hint = `write the value in single quotes, ${name}='…', or put a space before the # of a comment`
   return errorAbout(aboutVariable(name), `found # in a value without quotes ${where}, where it begins a comment`, hint)
 }
 
 function unclosed(name: string, where: string): Problem {
-  const hint = `close the quote, or put a value that begins with one into quotes of another kind`
+  const hint = `close the quote, or put a value that begins with a quote into quotes of the other kind`
   return errorAbout(
     aboutVariable(name),
     `found a value that begins with a quote and does not end with it ${where}`,
@@ -76,7 +76,7 @@ function unreadable(name: string, where: string): Problem {
 function bare({ name, number }: Line, path: string): Problem {
   return errorAbout(
     aboutVariable(name),
-    `found a line that sets nothing (line ${number} of ${path}), expected NAME=value`,
+    `found a line without = (line ${number} of ${path}), expected NAME=value`,
     `write ${name}=…`,
   )
 }

@@ -23,7 +23,7 @@ export function refuseForeignPlaces(config: Config): void {
 
 /**
  * An error for each place of rcron's own files where anyone but root and this user decides what is there: the state, the cache and its
- * key, known_hosts, the SQLite file, and of the way to the directory of secrets; parents and links included. Each fault is told once, however many places it lies above.
+ * key, known_hosts, the SQLite file, and of the way to the directory of secrets; parents and links included. Each fault is reported once, however many places it lies above.
  */
 function judgePlaces(config: Config): readonly Problem[] {
   const told = new Set<string>()
@@ -56,7 +56,7 @@ function problemOf(use: string, path: string, distrust: Distrust): Problem {
   )
 }
 
-const OTHER_PLACE = 'choose a place where nobody else may write, or take that right from them'
+const OTHER_PLACE = 'choose a place where nobody else can write, or remove their write permission'
 
 const HINTS: Readonly<Record<string, string>> = {
   'state directory': `${OTHER_PLACE}: RCRON_STATE_DIR`,
@@ -73,7 +73,7 @@ function hintOfOwner(use: string, path: string, owner: number): string | null {
   const name = userNameOf(owner)
   const as = name === undefined ? `setpriv --reuid=${owner} --clear-groups` : `runuser -u ${name} --`
   const state = use === 'state directory' ? `env RCRON_STATE_DIR=${path} ` : ''
-  return `what root leaves there its owner could not read; run it as that user: ${as} ${state}rcron …`
+  return `its owner could not read what root leaves there; run this as that user: ${as} ${state}rcron …`
 }
 
 /** Whoever reads it opens every sealed secret. */
@@ -82,7 +82,7 @@ function judgeKeyFile({ cache: { key, keyFile } }: Config): readonly Problem[] {
   if (key !== null || found === null || !found.isFile() || !isTrustedOwner(found.uid)) return []
   const isReadable = (found.mode & 0o004) !== 0 || ((found.mode & 0o040) !== 0 && othersMayWrite(asWritable(found)))
   if (!isReadable) return []
-  const message = `it can be read by others (mode ${(found.mode & 0o777).toString(8)}), expected 600`
+  const message = `others can read it (mode ${(found.mode & 0o777).toString(8)}), expected 600`
   return [errorAbout({ kind: 'place', use: 'cache key', path: keyFile }, message, `run chmod 600 ${keyFile}`)]
 }
 

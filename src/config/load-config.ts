@@ -35,13 +35,15 @@ export function loadConfig(environment: Environment, machine: Machine): Config {
   }
 }
 
-/** What the machine gives in the place of variables that are not set: it may be anything. Those that are set and wrong are told already. */
+/** What the machine gives in the place of variables that are not set: it may be anything. Those that are set and wrong are reported already. */
 function judgeDefaults(values: Partial<Values>, machine: Machine, told: readonly Problem[]): readonly Problem[] {
   const { timezone, hostname, home } = machine
   const faults: Problem[] = []
   const tell = (name: Defaulted, fault: string | null, hint: string) => {
     if (fault === null || values[name] !== undefined || told.some((problem) => isOfVariable(problem, name))) return
-    faults.push(errorAbout(aboutVariable(name), `is not set, and the machine's cannot be used: ${fault}`, hint))
+    faults.push(
+      errorAbout(aboutVariable(name), `is not set, and the value of the machine cannot be used: ${fault}`, hint),
+    )
   }
   const ofZone = typeof timezone === 'string' ? faultOf('RCRON_TIMEZONE', timezone) : timezone.unusable
   tell('RCRON_TIMEZONE', ofZone, 'set RCRON_TIMEZONE to an IANA name such as Europe/Vienna')
@@ -143,7 +145,6 @@ export function readColour(environment: Environment): boolean | null {
 
 function warnOfRisks(values: Partial<Values>): readonly Problem[] {
   if (values.RCRON_HOST_KEYS !== 'off') return []
-  const message =
-    'host keys are not checked: whoever is between rcron and a host can read its passwords and run its commands'
+  const message = 'host keys are not checked: anyone between rcron and a host can read passwords and change commands'
   return [warningAbout(aboutVariable('RCRON_HOST_KEYS'), message, 'set it to accept-new')]
 }

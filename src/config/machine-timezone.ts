@@ -27,7 +27,7 @@ export function machineTimezone(tz: string | undefined, files: ZoneFiles = FILES
   const written = tz.replace(/^:/, '')
   if (written === '') return 'UTC'
   const found = written.startsWith('/') ? zoneOfFile(written, files) : (namedZone(written, files) ?? fixedZone(written))
-  return found ?? { unusable: `TZ=${JSON.stringify(tz)} is no name of a time zone` }
+  return found ?? { unusable: `TZ=${JSON.stringify(tz)} is not the name of a time zone` }
 }
 
 /** Null where there is no file. */
@@ -35,7 +35,7 @@ function zoneOfFile(path: string, files: ZoneFiles): string | Unusable | null {
   const bytes = readOrNull(path)
   if (bytes === null) return null
   const name = nameOfPath(path) ?? nameOfCopy(bytes, files)
-  return name ?? { unusable: `${path} is a copy of a zone whose name cannot be found` }
+  return name ?? { unusable: `${path} is a copy of a time zone file whose zone cannot be identified` }
 }
 
 /** `Europe/Berlin` of a link to …/zoneinfo/Europe/Berlin. */

@@ -22,7 +22,7 @@ export function warnOfUnknown(environment: Readonly<Record<string, string | unde
         !KNOWN.includes(name),
     )
     .sort()
-    .map((name) => warningAbout(aboutVariable(name), 'is no variable of rcron, and has no effect', meantBy(name)))
+    .map((name) => warningAbout(aboutVariable(name), 'is not a variable of rcron and has no effect', meantBy(name)))
 }
 
 function meantBy(name: string): string | null {

@@ -25,7 +25,7 @@ export function timezone() {
     if (isTimezone(found)) return found
     return reject(
       context,
-      `found ${JSON.stringify(found)}, expected a time zone by its IANA name, such as Europe/Vienna`,
+      `found ${JSON.stringify(found)}, expected the IANA name of a time zone, such as Europe/Vienna`,
     )
   })
 }
@@ -52,7 +52,7 @@ export function hostName() {
 export function path() {
   return text.transform((found, context) => {
     if (!found.includes('\0')) return found
-    return reject(context, 'found a path with a NUL byte in it, expected one without')
+    return reject(context, 'found a path that contains a NUL byte, expected one without')
   })
 }
 
@@ -61,7 +61,7 @@ export function cacheKey() {
   return text.transform((found, context) => {
     const key = found.trim().toLowerCase()
     if (/^[0-9a-f]{64}$/.test(key)) return key
-    return reject(context, `found ${found.trim().length} characters that are no such key, expected 64 hex digits`)
+    return reject(context, `found ${found.trim().length} characters, expected 64 hex digits`)
   })
 }
 

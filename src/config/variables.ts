@@ -21,14 +21,14 @@ const VARIABLES = {
     value: secretText(),
     unit: 'mysql://user:password@host:port/database or sqlite:path',
     default: '(sqlite:rcron.db in the state directory)',
-    meaning: 'Where the definitions are kept. In user and password, write special characters as %XX.',
+    meaning: 'Where the definitions are stored. In user and password, write special characters as %XX.',
     credential: 'database-url',
   },
   RCRON_DATABASE_PASSWORD: {
     value: secretText(),
     unit: 'text',
     default: '(none)',
-    meaning: 'The password, for a URL that holds none.',
+    meaning: 'The password, if the URL has none.',
     credential: 'database-password',
   },
   RCRON_DATABASE_TLS: {
@@ -37,7 +37,7 @@ const VARIABLES = {
     default: 'prefer',
     meaning:
       'Whether the connection is encrypted: where the server offers it, always, or never. The server is verified only where ' +
-      'RCRON_DATABASE_SSL_CA is set. With off the password may reach whoever answers.',
+      'RCRON_DATABASE_SSL_CA is set. With off the password may reach anyone who answers.',
   },
   RCRON_DATABASE_SSL_CA: {
     value: pem(),
@@ -45,7 +45,7 @@ const VARIABLES = {
     isPathOrPem: true,
     default: '(none)',
     meaning:
-      "Demands encryption, and a certificate of the server that this authority signed and that names the URL's host. " +
+      "Requires encryption, and a server certificate that this authority signed and that names the URL's host. " +
       '"system" trusts the authorities that Node trusts.',
     credential: 'database-ssl-ca',
   },
@@ -54,7 +54,7 @@ const VARIABLES = {
     unit: 'path or PEM',
     isPathOrPem: true,
     default: '(none)',
-    meaning: 'The certificate by which the database knows rcron.',
+    meaning: 'The client certificate by which rcron identifies itself to the database.',
     credential: 'database-ssl-cert',
   },
   RCRON_DATABASE_SSL_KEY: {
@@ -62,32 +62,32 @@ const VARIABLES = {
     unit: 'path or PEM',
     isPathOrPem: true,
     default: '(none)',
-    meaning: "That certificate's key.",
+    meaning: 'The key of that certificate.',
     credential: 'database-ssl-key',
   },
   RCRON_DATABASE_POOL_SIZE: {
     value: wholeNumber(1, 100),
     unit: 'connections',
     default: '4',
-    meaning: 'The most connections to the database at one time, besides the one by which daemons find one another.',
+    meaning: 'Maximum number of connections to the database, besides the one by which daemons find one another.',
   },
   RCRON_STATE_DIR: {
     value: path(),
     unit: 'directory',
     default: '($STATE_DIRECTORY, else /var/lib/rcron for root, else ~/.local/state/rcron)',
-    meaning: 'What rcron must not lose. One daemon at a time uses it.',
+    meaning: 'Where rcron keeps its state, which must not be lost. Only one daemon at a time can use it.',
   },
   RCRON_LOCK_DIR: {
     value: path(),
     unit: 'directory',
     default: '(locks in the state directory)',
-    meaning: 'One file for each active run.',
+    meaning: 'Holds one file for each active run.',
   },
   RCRON_CACHE_FILE: {
     value: path(),
     unit: 'file',
     default: '(cache.sealed in the state directory)',
-    meaning: 'The last good definitions, encrypted, for when the database is away.',
+    meaning: 'The last good definitions, encrypted, used while the database is unavailable.',
   },
   RCRON_CACHE_KEY: {
     value: cacheKey(),
@@ -100,27 +100,27 @@ const VARIABLES = {
     value: wholeNumber(1, 1440),
     unit: 'minutes',
     default: '5',
-    meaning: 'How often the definitions are read again.',
+    meaning: 'How often the definitions are reloaded.',
   },
   RCRON_CACHE_MAX_AGE_HOURS: {
     value: wholeNumber(1, 87_600),
     unit: 'hours',
     default: '(no limit)',
     meaning:
-      'The age from which definitions are not run any more while the database is away. What is due from then on is reported as ' +
-      'missed, and caught up as its rows ask, when it is back.',
+      'The age at which definitions are no longer run while the database is unavailable. What is due from then on is reported as ' +
+      'missed, and caught up as its rows ask, when the database is back.',
   },
   RCRON_SECRETS_DIR: {
     value: path(),
     unit: 'directory',
     default: '(/etc/rcron/secrets for root and the service, else ~/.config/rcron/secrets)',
-    meaning: 'Where the files are that passwords stored as file:/path name; no other file is read for them.',
+    meaning: 'The directory for passwords stored as file:/path; they are read from nowhere else.',
   },
   RCRON_TIMEZONE: {
     value: timezone(),
     unit: 'IANA name',
     default: "(the machine's)",
-    meaning: 'The time zone of crons that name none.',
+    meaning: 'The time zone of crons that have none of their own.',
   },
   RCRON_HOSTNAME: {
     value: hostName(),
@@ -132,70 +132,72 @@ const VARIABLES = {
     value: oneOf(['accept-new', 'strict', 'off']),
     unit: 'accept-new, strict or off',
     default: 'accept-new',
-    meaning: 'Whether the key of a host that was never met is learnt, refused, or no key is checked at all.',
+    meaning:
+      'Whether the key of an unknown host is learnt (accept-new) or refused (strict), or no key is checked at all (off).',
   },
   RCRON_KNOWN_HOSTS_FILE: {
     value: path(),
     unit: 'file',
     default: '(known_hosts in the state directory)',
-    meaning: "The hosts' keys, in the format of OpenSSH.",
+    meaning: 'The keys of the hosts, in OpenSSH format.',
   },
   RCRON_MAX_CONCURRENT_RUNS: {
     value: wholeNumber(1, 10_000),
     unit: 'runs',
     default: '64',
-    meaning: 'The most runs at one time; the others wait.',
+    meaning: 'Maximum number of runs at a time; the others wait.',
   },
   RCRON_MAX_CONCURRENT_RUNS_PER_HOST: {
     value: wholeNumber(1, 10_000),
     unit: 'runs',
     default: '10',
-    meaning: 'The most runs at one time on one host.',
+    meaning: 'Maximum number of runs at a time on one host.',
   },
   RCRON_MAX_SESSIONS_PER_CONNECTION: {
     value: wholeNumber(1, 100),
     unit: 'runs',
     default: '4',
-    meaning: "The most runs that share a connection. Must be below the hosts' MaxSessions (10 in OpenSSH).",
+    meaning: "Maximum number of runs that share a connection. Must be below the hosts' MaxSessions (10 in OpenSSH).",
   },
   RCRON_CATCH_UP_MINUTES: {
     value: wholeNumber(0, 1440),
     unit: 'minutes',
     default: '5',
-    meaning: 'How much of a stall, a suspend or a restart is caught up. What lies further back is recorded as missed.',
+    meaning:
+      'How far back minutes are caught up after a stall, a suspend or a restart. Earlier ones are recorded as missed.',
   },
   RCRON_DRAIN_SECONDS: {
     value: wholeNumber(0, 86_400),
     unit: 'seconds',
     default: '60',
     meaning:
-      'How long a stopping daemon waits for its runs. What becomes of those that still run then, RCRON_STOP_RUNS says.',
+      'How long a stopping daemon waits for its runs. RCRON_STOP_RUNS says what becomes of those still running then.',
   },
   RCRON_STOP_RUNS: {
     value: oneOf(['leave', 'kill']),
     unit: 'leave or kill',
     default: 'leave',
     meaning:
-      'Whether runs that last longer than a stopping daemon waits go on and are adopted by the next start, or are killed. ' +
-      'A kill takes up to kill_grace_s and 30 seconds more; what cannot be confirmed dead is left to the next start.',
+      'Whether runs that outlast RCRON_DRAIN_SECONDS continue and are adopted by the next start, or are killed. ' +
+      'A kill takes up to kill_grace_s plus 30 seconds; what cannot be confirmed dead is left to the next start.',
   },
   RCRON_LOST_AFTER_HOURS: {
     value: wholeNumber(1, 8760),
     unit: 'hours',
     default: '24',
-    meaning: 'When a run that cannot be asked is given up as lost.',
+    meaning: 'How long a run may be out of contact before it counts as lost.',
   },
   RCRON_LOG_LEVEL: {
     value: oneOf(['debug', 'info', 'warn', 'error']),
     unit: 'debug, info, warn or error',
     default: 'info',
-    meaning: 'What is logged: this and what is graver.',
+    meaning: 'The lowest level that is logged.',
   },
   RCRON_LOG_FORMAT: {
     value: oneOf(['auto', 'text', 'journal', 'json']),
     unit: 'auto, text, journal or json',
     default: 'auto',
-    meaning: 'auto writes for the journal under systemd, else text. NO_COLOR and FORCE_COLOR are honoured.',
+    meaning: 'auto writes for the journal under systemd, otherwise text. NO_COLOR and FORCE_COLOR are honoured.',
   },
 } as const satisfies Readonly<Record<string, Variable>>
 

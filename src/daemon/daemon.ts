@@ -27,7 +27,7 @@ export type DaemonParts = {
   readonly source: SnapshotSource
   readonly loop: MinuteLoop
   readonly dispatcher: Dispatcher
-  /** What the store is yet to have of the runs. */
+  /** The run records that the store does not have yet. */
   readonly records: Pick<RecordQueue, 'flushed'>
   /** Awaited before anything is planned: aborts `stop` where another daemon plans it by now. Never rejects. Absent: no other one can. */
   readonly confirmed?: () => Promise<void>
@@ -36,7 +36,7 @@ export type DaemonParts = {
   readonly drainMs: () => number
   /** Whether runs that last longer than that are killed; else they are left alive. */
   readonly killsRuns: () => boolean
-  /** Reads the settings anew and puts them in force; the old ones stay where it rejects. */
+  /** Reads the settings again and puts them in force; the old ones stay where it rejects. */
   readonly reloadSettings: () => Promise<void>
   /** Called after every attempt to read the definitions. */
   readonly onRefreshed: () => void

@@ -5,7 +5,7 @@ import { untilAborted } from '../platform/waiting/until-aborted.ts'
 /** How long the store may take for the last records once all runs have ended. Milliseconds. */
 const LAST_RECORDS_MS = 2_000
 
-/** How long what was not begun may take to be told. Milliseconds. */
+/** How long what was not begun may take to be reported. Milliseconds. */
 const LAST_WORDS_MS = 2_000
 
 export type DrainParts = {
@@ -15,7 +15,7 @@ export type DrainParts = {
   readonly active: () => Iterable<unknown>
   readonly idle: () => Promise<void>
   readonly recorded: () => Promise<void>
-  /** Lets go of what is left; resolves when what was not begun is told. */
+  /** Lets go of what is left; resolves when what was not begun is reported. */
   readonly abandon: () => Promise<void>
   /** Ends what is still active when the time is over, within a time of its own. Absent: it is left alive. */
   readonly killAll?: () => Promise<void>

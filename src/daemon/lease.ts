@@ -15,8 +15,8 @@ export class DatabaseTaken extends OperatorError {
 }
 
 /**
- * The right to be the one installation that works on a database. Where it cannot be told whether there is another one, because the
- * database is away, work goes on without it: jobs that run late for want of a database would be worse.
+ * The right to be the one installation that works on a database. Where it is unknown whether there is another one, because the
+ * database is away, work continues without it: jobs that run late for want of a database would be worse.
  */
 export interface Lease {
   /** Asks for it, and holds it from then on. Rejects with a DatabaseTaken where a living daemon has it. Resolves early when `stop` aborts. */
@@ -30,6 +30,6 @@ export interface Lease {
   confirm(): Promise<void>
   /** Calls `listener`, once, when another living daemon turns out to have it. */
   onLost(listener: (why: DatabaseTaken) => void): void
-  /** Gives it free. Never rejects. */
+  /** Releases it. Never rejects. */
   release(): Promise<void>
 }

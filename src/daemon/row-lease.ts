@@ -47,9 +47,9 @@ export class RowLease implements Lease {
   #askedAt: Instant
   readonly #standstill: Standstill
   #isHeld = false
-  /** By the monotonic clock, when the database last heard of this daemon; null while that is told as overdue. */
+  /** By the monotonic clock, when the database last heard of this daemon; null while that is reported as overdue. */
   #heardAt: number | null = null
-  /** Why it cannot be asked for: told once. */
+  /** Why it cannot be asked for: reported once. */
   #fault: string | null = null
   #isWeaknessTold = false
 
@@ -100,7 +100,7 @@ export class RowLease implements Lease {
     const { table, clock } = this.#parts
     this.#over.abort()
     const given = this.#isHeld ? table.remove({ incarnation: this.#incarnation }).catch(() => undefined) : null
-    // What cannot be given free in time is free after its silence.
+    // What cannot be released in time is free after its silence.
     const waited = new AbortController()
     await Promise.race([given, clock.sleep(BEAT_MS, waited.signal)])
     waited.abort()
@@ -139,7 +139,7 @@ export class RowLease implements Lease {
     this.#tell(this.#taken(holder))
   }
 
-  /** Null unless another daemon that lives has the lease. */
+  /** Null unless another living daemon has the lease. */
   async #beat(stop: AbortSignal): Promise<LeaseRow | null> {
     const { table, clock } = this.#parts
     try {

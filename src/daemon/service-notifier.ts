@@ -1,10 +1,10 @@
-/** Tells the service manager how the daemon is. Never throws and never delays the caller; does nothing where there is no manager. */
+/** Reports the daemon's state to the service manager. Never throws and never delays the caller; does nothing where there is no manager. */
 export interface ServiceNotifier {
   /** Start-up is complete. */
   ready(): void
   /** A reload has begun; `ready` ends it. */
   reloading(): void
-  /** The daemon is on its way out. */
+  /** The daemon is stopping. */
   stopping(): void
   /** One line for `systemctl status`. */
   status(text: string): void

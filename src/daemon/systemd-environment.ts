@@ -1,4 +1,4 @@
-/** What systemd tells a service about itself. */
+/** What systemd passes to a service about itself. */
 export type SystemdEnvironment = {
   /** Where messages go; null outside of a notify service. */
   readonly notifySocket: string | null

@@ -17,7 +17,7 @@ export type WatchParts = {
 const LOOK_MS = 500
 /** An answer that took longer says nothing about the time in between: perhaps the holder's beats waited as well. */
 const STALL_MS = 2_000
-/** Then it is told why nothing happens. */
+/** After this time the wait is logged. */
 const TOLD_AFTER_MS = 5_000
 
 /** Waits for a sign of life of `row`'s holder, or for its silence to be long enough. Rejects with the table's DatabaseFault. */
@@ -39,7 +39,7 @@ export async function watchHolder(row: LeaseRow, parts: WatchParts): Promise<Sig
   return 'dead'
 }
 
-/** Null where nothing has moved. */
+/** Null if nothing has moved. */
 function signIn(now: LeaseRow | null, before: LeaseRow): Sign | null {
   if (now?.incarnation !== before.incarnation) return 'changed'
   return now.beat === before.beat ? null : 'alive'

@@ -7,7 +7,7 @@ const MS_PER_DAY = 24 * MS_PER_HOUR
 export type OutageParts = {
   readonly clock: Clock
   readonly log: Log
-  /** How often the age of the definitions is said. Milliseconds. */
+  /** How often the age of the definitions is logged. Milliseconds. */
   readonly staleAfterMs: () => number
   /** The age from which definitions are not used. Milliseconds; null where there is none. */
   readonly maxAgeMs: () => number | null
@@ -22,7 +22,7 @@ export type AgeingDefinitions = {
   readonly enabled: number
 }
 
-/** Tells how an outage of the store goes on: its age at the pace of refreshes, and an alarm for each day of it. */
+/** Reports the course of a store outage: its age at the pace of refreshes, and an alarm for each day of it. */
 export class Outage {
   readonly #parts: OutageParts
   /** By the monotonic clock; null while the store answers. */
@@ -60,11 +60,11 @@ export class Outage {
     this.#alarm(definitions?.readAt ?? this.#since, definitions !== null && !isTooOld)
     if (!this.#isTimeToSay()) return
     if (definitions === null) {
-      this.#parts.log.error({}, 'neither the store nor a cache can be read; nothing runs until one can')
+      this.#parts.log.error({}, 'cannot read the store or a cache; nothing runs until one can be read')
     } else if (!isTooOld) {
       const ageMinutes = Math.round((clock.now() - definitions.readAt) / 60_000)
       const fields = { ageMinutes, from: definitions.from }
-      this.#parts.log.warn(fields, 'the store is away: the last good definitions stay in use')
+      this.#parts.log.warn(fields, 'store unavailable; using the last good definitions')
     }
   }
 
@@ -76,7 +76,7 @@ export class Outage {
     const fields = { crons: enabled, from, ageHours: hours(clock.now() - readAt), maxAgeHours: hours(maxAgeMs() ?? 0) }
     log.alarm(
       fields,
-      'the definitions are older than RCRON_CACHE_MAX_AGE_HOURS and run no more; what is due is told as missed, and caught up as its rows ask, when the store answers again',
+      'definitions are older than RCRON_CACHE_MAX_AGE_HOURS; nothing runs until the store answers, and what is due is then reported as missed',
     )
   }
 
@@ -86,8 +86,8 @@ export class Outage {
     const days = Math.floor((clock.now() - since) / MS_PER_DAY)
     if (days <= this.#alarmedDays) return
     this.#alarmedDays = days
-    const what = isRunning ? 'what was changed since is not in force' : 'nothing runs'
-    log.alarm({ ageHours: hours(clock.now() - since) }, `the store has been away for a day or longer; ${what}`)
+    const what = isRunning ? 'later changes are not in force' : 'nothing runs'
+    log.alarm({ ageHours: hours(clock.now() - since) }, `the store has been unavailable for a day or longer; ${what}`)
   }
 
   /** Once at the beginning of an outage, then as often as definitions would have been read. */

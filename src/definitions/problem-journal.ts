@@ -1,15 +1,15 @@
 import { describeTold, type Problem, type ToldProblem, told } from '../domain/problem.ts'
 import type { Log } from '../platform/log/log.ts'
 
-/** What was said of definitions by processes that live for a minute only, so that each of them need not say it again. */
+/** The problems of definitions that short-lived processes have reported, so that the next one need not repeat them. */
 export interface ToldProblems {
-  /** Nothing where nothing was kept, or what was cannot be read. Never rejects. */
+  /** Empty if nothing was kept or it cannot be read. Never rejects. */
   load(): Promise<readonly ToldProblem[]>
-  /** Called when they are in writing. Where it cannot keep them it says so, and they are said again. Never rejects. */
+  /** Called when the reports are written to the log. If it cannot keep them it logs that, and they are reported again. Never rejects. */
   keep(problems: readonly ToldProblem[]): Promise<void>
 }
 
-/** Says each problem of the definitions once: when it appears, and again when it has been mended. */
+/** Reports each problem of the definitions once: when it appears, and again when it has been fixed. */
 export class ProblemJournal {
   readonly #log: Log
   readonly #told: ToldProblems | null
@@ -27,7 +27,7 @@ export class ProblemJournal {
     const current = byText(problems.map(told))
     const [appeared, mended] = [difference(current, known), difference(known, current)]
     for (const problem of appeared) this.#say(problem)
-    for (const { subject, field } of mended) this.#log.info({ subject, field }, 'definition mended')
+    for (const { subject, field } of mended) this.#log.info({ subject, field }, 'definition fixed')
     this.#known = current
     if (this.#told === null || appeared.length + mended.length === 0) return
     await this.#log.written()
@@ -37,8 +37,8 @@ export class ProblemJournal {
   #say(problem: ToldProblem): void {
     const { severity, subject, field, message, hint } = problem
     const fields = { subject, field, problem: message, hint }
-    if (severity === 'error') this.#log.error(fields, 'definition cannot be used')
-    else this.#log.warn(fields, 'definition may not be as meant')
+    if (severity === 'error') this.#log.error(fields, 'cannot use definition')
+    else this.#log.warn(fields, 'questionable definition')
   }
 }
 

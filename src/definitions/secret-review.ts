@@ -14,7 +14,7 @@ export type SecretReviewParts = {
 
 /**
  * Judges the secrets of each reading beside everything else, one at a time: an encrypted key takes a fifth of a second to open, and is
- * open then before its first minute. What is wrong with them is told together with the reading's other problems, so that each is told once.
+ * open then before its first minute. What is wrong with them is reported together with the reading's other problems, so that each is reported once.
  */
 export class SecretReview {
   readonly #parts: SecretReviewParts
@@ -27,13 +27,13 @@ export class SecretReview {
     this.#journal = new ProblemJournal(parts.log, parts.toldProblems)
   }
 
-  /** Of two readings that overlap, only the newer one is told. `found`: what else is wrong with the reading. */
+  /** Of two readings that overlap, only the newer one is reported. `found`: what else is wrong with the reading. */
   begin(auths: readonly AuthRow[], found: readonly Problem[]): void {
     this.#newest += 1
     this.#told = this.#carryOut(this.#newest, auths, found)
   }
 
-  /** Resolves when what is wrong with the newest reading is told. */
+  /** Resolves when what is wrong with the newest reading is reported. */
   async told(): Promise<void> {
     await this.#told
   }
@@ -52,7 +52,7 @@ export class SecretReview {
     try {
       return await this.#parts.judgeSecret(auth)
     } catch (error) {
-      this.#parts.log.error({ subject: `auth ${auth.id}`, err: error }, `${BUG} while a secret was judged`)
+      this.#parts.log.error({ subject: `auth ${auth.id}`, err: error }, `${BUG} while judging a secret`)
       return []
     }
   }

@@ -24,7 +24,7 @@ export type SnapshotSourceParts = {
   readonly compile: (definitions: Definitions, problems: readonly Problem[]) => Promise<Snapshot>
   /** What is wrong with an auth's secret. Opens its key for the runs to come, which may take a fifth of a second. */
   readonly judgeSecret: (auth: AuthRow) => Promise<readonly Problem[]>
-  /** Milliseconds after which definitions are read anew, and how often their age is said while that fails. */
+  /** Milliseconds after which definitions are read again, and how often their age is said while that fails. */
   readonly staleAfterMs: () => number
   /** The age from which definitions are not used while the store is away. Milliseconds; null: they always are. */
   readonly maxAgeMs: () => number | null
@@ -50,7 +50,7 @@ export class SnapshotSource {
   #auths: ReadonlyMap<number, AuthRow> = new Map()
   #storeFailing = false
   #refreshing: Promise<boolean> | null = null
-  /** Why the cache could not be used when it was last asked: told once. */
+  /** Why the cache could not be used when it was last asked: reported once. */
   #cacheFault: string | null = null
   #isCacheJudged = false
 
@@ -93,7 +93,7 @@ export class SnapshotSource {
     return this.#storeFailing
   }
 
-  /** Reads the store anew; resolves to whether it answered. Calls that overlap share one reading. */
+  /** Reads the store again; resolves to whether it answered. Calls that overlap share one reading. */
   refresh(): Promise<boolean> {
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = null
@@ -101,7 +101,7 @@ export class SnapshotSource {
     return this.#refreshing
   }
 
-  /** Resolves when what is wrong with the definitions that were read last is told. */
+  /** Resolves when what is wrong with the definitions that were read last is reported. */
   reviewed(): Promise<void> {
     return this.#review.told()
   }
@@ -133,7 +133,7 @@ export class SnapshotSource {
       this.#outage.end()
       return loaded
     } catch (error) {
-      if (!this.#storeFailing) this.#parts.log.error({ err: error }, 'the store cannot be read')
+      if (!this.#storeFailing) this.#parts.log.error({ err: error }, 'cannot read the store')
       this.#storeFailing = true
       return null
     }
@@ -150,7 +150,7 @@ export class SnapshotSource {
     try {
       return await this.#parts.cache.load()
     } catch (error) {
-      if (String(error) !== this.#cacheFault) this.#parts.log.error({ err: error }, 'the cache cannot be used')
+      if (String(error) !== this.#cacheFault) this.#parts.log.error({ err: error }, 'cannot use the cache')
       this.#cacheFault = String(error)
       return null
     }
@@ -173,14 +173,14 @@ export class SnapshotSource {
   }
 
   async #keep(cached: CachedDefinitions): Promise<void> {
-    // Once, before the first save replaces it: a file that somebody tampered with is told and kept, though the store answers.
+    // Once, before the first save replaces it: a file that somebody tampered with is reported and kept, though the store answers.
     if (!this.#isCacheJudged) await this.#readCache()
     try {
       await this.#parts.cache.save(cached)
     } catch (error) {
       this.#parts.log.error(
         { err: error },
-        'the cache cannot be written; a restart without the store would find old definitions',
+        'cannot write the cache; a restart without the store would use old definitions',
       )
     }
   }

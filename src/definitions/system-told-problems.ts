@@ -38,7 +38,10 @@ export function createSystemToldProblems(stateDirectory: string, log: Log): Told
         const text = `${JSON.stringify({ format: FORMAT, problems })}\n`
         await replaceFile(path, (file) => file.writeFile(text))
       } catch (error) {
-        log.error({ path, err: error }, 'what was said of definitions cannot be kept; the next tick says it again')
+        log.error(
+          { path, err: error },
+          'cannot record the reported problems of definitions; the next tick reports them again',
+        )
       }
     },
   }

@@ -9,8 +9,8 @@ export type Beginning = 'handed-over' | 'told'
 export type TellBegun = (crons: readonly number[]) => void
 
 /**
- * Tells each cron of the firing once; `begun` resolves when all are told. What has no lock that says what became of it counts when its line is
- * written: a process that is killed before leaves it to be told as missed.
+ * Tells each cron of the firing once; `begun` resolves when all are reported. What has no lock that says what became of it counts when its line is
+ * written: a process that is killed before leaves it to be reported as missed.
  */
 export function beginningOf({ crons }: Firing, tell: TellBegun, log: Pick<Log, 'written'>) {
   const { promise: begun, resolve } = Promise.withResolvers<void>()

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { ActiveRun } from './active/active-run.ts'
 import type { ActiveRuns } from './active/active-runs.ts'
 
-/** How long a run that is confirmed dead may take to be told as ended. */
+/** How long a run that is confirmed dead may take to be reported as ended. */
 const SETTLE_MS = 10_000
 
 /**
@@ -19,7 +19,7 @@ export type ClearingParts = {
   readonly survey: () => Promise<void>
 }
 
-/** Makes way for a firing of action 3. */
+/** Kills what is active of a job before a firing of action 3 starts. */
 export class Clearing {
   readonly #parts: ClearingParts
 
@@ -36,7 +36,7 @@ export class Clearing {
       if (reason !== null) return `run ${before.map(({ id }) => id).join(', ')} ${reason}`
       await this.#parts.survey()
     }
-    return 'other processes begin runs of this job again and again'
+    return 'other processes keep starting runs of this job'
   }
 
   async #end(before: readonly ActiveRun[]): Promise<string | null> {
@@ -44,7 +44,9 @@ export class Clearing {
     for (const death of deaths) if (death.kind === 'unconfirmed') return `cannot be confirmed dead: ${death.reason}`
     const deadline = new AbortController()
     const ended = Promise.all(before.map((run) => run.ended)).then(() => null)
-    const late = this.#parts.clock.sleep(SETTLE_MS, deadline.signal).then(() => 'is dead, and its end is not told')
+    const late = this.#parts.clock
+      .sleep(SETTLE_MS, deadline.signal)
+      .then(() => 'is dead, but its end is not reported yet')
     const reason = await Promise.race([ended, late])
     deadline.abort()
     return reason

@@ -59,7 +59,7 @@ export class Dispatcher {
   }
 
   /**
-   * Carries `firing` out beside everything else, by the rules of its action. `tellBegun` is told the ids of its crons, each once: when a
+   * Carries `firing` out beside everything else, by the rules of its action. `tellBegun` gets the ids of its crons, each once: when a
    * run was handed over, or what becomes of it instead is in writing. Of a walk they begin together, with its first run.
    */
   fire(firing: Firing, how: FiringHow, tellBegun: TellBegun = () => {}): FiringUnderWay {
@@ -69,7 +69,7 @@ export class Dispatcher {
     journal.note({ kind: 'fired', at: clock.now(), firing: facts, crons: firing.crons.map(({ id }) => id) })
     const result = this.#fire({ firing, facts, begun: note })
       .catch((error: unknown) => {
-        log.error({ job: firing.job.name, err: error }, `${BUG} while a firing was under way`)
+        log.error({ job: firing.job.name, err: error }, `${BUG} during a firing`)
         return firing.crons.map((cron): CronOutcome => ({ cron, run: null, outcome: null }))
       })
       .then((outcomes) => {
@@ -81,7 +81,7 @@ export class Dispatcher {
   }
 
   /**
-   * Ends all that is active here, all at once, and begins no more. Resolves when each end is told or cannot be confirmed, which is
+   * Ends all that is active here, all at once, and begins no more. Resolves when each end is reported or cannot be confirmed, which is
    * logged; such a run stays under its lock. Never rejects.
    */
   async killAll(by: KilledBy): Promise<void> {
@@ -117,7 +117,7 @@ export class Dispatcher {
 
   /**
    * Lets go of all runs, begins no more and takes none up. They stay alive under their locks, to be adopted by the next start. Resolves when
-   * all that was not handed over yet, and so needs no one to adopt it, has been told as not begun.
+   * all that was not handed over yet, and so needs no one to adopt it, has been reported as not begun.
    */
   async abandon(): Promise<void> {
     this.#carrier.close()
@@ -182,7 +182,7 @@ export class Dispatcher {
     return await this.#occupying(order, { runs, begun }, async (occupancy) => {
       const { active } = occupancy
       const reason = kill.length === 0 ? null : await this.#clearing.clear(firing, active)
-      // What has been ended meanwhile is not kept from beginning by the run before it.
+      // A firing that was killed meanwhile no longer waits for the earlier run.
       const isClear = reason === null || active.killedBy !== null
       if (!isClear) return [this.#notRun(order.facts, first, { kind: 'blocked', reason })]
       return await this.#walker.walk({ firing: order.facts, runs, isWhole: true, occupancy })

@@ -23,13 +23,13 @@ export function describeStage({ id, minute, stage }: Staged): string {
     case 'beginning':
       return `${planned} still waits to begin`
     case 'queued':
-      return `${planned} is waiting for a place since ${instant(stage.since)}${because(stage.why)}`
+      return `${planned} has been waiting for a slot since ${instant(stage.since)}${because(stage.why)}`
     case 'handed-over':
       return `${started} was handed over at ${instant(stage.since)}, and its host has not begun it yet`
     case 'running':
-      return `${started} is running since ${instant(stage.since)}`
+      return `${started} has been running since ${instant(stage.since)}`
     case 'unknown':
-      return `${started} cannot be asked since ${instant(stage.since)}, and may be running${because(stage.why)}`
+      return `${started} has been out of contact since ${instant(stage.since)}, and may be running${because(stage.why)}`
     default:
       return stage satisfies never
   }

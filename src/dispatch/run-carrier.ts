@@ -25,7 +25,7 @@ import type { Limit, Place, Throttle } from './throttle.ts'
 const STUCK_MS = 60_000
 const STUCK_PAUSE_MS = 1000
 
-/** Between two attempts to write the lock of a run that goes on without. Milliseconds. */
+/** Between two attempts to write the lock of a run that continues without. Milliseconds. */
 const LOCK_PAUSE_MS = 2000
 
 export type RunCarrierParts = WithoutLockParts & {
@@ -137,7 +137,7 @@ export class RunCarrier {
 
   #waits({ facts, occupancy }: Attempt, { kind: limit, most }: Limit): void {
     const { clock, journal } = this.#parts
-    const places = limit === 'host' ? `all places of host ${facts.host}` : 'all places'
+    const places = limit === 'host' ? `all slots of host ${facts.host}` : 'all slots'
     const reason = `${places} are taken (${most})`
     occupancy.active.reached({ kind: 'queued', since: clock.now(), why: reason })
     journal.note({ kind: 'queued', at: clock.now(), run: facts, limit, most, reason })
@@ -227,7 +227,7 @@ export class RunCarrier {
   }
 
   #tellBug(error: unknown, run: RunFacts): void {
-    this.#parts.log.error({ ...fieldsOf(run), err: error }, `${BUG} while a run was under way`)
+    this.#parts.log.error({ ...fieldsOf(run), err: error }, `${BUG} during a run`)
   }
 
   #reasonNotToBegin({ run, facts, occupancy }: Attempt): Outcome | null {

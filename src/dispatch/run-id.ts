@@ -18,7 +18,7 @@ export function runIdOf({ series, cronId, minute, attempt }: RunName): RunId {
   return createHash('sha256').update(`${series},${cronId},${minute},${attempt}`).digest('hex').slice(0, 32)
 }
 
-/** The runs of a firing, one of each of `crons`. Made once, where it is taken up: what waits goes by the id of what then begins. */
+/** The runs of a firing, one of each of `crons`. Made once, where it is adopted: what waits goes by the id of what then begins. */
 export function runsOf(
   { minute, series }: Omit<RunName, 'cronId' | 'attempt'>,
   crons: readonly Cron[],

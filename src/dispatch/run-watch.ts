@@ -8,7 +8,7 @@ import type { RunLock } from './locks/run-locks.ts'
 import type { Occupancy } from './occupancy.ts'
 
 /**
- * A run that has lasted so long gets its trace written into its lock. Most are over by then, and spared the writing, which costs more
+ * The trace is written to the lock only once a run has lasted this long. Most are over by then, and spared the writing, which costs more
  * than all the rest; until then its id alone finds its processes again.
  */
 const TRACE_AFTER_MS = 250
@@ -21,7 +21,7 @@ export type RunWatchParts = { readonly clock: Clock; readonly journal: Journal; 
 export type WatchedRun = {
   readonly run: RunFacts
   readonly occupancy: Pick<Occupancy, 'active' | 'hold'>
-  /** That it started is told, and when: by an earlier process, or by this one. */
+  /** That it started is reported, and when: by an earlier process, or by this one. */
   readonly isStartTold: boolean
   /** Called when contact is lost. */
   readonly onUnknown?: () => void
@@ -37,9 +37,7 @@ export function watchOf(parts: RunWatchParts, watched: WatchedRun): RunWatch {
   const { run, isStartTold, onUnknown, onWord, over } = watched
   const { active, hold } = watched.occupancy
   const note = (known: Partial<RunLock>) => {
-    hold
-      .note(known)
-      .catch((error: unknown) => log.error({ ...fieldsOf(run), err: error }, 'lock file not brought up to date'))
+    hold.note(known).catch((error: unknown) => log.error({ ...fieldsOf(run), err: error }, 'cannot update lock file'))
   }
   let unknownSince: number | null = null
   if (!isStartTold) void clock.sleep(TELL_WAIT_AFTER_MS, over).then(() => tellWait(parts, watched))
@@ -83,6 +81,6 @@ export function watchOf(parts: RunWatchParts, watched: WatchedRun): RunWatch {
 /** Logins of a host are made so many at a time, and a host may take its time. */
 function tellWait({ clock, journal }: RunWatchParts, { run, occupancy, over }: WatchedRun): void {
   if (over.aborted || occupancy.active.stage.kind !== 'handed-over') return
-  const reason = 'it was handed over, and waits for its turn to log in, or for its host to answer'
+  const reason = 'it was handed over, and waits to log in or for its host to answer'
   journal.note({ kind: 'awaiting-host', at: clock.now(), run, reason })
 }

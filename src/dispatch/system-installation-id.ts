@@ -20,7 +20,7 @@ export function installationId(stateDirectory: string, log: Log): string {
     const made = randomBytes(16).toString('hex')
     return createFileSync(path, `${made}\n`) ? made : (idIn(path) ?? made)
   } catch (error) {
-    log.error({ path, err: error }, 'installation id cannot be kept; one derived from this machine stands in for it')
+    log.error({ path, err: error }, 'cannot keep the installation id; using one derived from this machine')
     return createHash('sha256').update(`${machineId()},${path}`).digest('hex').slice(0, 32)
   }
 }
@@ -29,7 +29,7 @@ function idIn(path: string): string | null {
   const text = readOwnFile(path, MAX_BYTES)?.trim()
   if (text === undefined) return null
   if (!/^[0-9a-f]{32}$/.test(text))
-    throw new Error(`expected 32 hex digits in ${path}; remove the file to have new ones made`)
+    throw new Error(`expected 32 hex digits in ${path}; remove the file, and rcron creates a new one`)
   return text
 }
 

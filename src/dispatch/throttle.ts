@@ -1,18 +1,18 @@
-/** How many runs may be under way at once. */
+/** How many runs may be active at once. */
 export type ThrottleLimits = { readonly runs: number; readonly runsPerHost: number }
 
-/** Which places are all taken: those of a run's host, or those of all hosts together. */
+/** Which slots are all taken: those of a run's host, or those of all hosts together. */
 export type Limit = { readonly kind: 'host' | 'runs'; readonly most: number }
 
-/** A run's place under the throttle, or its wait for one. */
+/** A run's slot under the throttle, or its wait for one. */
 export type Place = {
-  /** Whether it was there at once. */
+  /** Whether the slot was free at once. */
   readonly wasFree: boolean
-  /** What keeps it from being there now; null where nothing does. */
+  /** Which limit it waits for; null if none. */
   readonly limit: Limit | null
-  /** Resolves when the place is there; never after `leave`. */
+  /** Resolves when the slot is granted; never after `leave`. */
   readonly taken: Promise<void>
-  /** Gives the place back, or waits for it no longer; may be called more than once. */
+  /** Releases the slot, or stops waiting for it; may be called more than once. */
   readonly leave: () => void
 }
 

@@ -7,14 +7,14 @@ import type { RunCarrier } from './run-carrier.ts'
 
 export type Walk = {
   readonly firing: FiringFacts
-  /** Those that are to be tried, in order. */
+  /** The runs to try, in order. */
   readonly runs: readonly Run[]
-  /** False where an earlier process has tried some before. */
+  /** False if an earlier process has already tried some. */
   readonly isWhole: boolean
   readonly occupancy: Occupancy
 }
 
-/** Goes from host to host until one run ends the walk. */
+/** Runs a firing on one host after the other, until a run ends the failover. */
 export class Walker {
   readonly #carrier: RunCarrier
 
@@ -22,7 +22,7 @@ export class Walker {
     this.#carrier = carrier
   }
 
-  /** What is held at the end is the caller's to release. Never rejects. */
+  /** The caller releases the lock that is held at the end. Never rejects. */
   async walk({ firing, runs, isWhole, occupancy }: Walk): Promise<readonly CronOutcome[]> {
     const outcomes: CronOutcome[] = []
     for (const [index, run] of runs.entries()) {

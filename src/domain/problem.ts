@@ -1,6 +1,6 @@
 import { NEW_ROW_ID } from './rows.ts'
 
-/** Something an operator should mend. All problems of one input are gathered and reported together. */
+/** Something an operator should fix. All problems of one input are gathered and reported together. */
 export type Problem = {
   /** `error`: what it names does not run. `warning`: it runs, perhaps not as meant. */
   readonly severity: 'error' | 'warning'

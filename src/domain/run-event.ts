@@ -14,7 +14,7 @@ export type FiringFacts = {
   readonly how: FiringHow | null
 }
 
-/** A cron of a firing, as it was when the firing was taken up. */
+/** A cron of a firing, as it was when the firing was adopted. */
 export type CronFacts = {
   readonly firing: FiringFacts
   /** The row's id. */
@@ -30,7 +30,7 @@ export type NoRun = CronFacts & { readonly id: null }
 /** A run: one attempt of its firing. */
 export type RunFacts = CronFacts & {
   readonly id: RunId
-  /** Null where that is not known any more: of a run that was adopted, and of what its firing goes on to. */
+  /** Null where that is no longer known: for an adopted run, and for what its firing continues with. */
   readonly attempt: AttemptNumber | null
   /** Milliseconds for which it has waited for its place; 0 where it had one at once, or none yet. */
   readonly waitMs: number
@@ -53,16 +53,16 @@ export type RunEvent = { readonly at: number } & (FiringEvent | RunUnderWay | Ru
 export type RunEventOf<Kind extends RunEvent['kind']> = Extract<RunEvent, { readonly kind: Kind }>
 
 type FiringEvent =
-  /** A firing is taken up; `crons` are the ids of its rows. Its runs, or what became of them instead, follow. */
+  /** A firing is adopted; `crons` are the ids of its rows. Its runs, or what became of them instead, follow. */
   | { readonly kind: 'fired'; readonly firing: FiringFacts; readonly crons: readonly number[] }
   /**
    * All is over of a firing that this process has taken up, in the order in which its attempts came to their ends. Not of one whose
-   * process has gone: that is over with the last run that was adopted of it, or that it went on to.
+   * process has gone: that is over with the last run that was adopted of it, or that it continued with.
    */
   | { readonly kind: 'firing-ended'; readonly firing: FiringFacts; readonly attempts: readonly AttemptEnd[] }
-  /** The firing of a run that was adopted goes on to these rows, in order. */
+  /** The firing of an adopted run continues with these rows, in order. */
   | { readonly kind: 'continued'; readonly run: RunFacts; readonly crons: readonly number[] }
-  /** It had rows left, and does not go on. */
+  /** It had rows left, and does not continue. */
   | { readonly kind: 'not-continued'; readonly run: RunFacts; readonly reason: string }
 
 type RunUnderWay =

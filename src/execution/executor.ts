@@ -9,7 +9,7 @@ export interface Executor {
    * where the command is known not to have begun, `skipped` only by what `keeping` asks for.
    */
   start(run: Run, watch: RunWatch, keeping?: Keeping): RunningRun
-  /** Takes up a run that an earlier process started: collects its end, or goes on watching it. */
+  /** Takes up a run that an earlier process started: collects its end, or continues watching it. */
   adopt(adopted: AdoptedRun, watch: RunWatch): RunningRun
 }
 
@@ -37,11 +37,11 @@ export type AdoptedRun = {
   readonly unknownSince: number | null
   /** Who wanted it ended, and may have begun to: it is ended then, and its end known when its host has proved that nothing of it is left. */
   readonly killedBy: KilledBy | null
-  /** Asked anew at each attempt, since definitions may change; null while no definition fits. */
+  /** Asked again at each attempt, since definitions may change; null while no definition fits. */
   readonly access: () => Access | null
 }
 
-/** What the caller is told while a run is under way. None of these may throw. */
+/** What the caller learns while a run is under way. None of these may throw. */
 export interface RunWatch {
   /** The host said that the command has begun. Comes at most once, before the result. */
   started(trace: RunTrace): void

@@ -22,7 +22,7 @@ export interface Subscriber {
   note(event: RunEvent): void
 }
 
-/** Passes each event to all subscribers, in order. One that throws harms neither the others nor whoever notes; it is told once. */
+/** Passes each event to all subscribers, in order. One that throws harms neither the others nor whoever notes; it is reported once. */
 export class SubscribedJournal implements Journal {
   readonly #log: Pick<Log, 'error'>
   readonly #subscribers: readonly Subscriber[]
@@ -44,7 +44,7 @@ export class SubscribedJournal implements Journal {
       if (this.#failed.has(subscriber)) return
       this.#failed.add(subscriber)
       const fields = { subscriber: subscriber.name, event: event.kind, err: error }
-      this.#log.error(fields, `${BUG} while an event was noted; this is said once`)
+      this.#log.error(fields, `${BUG} while noting an event; logged once`)
     }
   }
 }

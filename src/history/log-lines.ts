@@ -52,7 +52,7 @@ function lineOf(event: RunEvent): Line | null {
     case 'contact-still-lost':
       return ['warn', { ...fieldsOf(event.run), reason: event.reason }, CONTACT[event.kind]]
     case 'contact-found':
-      return ['info', fieldsOf(event.run), 'run found again']
+      return ['info', fieldsOf(event.run), 'contact with run restored']
     case 'adopted':
     case 'not-adopted':
     case 'continued':
@@ -60,12 +60,12 @@ function lineOf(event: RunEvent): Line | null {
       return lineOfAdoption(event)
     case 'kill-unconfirmed': {
       const { run, by, reason } = event
-      return ['warn', { run: run.id, by, reason }, 'run cannot be confirmed dead']
+      return ['warn', { run: run.id, by, reason }, 'cannot confirm that run is dead']
     }
     case 'ended':
       return lineOfEnd(event)
     case 'ended-elsewhere':
-      return ['info', fieldsOf(event.run), 'run was ended by another rcron process, which tells how']
+      return ['info', fieldsOf(event.run), 'run ended by another rcron process, which reports the outcome']
     case 'not-run': {
       const { run, outcome } = event
       return [levelOf(outcome), { ...fieldsOf(run), ...fieldsOfOutcome(outcome) }, `run ${outcome.kind}`]
@@ -83,15 +83,15 @@ function lineOfWait(event: RunEventOf<'queued' | 'awaiting-host'>): Line {
   if (event.kind === 'awaiting-host') {
     return ['info', { ...fieldsOf(run), limit: 'login', reason }, 'run waits for its host']
   }
-  return ['info', { ...fieldsOf(run), limit: LIMIT_SETTINGS[event.limit], reason }, 'run waits for a place']
+  return ['info', { ...fieldsOf(run), limit: LIMIT_SETTINGS[event.limit], reason }, 'run waits for a slot']
 }
 
 /** What an operator sets, where runs are to wait less. */
 const LIMIT_SETTINGS = { host: 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', runs: 'RCRON_MAX_CONCURRENT_RUNS' } as const
 
 const CONTACT = {
-  'contact-lost': 'run unknown: contact lost, it counts as active and is asked again',
-  'contact-still-lost': 'run still unknown, for another reason',
+  'contact-lost': 'lost contact with run; still counted as active, will probe again',
+  'contact-still-lost': 'still no contact with run, for another reason',
 } as const
 
 function lineOfAdoption(event: RunEventOf<'adopted' | 'not-adopted' | 'continued' | 'not-continued'>): Line {
@@ -100,11 +100,11 @@ function lineOfAdoption(event: RunEventOf<'adopted' | 'not-adopted' | 'continued
     case 'adopted':
       return ['info', fieldsOf(event.run), 'run adopted']
     case 'not-adopted':
-      return ['error', { ...fields, err: event.failure }, 'run not adopted: its lock cannot be taken over in writing']
+      return ['error', { ...fields, err: event.failure }, 'run not adopted: cannot rewrite its lock; retrying']
     case 'continued':
-      return ['info', { ...fields, hosts: event.crons.length }, 'firing goes on after the run that was adopted']
+      return ['info', { ...fields, hosts: event.crons.length }, 'failover continues after an adopted run']
     case 'not-continued':
-      return ['warn', { ...fields, reason: event.reason }, 'firing does not go on after the run that was adopted']
+      return ['warn', { ...fields, reason: event.reason }, 'failover does not continue after an adopted run']
     default:
       return event satisfies never
   }

@@ -47,7 +47,7 @@ function excerptOf({ head, tail, omittedBytes }: CapturedOutput): string {
   return `${head.slice(0, OUTPUT_CHARACTERS)} … ${end}`
 }
 
-/** How loudly an outcome is told. */
+/** How loudly an outcome is reported. */
 export function levelOf(outcome: Outcome): 'info' | 'warn' | 'error' | 'alarm' {
   switch (outcome.kind) {
     case 'succeeded':

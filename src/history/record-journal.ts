@@ -5,7 +5,7 @@ export type JournaledRecord = { readonly record: RunRecord; readonly entry: numb
 
 /**
  * Run records that the store does not have yet, where the end of the process does not reach them: one for each row, the newest. What
- * cannot be written down is told once in a row of failures; the record is then in memory alone. Nothing here throws.
+ * cannot be written down is reported once in a row of failures; the record is then in memory alone. Nothing here throws.
  */
 export interface RecordJournal {
   /** Writes `record` down, in place of an older one of its row. */

@@ -34,7 +34,7 @@ export class RecordQueue {
     if (this.#waiting.size > 0) this.#writing = this.#writeAll()
   }
 
-  /** Takes `record` and returns at once; the end of this process does not reach it any more, but where that was told. */
+  /** Takes `record` and returns at once; the end of this process does not reach it any more, but where that was reported. */
   add(record: RunRecord): void {
     // Taken out first, so that the row moves to the end: Map keeps the order of insertion.
     this.#waiting.delete(record.cronId)
@@ -55,7 +55,7 @@ export class RecordQueue {
       else this.#waiting.set(each.record.cronId, each)
     }
     if (left.length > 0)
-      this.#parts.log.info({ records: left.length }, 'run records of an earlier process are taken up')
+      this.#parts.log.info({ records: left.length }, 'queued run records of an earlier process adopted')
   }
 
   async #writeAll(): Promise<void> {
@@ -92,10 +92,10 @@ export class RecordQueue {
     }
   }
 
-  /** Once at the beginning of an outage; the store's own reader tells how it goes on. */
+  /** Once at the beginning of an outage; the store's own reader tells how it continues. */
   #told(error: unknown): void {
     if (this.#pauseMs > FIRST_PAUSE_MS) return
-    this.#parts.log.error({ err: error, waiting: this.#waiting.size }, 'run records wait for the store')
+    this.#parts.log.error({ err: error, waiting: this.#waiting.size }, 'store unavailable; run records queued')
   }
 
   async #pause(): Promise<void> {

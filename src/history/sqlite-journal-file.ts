@@ -38,14 +38,15 @@ export type Journal = { readonly database: DatabaseSync; readonly add: Statement
 /** Opens the journal, and makes it (mode 0600) where there is none. Throws what is wrong with it. */
 export function openJournal(path: string, now: number): Journal {
   const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found !== undefined && !found.isFile()) throw new OperatorError(`${path} is no regular file`, 'Move it away.')
+  if (found !== undefined && !found.isFile()) throw new OperatorError(`${path} is not a regular file`, 'Move it away.')
   makePrivateFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_MS })
   try {
     database.exec('pragma journal_mode = wal; pragma synchronous = normal')
     const { user_version: version } = database.prepare('pragma user_version').get() ?? {}
     if (version === 0) database.exec(schemaAt(now))
-    else if (version !== VERSION) throw new OperatorError(`${path} is of another rcron (version ${version})`, null)
+    else if (version !== VERSION)
+      throw new OperatorError(`${path} was written by another version of rcron (format ${version})`, null)
     return {
       database,
       add: database.prepare(

@@ -128,8 +128,8 @@ export class SqliteRecordJournal implements RecordJournal {
   #failed(error: unknown): void {
     const { path, clock, log } = this.#parts
     if (!this.#isTold) {
-      const reason = isTorn(error) ? 'the journal is torn; it is moved aside, and a new one made' : undefined
-      log.warn({ path, err: error, reason }, 'run records that wait for the store are not all in the journal')
+      const reason = isTorn(error) ? 'the journal is damaged; it was moved aside and a new one is created' : undefined
+      log.warn({ path, err: error, reason }, 'cannot keep all queued run records in the journal')
     }
     this.#isTold = true
     if (isSqliteBusy(error)) return

@@ -65,7 +65,7 @@ export function notBegun({ kind, reason, detail }: NotHandedOver): Outcome {
 /** Resolves, as unreachable, when `signal` aborts. For a signal that lives no longer than what waits. */
 export function whenAborted(signal: AbortSignal): Promise<Unreachable> {
   const { promise, resolve } = Promise.withResolvers<Unreachable>()
-  const tell = () => resolve(unreachable('given up'))
+  const tell = () => resolve(unreachable('cancelled'))
   if (signal.aborted) tell()
   else signal.addEventListener('abort', tell, { once: true })
   return promise

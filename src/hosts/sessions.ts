@@ -73,7 +73,7 @@ export class Sessions {
       if (!isPassing(answer)) return answer
       failure = answer
     }
-    return failure ?? unreachable('given up')
+    return failure ?? unreachable('cancelled')
   }
 
   async #try(request: SessionRequest, retries: number, window: AbortSignal): Promise<SessionAnswer> {
@@ -104,7 +104,7 @@ type Windowed = SessionRequest & { readonly startWindowMs: number }
 
 function outOfTime(startWindowMs: number, failure: Passing | null): SessionAnswer {
   const last = failure === null ? '' : `; last: ${failure.reason}`
-  return unreachable(`no session could be had within ${startWindowMs / 1000} s${last}`, failure?.detail)
+  return unreachable(`no session within ${startWindowMs / 1000} s${last}`, failure?.detail)
 }
 
 /** A failure after which another try may come to something else. */

@@ -23,7 +23,7 @@ export type SshSessions = {
   readonly sessions: Sessions
   /** Where hosts are reached. */
   readonly places: HostPlaces
-  /** Logs in anew for whatever comes: hosts and accounts may have changed. */
+  /** Logs in again for whatever comes: hosts and accounts may have changed. */
   retire(): void
   /** Closes every connection; the caller's to call at the end. */
   close(): void

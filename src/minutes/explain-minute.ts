@@ -55,7 +55,7 @@ export function describeExplanation(explanation: Explanation): string {
     case 'not-due':
       return 'not due'
     case 'already-planned':
-      return 'this minute was planned before'
+      return 'this minute is already planned'
     case 'bad-row':
       return explanation.reason
     default:

@@ -20,7 +20,7 @@ export interface OpenEntry {
 /** An entry of a process that has gone before it could close it. */
 export interface LeftEntry extends LedgerEntry {
   hasBegun(minute: Minute, cron: number): boolean
-  /** What had not begun is told, or nothing had and all of it is begun now. Never throws. */
+  /** What had not begun is reported, or nothing had and all of it is begun now. Never throws. */
   remove(): void
 }
 
@@ -30,6 +30,6 @@ export interface FiringLedger {
   open(entry: LedgerEntry): OpenEntry
   /** What processes that have gone have left. An entry that cannot be used is moved aside, and logged. Never throws. */
   left(): readonly LeftEntry[]
-  /** A run of `minute` that an earlier process had begun, or that is told as not begun, was found. Never throws. */
+  /** A run of `minute` that an earlier process had begun, or that is reported as not begun, was found. Never throws. */
   noteFound(minute: Minute, crons: readonly number[]): void
 }

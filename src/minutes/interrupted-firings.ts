@@ -20,7 +20,7 @@ export function knownBegun(active: Iterable<Pick<ActiveRun, 'crons' | 'minute'>>
 }
 
 /**
- * Tells the firings of minutes that an earlier process planned, and may not have lived to begin. They are not carried out: a
+ * Reports the firings of minutes that an earlier process planned, and may not have lived to begin. They are not carried out: a
  * run that may have started is never repeated.
  */
 export function tellInterrupted(parts: TellingParts, firings: Iterable<Firing>, hasBegun: HasBegun): void {
@@ -45,8 +45,8 @@ export async function tellInterruptedCatchUp(interrupted: InterruptedCatchUp): P
   }
 }
 
-const PLANNED = 'rcron ended after this minute was planned; what had not begun is not run'
-const CAUGHT_UP = 'rcron ended while it caught this up; what had not begun is not run'
+const PLANNED = 'rcron stopped after planning this minute; what had not begun is not run'
+const CAUGHT_UP = 'rcron stopped while catching up; what had not begun is not run'
 
 /** One event for those of `firings`, all of one job, that had not begun, if there are any. */
 function tellNotBegun(

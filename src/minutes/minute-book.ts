@@ -15,14 +15,14 @@ export type HandedOut = {
 }
 
 /**
- * Hands out every minute once, and has it on disk before. Where the disk takes no writes it goes on from memory, with an
+ * Hands out every minute once, and has it on disk before. Where the disk takes no writes it continues from memory, with an
  * alarm: stopping every job for want of a mark would be worse, and the next start is careful instead (see MinuteMark.load).
  */
 export class MinuteBook {
-  /** Minutes that an earlier process planned, and did not live to begin all firings of. They are not planned again, and told once. */
+  /** Minutes that an earlier process planned, and did not live to begin all firings of. They are not planned again, and reported once. */
   readonly interrupted: readonly Minute[]
   readonly #parts: MinuteBookParts
-  /** Of those, the ones that may not have been told yet: they stay on disk until then, lest the end of this process silences them. */
+  /** Of those, the ones that may not have been reported yet: they stay on disk until then, lest the end of this process silences them. */
   #untold: readonly Minute[]
   /** What an earlier process missed and did not live to report. */
   #inherited: MissedMinutes
@@ -81,7 +81,7 @@ export class MinuteBook {
       this.#isNotingAway = false
     } catch (error) {
       if (!this.#isNotingAway)
-        this.#parts.log.error({ err: error }, 'what begins is not on disk; after a crash it would be told as missed')
+        this.#parts.log.error({ err: error }, 'cannot record what begins; after a crash it would be reported as missed')
       this.#isNotingAway = true
     }
   }
@@ -108,7 +108,7 @@ export class MinuteBook {
       try {
         await this.#parts.mark.save({ ...this.#mark, open: [...this.#untold, ...this.#mark.open] })
       } catch (error) {
-        this.#parts.log.alarm({ err: error }, 'planned minutes are not on disk; rcron goes on from memory')
+        this.#parts.log.alarm({ err: error }, 'cannot write the minute mark; rcron continues from memory')
       }
     })
     return this.#saving

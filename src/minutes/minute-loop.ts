@@ -25,7 +25,7 @@ export type MinuteLoopParts = {
 
 export type MinuteStep = {
   readonly firings: readonly FiringUnderWay[]
-  /** Resolves when all that was missed is told in writing. Never rejects. */
+  /** Resolves when all that was missed is reported in writing. Never rejects. */
   readonly missed: Promise<CatchUp>
 }
 
@@ -64,7 +64,7 @@ export class MinuteLoop {
 
   /** It stays on disk as not told: were it to end the process, it would end the next one as well. */
   #missedUntold(error: unknown): CatchUp {
-    this.#parts.log.error({ err: error }, `${BUG} while what was missed was told`)
+    this.#parts.log.error({ err: error }, `${BUG} while reporting missed minutes`)
     return NO_CATCH_UP
   }
 
@@ -79,7 +79,7 @@ export class MinuteLoop {
 
   /**
    * What an earlier process did not live to begin. Of minutes that were due it is written before the mark forgets them: the end of this
-   * process must not silence them. What was caught up may be long, and is told beside everything else.
+   * process must not silence them. What was caught up may be long, and is reported beside everything else.
    */
   async #tellInterrupted(snapshot: Snapshot): Promise<{ readonly catchUps: Promise<void> }> {
     this.#interruptedTold = true

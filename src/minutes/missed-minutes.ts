@@ -47,7 +47,7 @@ export type CatchUp = { readonly results: Promise<readonly FiringResult[]> }
 export async function settleMissed(parts: MissedMinutesParts, missed: Missed): Promise<CatchUp> {
   if (missed.minutes.length === 0 && !missed.more) return NO_CATCH_UP
   const { log, book, ledger } = parts
-  if (missed.more) log.warn({}, 'more was missed before what is told here: more than 31 days')
+  if (missed.more) log.warn({}, 'minutes missed more than 31 days ago are not listed')
   const turns = new Turns(parts.clock)
   const jobs = missedJobs(await missedCrons(parts.due, missed, turns))
   for (const job of jobs) noteMissed(parts, job, await countFirings(parts, { job, missed, turns }))

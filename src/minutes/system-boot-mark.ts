@@ -23,7 +23,7 @@ export function createSystemBootMark(stateDirectory: string, log: Log): BootMark
         await replaceFile(path, async (file) => await file.writeFile(`${boot}\n`))
         return true
       } catch (error) {
-        log.error({ path, err: error }, '@reboot crons do not run: that they did could not be remembered')
+        log.error({ path, err: error }, '@reboot crons skipped: cannot record this boot')
         return false
       }
     },

@@ -38,7 +38,7 @@ export type SystemFiringLedgerParts = {
 
 type Found = { readonly path: string; readonly entry: z.infer<typeof header>; readonly begun: ReadonlySet<string> }
 
-/** For each entry a file: what it is, and then a line for each cron that has begun, or is told. */
+/** For each entry a file: what it is, and then a line for each cron that has begun, or is reported. */
 export class SystemFiringLedger implements FiringLedger {
   readonly #parts: SystemFiringLedgerParts
   readonly #holder: ProcessIdentity
@@ -71,7 +71,11 @@ export class SystemFiringLedger implements FiringLedger {
       hasBegun: (of, cron) => begun.has(lineOf(of, cron)),
       remove: () => {
         const failure = tryTo(() => removeFile(path))
-        if (failure !== null) this.#parts.log.error({ path, err: failure }, 'what is told as missed will be told again')
+        if (failure !== null)
+          this.#parts.log.error(
+            { path, err: failure },
+            'cannot remove a ledger of firings; missed firings will be reported again',
+          )
       },
     }))
   }
@@ -98,7 +102,7 @@ export class SystemFiringLedger implements FiringLedger {
   #tellNotWritten(failure: unknown): void {
     this.#parts.log.error(
       { err: failure },
-      'which firings have begun is not on disk; after a crash it is not told right',
+      'cannot record which firings have begun; after a crash they would be reported as missed',
     )
   }
 
@@ -116,7 +120,7 @@ export class SystemFiringLedger implements FiringLedger {
       return found === null || this.#isHeld(found.entry.holder) ? null : found
     } catch (error) {
       if (error instanceof UnusableFileError) tryTo(() => setAside(path, this.#parts.clock.now()))
-      this.#parts.log.error({ path, err: error }, 'which firings an earlier process had begun cannot be read')
+      this.#parts.log.error({ path, err: error }, 'cannot read which firings an earlier process had begun')
       return null
     }
   }
@@ -135,7 +139,8 @@ function readEntry(path: string): Found | null {
   // The last line is torn where the machine went down while it was written.
   const [first = '', ...lines] = text.split('\n').slice(0, -1)
   const judged = header.safeParse(jsonOf(first))
-  if (!judged.success) throw new UnusableFileError(`it is not of this rcron (${z.prettifyError(judged.error)})`)
+  if (!judged.success)
+    throw new UnusableFileError(`it is not a ledger of this version of rcron (${z.prettifyError(judged.error)})`)
   return { path, entry: judged.data, begun: new Set(lines) }
 }
 
@@ -174,6 +179,6 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UnusableFileError(`it is torn, or not JSON (${codeOf(error)})`, { cause: error })
+    throw new UnusableFileError(`it is incomplete, or not JSON (${codeOf(error)})`, { cause: error })
   }
 }

@@ -34,7 +34,8 @@ export function readMarkFile(path: string): MarkEdition | null {
   const text = readOwnFile(path, FILE_BYTES)
   if (text === null) return null
   const judged = markFile.safeParse(jsonOf(text))
-  if (!judged.success) throw new UnusableFileError(`it is not a mark of this rcron (${z.prettifyError(judged.error)})`)
+  if (!judged.success)
+    throw new UnusableFileError(`it is not a mark of this version of rcron (${z.prettifyError(judged.error)})`)
   const { edition, planned, last, open, unreported } = judged.data
   return { edition, mark: { planned: unionOf(planned), last, open, unreported } }
 }
@@ -72,6 +73,6 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UnusableFileError(`it is torn, or not JSON (${codeOf(error)})`, { cause: error })
+    throw new UnusableFileError(`it is incomplete, or not JSON (${codeOf(error)})`, { cause: error })
   }
 }

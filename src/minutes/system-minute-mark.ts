@@ -64,8 +64,8 @@ export class SystemMinuteMark implements MinuteMark {
       }
     }
     throw new OperatorError(
-      `the mark of the planned minutes cannot be written (${failures.join('; ')})`,
-      'Make room in the state directory, and let rcron write there.',
+      `cannot write the minute mark (${failures.join('; ')})`,
+      'Free space in the state directory, and let rcron write there.',
     )
   }
 
@@ -74,8 +74,8 @@ export class SystemMinuteMark implements MinuteMark {
       this.#begun.note(minute, crons)
     } catch (error) {
       throw new OperatorError(
-        `what has begun cannot be written down in ${this.#parts.stateDirectory}: ${codeOf(error)}`,
-        'Make room in the state directory, and let rcron write there.',
+        `cannot record what has begun in ${this.#parts.stateDirectory}: ${codeOf(error)}`,
+        'Free space in the state directory, and let rcron write there.',
       )
     }
   }
@@ -85,7 +85,7 @@ export class SystemMinuteMark implements MinuteMark {
       return this.#begun.read(minute)
     } catch (error) {
       const fields = { minute: describeMinute(minute), reason: error instanceof Error ? error.message : codeOf(error) }
-      this.#parts.log.error(fields, 'what had begun of a minute cannot be read')
+      this.#parts.log.error(fields, 'cannot read what had begun in a minute')
       return new Set()
     }
   }
@@ -110,14 +110,11 @@ export class SystemMinuteMark implements MinuteMark {
     try {
       const changed = minuteOf(statSync(path).mtimeMs)
       if (error instanceof UnusableFileError) setAside(path, clock.now())
-      log.error(
-        { path, err: error },
-        'mark of the planned minutes cannot be used; the time of its file stands in for it',
-      )
+      log.error({ path, err: error }, 'cannot use the minute mark; using the time of its file instead')
       const planned = [{ from: changed, to: changed }]
       return { edition: 0, mark: { planned, last: changed, open: [], unreported: NOTHING_MISSED } }
     } catch (cause) {
-      log.error({ path, err: error, cause: codeOf(cause) }, 'mark of the planned minutes cannot be read')
+      log.error({ path, err: error, cause: codeOf(cause) }, 'cannot read the minute mark')
       return null
     }
   }
@@ -128,7 +125,7 @@ export class SystemMinuteMark implements MinuteMark {
     if (from > now) return mark
     this.#parts.log.alarm(
       { err: error, minutes: now - from + 1 },
-      'mark of the planned minutes takes no writes: what was due since it was last written may have run, and is not run now',
+      'cannot write the minute mark: minutes due since the last write may already have run and are not run again',
     )
     return { ...mark, planned: unionOf(mark.planned, [{ from, to: now }]), last: now }
   }

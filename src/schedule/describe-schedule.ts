@@ -10,7 +10,7 @@ export function describeSchedule(schedule: Schedule): string {
   return days === EVERY_DAY && bitsOf(schedule.hours).length === 24 ? times : `${times} ${days}`
 }
 
-/** More clock times than these are told as minutes and hours. */
+/** More clock times than these are reported as minutes and hours. */
 const MOST_CLOCK_TIMES = 6
 
 function describeTimes({ minutesLow, minutesHigh, hours }: Schedule): string {
@@ -35,7 +35,7 @@ function describeMinutes(values: readonly number[]): string {
   return `at minute ${rangesOf(values, String)}`
 }
 
-/** Whether the minutes go on evenly from each hour to the next, beginning with 0. */
+/** Whether the minutes continue evenly from each hour to the next, beginning with 0. */
 function isEven(values: readonly number[]): boolean {
   return values.length > 1 && values[0] === 0 && stepOf(values) === 60 / values.length
 }

@@ -20,7 +20,7 @@ export type CacheKeySource = {
 
 /**
  * The key that seals the cache and stored secrets: the operator's, else the one in the file, which is made where there is none, and
- * that is said once. Rejects with an OperatorError where there is none to be had; the file is never replaced.
+ * that is logged once. Rejects with an OperatorError where there is none to be had; the file is never replaced.
  */
 export async function obtainCacheKey({ key, keyFile }: CacheKeySource, log: Log): Promise<string> {
   if (key !== null) return key
@@ -28,10 +28,7 @@ export async function obtainCacheKey({ key, keyFile }: CacheKeySource, log: Log)
   if (found !== null) return found
   const made = randomBytes(KEY_BYTES).toString('hex')
   if (await writeKey(keyFile, made)) {
-    log.info(
-      { path: keyFile },
-      'a cache key was made; keep a copy of it: secrets sealed with it cannot be opened without it',
-    )
+    log.info({ path: keyFile }, 'cache key created; keep a copy: without it sealed secrets cannot be opened')
     return made
   }
   return (await readKey(keyFile)) ?? made
@@ -43,7 +40,7 @@ async function writeKey(path: string, key: string): Promise<boolean> {
     return await createFile(path, `${key}\n`)
   } catch (error) {
     throw new OperatorError(
-      `cache key ${path}: cannot be made (${codeOf(error)}), expected a directory that rcron's user may write`,
+      `cache key ${path}: cannot be created (${codeOf(error)}), expected a directory that rcron's user may write`,
       'Make the directory writable, or give a key with RCRON_CACHE_KEY.',
       { cause: error },
     )
@@ -51,14 +48,14 @@ async function writeKey(path: string, key: string): Promise<boolean> {
 }
 
 const REMEDY =
-  'Put the right key back, or remove the file to have a new one made; what was sealed with the old one is then lost.'
+  'Restore the right key, or remove the file and rcron creates a new one; what was sealed with the old one is then lost.'
 
 async function readKey(path: string): Promise<string | null> {
   const text = await readText(path)
   if (text === null) return null
   const key = text.trim().toLowerCase()
   if (/^[0-9a-f]{64}$/.test(key)) return key
-  throw new OperatorError(`cache key ${path}: found something else, expected 64 hex digits`, REMEDY)
+  throw new OperatorError(`cache key ${path}: expected 64 hex digits`, REMEDY)
 }
 
 async function readText(path: string): Promise<string | null> {

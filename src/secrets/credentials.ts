@@ -21,7 +21,7 @@ export interface Credentials {
    * remedy, and holds no secret.
    */
   resolve(auth: AuthRow, host: string): Promise<Credential>
-  /** What an operator should mend about an auth: the error that `resolve` would reject with on any host, and warnings. Never rejects. */
+  /** What an operator should fix about an auth: the error that `resolve` would reject with on any host, and warnings. Never rejects. */
   judge(auth: AuthRow): Promise<readonly Problem[]>
   /** What would make an auth safer: for those who ask. Never rejects. */
   advise(auth: AuthRow): Promise<readonly Problem[]>
@@ -61,8 +61,8 @@ class OpenedCredentials implements Credentials {
     if (auth.hosts !== null) return []
     const opened = await faultOr(() => this.#open(auth))
     if (opened instanceof SecretFault || opened.credential.password === null) return []
-    const message = 'is not set: who may write crons can have this password sent to any host'
-    const hint = `name the hosts it is for: rcron auth edit ${auth.id} --hosts "db1.example.com, *.web.example.com"`
+    const message = 'is not set: anyone who can write crons can have this password sent to any host'
+    const hint = `name the hosts it is meant for: rcron auth edit ${auth.id} --hosts "db1.example.com, *.web.example.com"`
     return [{ severity: 'warning', about: aboutAuth(auth), field: 'hosts', message, hint }]
   }
 

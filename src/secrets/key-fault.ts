@@ -17,7 +17,7 @@ export type KeyFaultKind =
 
 const EXPECTED = 'expected an RSA, ECDSA (256, 384, 521) or Ed25519 private key'
 
-/** Why a key cannot be used, and the command that mends it. `detail` is a type or a cipher. */
+/** Why a key cannot be used, and the command that fixes it. `detail` is a type or a cipher. */
 export function keyFault(kind: KeyFaultKind, { what, path }: KeyPlace, detail = ''): SecretFault {
   const file = path === null ? 'KEY' : shellWord(path)
   const [message, hint] = describe(kind, { what, file, detail })
@@ -30,8 +30,8 @@ function describe(kind: KeyFaultKind, { what, file, detail }: Told): readonly [m
   switch (kind) {
     case 'passphrase-missing':
       return [
-        `${what} is encrypted and there is no passphrase, expected the one that opens it`,
-        `store it as the auth's passphrase, or take the encryption off: ssh-keygen -p -N '' -f ${file}`,
+        `${what} is encrypted and no passphrase is stored, expected the one that opens it`,
+        `store it as the auth's passphrase, or remove the encryption: ssh-keygen -p -N '' -f ${file}`,
       ]
     case 'passphrase-wrong':
       return [
@@ -40,8 +40,8 @@ function describe(kind: KeyFaultKind, { what, file, detail }: Told): readonly [m
       ]
     case 'cipher':
       return [
-        `${what} is encrypted in a way that cannot be opened here${detail === '' ? '' : ` (${detail})`}`,
-        `encrypt it anew: ssh-keygen -p -m PEM -f ${file}; or, for an old PKCS#8 key, openssl pkcs8 -provider legacy -provider ` +
+        `${what} is encrypted in a way that rcron cannot open${detail === '' ? '' : ` (${detail})`}`,
+        `encrypt it again: ssh-keygen -p -m PEM -f ${file}; or, for an old PKCS#8 key, openssl pkcs8 -provider legacy -provider ` +
           `default -in ${file} | openssl pkcs8 -topk8 -v2 aes256 -out NEWKEY`,
       ]
     case 'putty':
@@ -55,12 +55,12 @@ function describe(kind: KeyFaultKind, { what, file, detail }: Told): readonly [m
     case 'damaged':
       return [
         `${what} is cut short or damaged, ${EXPECTED}`,
-        `try it with ssh-keygen -y -f ${file}; if that reads it, ssh-keygen -p -m PEM -f ${file} writes it in a form that is read here`,
+        `try it with ssh-keygen -y -f ${file}; if that reads it, ssh-keygen -p -m PEM -f ${file} writes it in a form that rcron reads`,
       ]
     case 'none':
       return [
-        `${what} holds no key, ${EXPECTED}`,
-        'a password that is kept in a file is given as file:/path; one that begins with / or ~/ is stored sealed (--seal), or given by env:, file: or credential:',
+        `${what} contains no key, ${EXPECTED}`,
+        'give a password kept in a file as file:/path; store one that begins with / or ~/ sealed (--seal), or give it by env:, file: or credential:',
       ]
     default:
       return kind satisfies never

@@ -10,7 +10,7 @@ export function looksLikeKey(text: string): boolean {
   return sniffKey(text).kind !== 'none'
 }
 
-/** Says what kind of key a text holds. Windows line ends, escaped newlines and lost final newlines are mended. */
+/** Says what kind of key a text holds. Windows line ends, escaped newlines and lost final newlines are fixed. */
 export function sniffKey(raw: string): KeyText {
   const text = mendLines(raw)
   const block = PRIVATE_BLOCK.exec(text)
@@ -52,7 +52,7 @@ function trimLines(text: string): string {
   return text.replace(/[ \t]*\r?\n[ \t]*|\r/g, '\n')
 }
 
-/** One line with blanks where the newlines were; a header (`Proc-Type:`) cannot be told apart there, and is left alone. */
+/** One line with blanks where the newlines were; a header (`Proc-Type:`) cannot be recognized there, and is left alone. */
 function breakLines(text: string): string {
   const [, begin, body = '', end] = /^(-----BEGIN [A-Z0-9 ]+-----)([^:]*)(-----END [A-Z0-9 ]+-----)$/.exec(text) ?? []
   return begin === undefined ? text : `${begin}\n${body.trim().replace(/\s+/g, '\n')}\n${end}`

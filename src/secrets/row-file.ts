@@ -13,7 +13,7 @@ export function ownerFault({ uid }: BoundedFile, what: string): FileFault | null
   if (uid === own || uid === 0) return null
   return {
     message: `${what} belongs to user id ${uid}, expected rcron's user (id ${own}) or root`,
-    hint: `give rcron a copy of its own, which belongs to user id ${own}, with mode 600`,
+    hint: `give rcron its own copy, owned by user id ${own}, with mode 600`,
   }
 }
 
@@ -28,8 +28,8 @@ export function keyRightsFault(file: BoundedFile, { what, path }: { what: string
   return {
     message: `${what} has mode ${file.mode.toString(8).padStart(4, '0')} and is open to other users, expected ${isOwn ? '0600 or 0400' : '0640 or 0400'}`,
     hint: isOwn
-      ? `chmod 600 ${shellWord(path)}; who may have read it meanwhile has the key`
-      : `let root take the rights of others away, or give rcron a copy of its own with mode 600`,
+      ? `chmod 600 ${shellWord(path)}; anyone who read it until now has the key`
+      : `let root remove the permissions of others, or give rcron its own copy with mode 600`,
   }
 }
 

@@ -45,7 +45,7 @@ export function createSecretSeal(hexKey: string): SecretSeal {
       } catch (error) {
         const hint = 'Set RCRON_CACHE_KEY to the key it was sealed with, or store the secret again.'
         const message =
-          'the sealed secret cannot be opened: sealed for another auth, user or hosts, with another key, or damaged'
+          'the sealed secret cannot be opened: it was sealed for another auth, user or hosts, or with another key, or is damaged'
         throw new OperatorError(message, hint, { cause: error })
       }
     },

@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto'
 
 export const KEY_BYTES = 32
 export const NONCE_BYTES = 12
-/** Said aloud at every use: Node accepts a tag of 4 bytes where nothing is said. */
+/** Always passed explicitly: Node accepts a tag of 4 bytes where nothing is said. */
 export const TAG_BYTES = 16
 export const CIPHER = 'aes-256-gcm'
 

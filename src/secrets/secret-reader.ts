@@ -23,7 +23,7 @@ export type Secret = {
   readonly text: string
   /** Named in errors: `the key file /path`, `env:NAME`, `the stored value`. */
   readonly what: string
-  /** Where it is a file: for the commands that mend it. */
+  /** Where it is a file: for the commands that fix it. */
   readonly path: string | null
   /** Whether it has to be a key: a key file is never sent as a password. */
   readonly mustBeKey: boolean
@@ -137,10 +137,11 @@ export class SecretReader {
     const { unseal } = this.#places
     const hint = `set RCRON_CACHE_KEY to the key it was sealed with, or store the secret again: rcron auth edit ${id} --${field}-ask --seal`
     if (unseal === null)
-      throw new SecretFault(field, 'is sealed and there is no key, expected the key to open it', hint)
+      throw new SecretFault(field, 'is sealed and there is no cache key, expected the key to open it', hint)
     const opened = openedOrUndefined(() => unseal(sealed, bound))
     if (opened === undefined) {
-      const message = 'the sealed value cannot be opened: for another auth, user or hosts, by another key, or damaged'
+      const message =
+        'the sealed value cannot be opened: it was sealed for another auth, user or hosts, or with another key, or is damaged'
       throw new SecretFault(field, message, hint)
     }
     return { ...inline(opened.text, 'the sealed value'), warning: opened.isBound ? null : unbound(id) }
@@ -165,7 +166,7 @@ const EXPECTED_FILE = "a file of at most 128 KiB that rcron's user can read"
 
 /** Holds no command: the path may lead to what is no key, and is not rcron's to change. */
 function remedyFor(code: string): string {
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'correct the path, or put the file there'
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'correct the path, or create the file'
   if (code === 'EACCES' || code === 'EPERM') return "give the path of a key that rcron's user owns and can reach"
   return 'give the path of a plain file'
 }
@@ -191,12 +192,12 @@ function openedOrUndefined(open: () => OpenedSeal): OpenedSeal | undefined {
 function openness({ mode }: BoundedFile, what: string): Secret['warning'] {
   if ((mode & 0o077) === 0) return null
   const message = `${what} is open to other users of this machine, expected mode 0600 or 0400`
-  return { message, hint: "see to it that nobody but rcron's user can read it" }
+  return { message, hint: "make sure that only rcron's user can read it" }
 }
 
 function unbound(id: number): Secret['warning'] {
   return {
-    message: 'was sealed by an older rcron, and opens in any row that it is copied to',
+    message: 'was sealed by an older rcron, and can be opened in any row that it is copied to',
     hint: `seal it again: rcron auth edit ${id} --seal`,
   }
 }
@@ -210,14 +211,14 @@ function elsewhere(field: SecretField, what: string, directory: string): SecretF
 }
 
 function ownSecret(field: SecretField, what: string): SecretFault {
-  const hint = 'give the host a secret of its own'
-  return new SecretFault(field, `${what} may not be used: it is what rcron itself is opened with`, hint)
+  const hint = 'use a separate secret for the host'
+  return new SecretFault(field, `${what} may not be used: it unlocks rcron itself`, hint)
 }
 
 function malformed(field: SecretField, form: string, expected: string): SecretFault {
   return new SecretFault(
     field,
-    `begins like a reference (${form}) and is none, expected ${expected}`,
-    'a literal password that begins so is stored sealed (--seal), or given through a reference: env:, file: or credential:',
+    `begins like a reference (${form}) but is not one, expected ${expected}`,
+    'store a literal password that begins like this sealed (--seal), or give it by reference: env:, file: or credential:',
   )
 }

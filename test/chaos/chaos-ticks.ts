@@ -8,7 +8,7 @@ const FIRST_BY_HAND = minuteOf(Date.parse('2029-06-01T00:00:00Z'))
 export type TickByHand = { readonly job: string; readonly at: number }
 
 /** What a tick says where it has nothing to be ashamed of: a daemon, or another tick, was there before it. */
-const REFUSAL = /an rcron daemon uses it|another rcron has held this lock/
+const REFUSAL = /an rcron daemon uses it|another rcron process has held this lock/
 
 /** The ticks of a chaos run, beside its daemon and in its stead. */
 export class ChaosTicks {

@@ -71,7 +71,11 @@ export function readTale(log: readonly TaleEvent[], machineTimeOf: (told: number
         ? [{ job, teller, at: machineTimeOf(Date.parse(String(time))) }]
         : [],
     ),
-    counts: { unknown: said('run unknown'), found: said('run found again'), adopted: said('run adopted') },
+    counts: {
+      unknown: said('lost contact with run'),
+      found: said('contact with run restored'),
+      adopted: said('run adopted'),
+    },
     bugs: log.filter(({ event }) => event.msg.includes('bug in rcron')).map(({ event }) => JSON.stringify(event)),
   }
 }

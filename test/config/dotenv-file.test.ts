@@ -109,10 +109,10 @@ const odd: readonly (readonly [what: string, text: string | Buffer, said: RegExp
   [
     'a line without =',
     'RCRON_TIMEZONE Europe/Vienna\n',
-    /^error RCRON_TIMEZONE: .*sets nothing \(line 2 .*expected NAME=value/,
+    /^error RCRON_TIMEZONE: .*found a line without = \(line 2 .*expected NAME=value/,
   ],
-  ['a name alone', 'export RCRON_TIMEZONE\n', /^error RCRON_TIMEZONE: .*sets nothing \(line 2 /],
-  ['a colon without a blank', 'RCRON_TIMEZONE:UTC\n', /^error RCRON_TIMEZONE: .*sets nothing \(line 2 /],
+  ['a name alone', 'export RCRON_TIMEZONE\n', /^error RCRON_TIMEZONE: .*found a line without = \(line 2 /],
+  ['a colon without a blank', 'RCRON_TIMEZONE:UTC\n', /^error RCRON_TIMEZONE: .*found a line without = \(line 2 /],
   ['a colon and a blank', 'RCRON_TIMEZONE: UTC\n', null],
   [
     'a quote that stays open',

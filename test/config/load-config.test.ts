@@ -166,16 +166,16 @@ test('a secret comes from the variable, a file, or a credential, in this order',
 test('the cache key is read without regard to case and trailing newlines, and never printed', () => {
   equal(loadConfig({ RCRON_CACHE_KEY_FILE: file('key', `${KEY}\n`) }, machine).cache.key, KEY.toLowerCase())
   const { message } = problemsOf({ RCRON_CACHE_KEY: KEY.slice(1) })
-  match(message, /RCRON_CACHE_KEY: found 63 characters that are no such key, expected 64 hex digits/)
+  match(message, /RCRON_CACHE_KEY: found 63 characters, expected 64 hex digits/)
   ok(!message.includes(KEY.slice(1)))
 })
 
 const BAD_FILES = [
-  ['/no/such/file', /RCRON_DATABASE_PASSWORD_FILE: .*is not there/],
-  ['/dev/zero', /is no regular file/],
-  [tmpdir(), /is no regular file/],
+  ['/no/such/file', /RCRON_DATABASE_PASSWORD_FILE: .*does not exist/],
+  ['/dev/zero', /is not a regular file/],
+  [tmpdir(), /is not a regular file/],
   [file('empty', '\n'), /is empty/],
-  [file('huge', 'x'.repeat(1_100_000)), /holds more than 1048576 bytes/],
+  [file('huge', 'x'.repeat(1_100_000)), /is longer than 1048576 bytes/],
   ['/proc/self/environ', /lies in \/proc, \/sys or \/dev/],
 ] as const
 
@@ -258,9 +258,9 @@ const BAD_TLS = [
     /RCRON_DATABASE_TLS: found off together with RCRON_D/,
   ],
   [{ RCRON_DATABASE_TLS: 'on' }, /RCRON_DATABASE_TLS: found "on", expected one of prefer, require, off/],
-  [{ RCRON_DATABASE_SSL_CERT: PEM }, /RCRON_DATABASE_SSL_KEY: found none, expected both/],
-  [{ RCRON_DATABASE_SSL_CA: file('not.pem', 'hello') }, /RCRON_DATABASE_SSL_CA: found a text that is not PEM/],
-  [{ RCRON_DATABASE_SSL_CA: '/no/ca' }, /RCRON_DATABASE_SSL_CA: \/no\/ca is not there/],
+  [{ RCRON_DATABASE_SSL_CERT: PEM }, /RCRON_DATABASE_SSL_KEY: is not set, expected both/],
+  [{ RCRON_DATABASE_SSL_CA: file('not.pem', 'hello') }, /RCRON_DATABASE_SSL_CA: found text that is not PEM/],
+  [{ RCRON_DATABASE_SSL_CA: '/no/ca' }, /RCRON_DATABASE_SSL_CA: \/no\/ca does not exist/],
 ] as const
 
 for (const [environment, expected] of BAD_TLS) {

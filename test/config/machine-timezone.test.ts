@@ -48,16 +48,21 @@ const cases: readonly (readonly [what: string, tz: string | undefined, files: ty
   ['hours without a name', '<-03>3', berlin, 'Etc/GMT+3'],
   ['no hours', 'UTC0', berlin, 'UTC'],
   ['a rule that is a name too', 'EST5EDT', berlin, 'EST5EDT'],
-  ['an endless file', '/dev/zero', berlin, /TZ="\/dev\/zero" is no name/],
-  ['a pipe, which is not waited for', pipe, berlin, /is no name/],
+  ['an endless file', '/dev/zero', berlin, /TZ="\/dev\/zero" is not the name/],
+  ['a pipe, which is not waited for', pipe, berlin, /is not the name/],
   ['a pipe in the place of the machine’s', undefined, { ...none, localtime: pipe }, 'UTC'],
   ['a file that is far too long for a zone', undefined, long, 'UTC'],
-  ['half hours', 'IST-5:30', berlin, /TZ="IST-5:30" is no name/],
-  ['a rule', 'EST5EDT,M3.2.0,M11.1.0', berlin, /is no name of a time zone/],
-  ['a name that is written otherwise', 'europe/berlin', berlin, /is no name/],
-  ['a name that the machine does not know', 'Europe/Vienna', berlin, /is no name/],
-  ['a copy of what nobody knows', undefined, strange, /strange is a copy of a zone whose name cannot be found/],
-  ['a copy where there is no database', undefined, slim, /slim is a copy of a zone/],
+  ['half hours', 'IST-5:30', berlin, /TZ="IST-5:30" is not the name/],
+  ['a rule', 'EST5EDT,M3.2.0,M11.1.0', berlin, /is not the name of a time zone/],
+  ['a name that is written otherwise', 'europe/berlin', berlin, /is not the name/],
+  ['a name that the machine does not know', 'Europe/Vienna', berlin, /is not the name/],
+  [
+    'a copy of what nobody knows',
+    undefined,
+    strange,
+    /strange is a copy of a time zone file whose zone cannot be identified/,
+  ],
+  ['a copy where there is no database', undefined, slim, /slim is a copy of a time zone/],
   ['a name where there is no database', 'Europe/Vienna', slim, 'Europe/Vienna'],
 ]
 for (const [what, tz, files, zone] of cases) {
@@ -92,7 +97,7 @@ for (const tz of [
 const machine = { hostname: 'cron.lab.example', home: '/home/x', uid: 1000, workingDirectory: '/srv' }
 
 test('a default of the machine is judged as what is written; a setting saves the day', () => {
-  const timezone = { unusable: 'TZ="IST-5:30" is no name of a time zone' }
+  const timezone = { unusable: 'TZ="IST-5:30" is not the name of a time zone' }
   const bad = { ...machine, timezone, hostname: 'a host', home: 'relative' }
   const message = (environment: Record<string, string>) => {
     try {
@@ -102,8 +107,11 @@ test('a default of the machine is judged as what is written; a setting saves the
     }
   }
   const said = message({})
-  match(said, /RCRON_TIMEZONE: is not set, and the machine's cannot be used: TZ="IST-5:30".*; set RCRON_TIMEZONE to an/)
-  match(said, /RCRON_HOSTNAME: is not set, and the machine's cannot be used: found "a host"/)
+  match(
+    said,
+    /RCRON_TIMEZONE: is not set, and the value of the machine cannot be used: TZ="IST-5:30".*; set RCRON_TIMEZONE to an/,
+  )
+  match(said, /RCRON_HOSTNAME: is not set, and the value of the machine cannot be used: found "a host"/)
   match(said, /HOME: found "relative", expected an absolute path/)
   const set = { RCRON_TIMEZONE: 'Asia/Kolkata', RCRON_HOSTNAME: 'a' }
   deepEqual(loadConfig(set, { ...machine, timezone, hostname: 'a host' }).timezone, 'Asia/Kolkata')

@@ -37,7 +37,7 @@ test('A9: keys that cannot be used beside a good one: the good one runs, and one
   equal(await daemon.stop(), 0)
   equal(lab.read('runs'), 'ran\nran\n')
 
-  const told = daemon.logged('definition cannot be used')
+  const told = daemon.logged('cannot use definition')
   deepEqual(told.map(({ subject }) => subject).sort(), [
     'auth 2 (bad0)',
     'auth 3 (bad1)',

@@ -83,7 +83,7 @@ test('A, E: a host with more jobs than places freezes, and is cut off: the other
   await daemon.said('run skipped', FAR_JOBS)
   proxy.silence()
   proxy.cut()
-  await daemon.said('run unknown: contact lost, it counts as active and is asked again', PLACES)
+  await daemon.said('lost contact with run; still counted as active, will probe again', PLACES)
   const locks = await waitUntil('the places of the unknown are given to others', async () => {
     const found = locksOf(lab)
     const begun = found
@@ -96,7 +96,7 @@ test('A, E: a host with more jobs than places freezes, and is cut off: the other
   equal(linesOf(lab.read('begun', 2)), PLACES)
 
   proxy.thaw()
-  await daemon.said('run found again', PLACES)
+  await daemon.said('contact with run restored', PLACES)
   lab.touch('go', 2)
   await succeeded(FAR_JOBS)
   const whenWell = await latenessOfNear(daemon, clock)

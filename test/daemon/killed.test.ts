@@ -89,7 +89,7 @@ test('C6: SIGKILL while runs of actions 1 and 2 are active: of the first the fir
   equal((await daemon.ended('all', 'succeeded'))['cron'], 4)
   const skipped = daemon
     .logged('run skipped')
-    .map(({ cron, reason }) => [cron, / is running since 20\d\d-/.test(String(reason))])
+    .map(({ cron, reason }) => [cron, / has been running since 20\d\d-/.test(String(reason))])
   deepEqual(skipped.sort(), [
     [1, true],
     [2, true],
@@ -112,12 +112,12 @@ test('SIGKILL while a record waits for the store: the next start writes it, and 
   connection.exec('begin immediate')
   lab.touch('go')
   await killed.ended('job', 'failed')
-  await killed.said('run records wait for the store')
+  await killed.said('store unavailable; run records queued')
   await killed.end()
   connection.exec('rollback')
 
   const daemon = lab.start({ environment })
-  await daemon.said('run records of an earlier process are taken up')
+  await daemon.said('queued run records of an earlier process adopted')
   const errors = () => connection.prepare('select errors from rcron_crons').get()?.['errors']
   await until('the row says how it ended', () => errors() === 'failed with exit code 5')
   equal(await daemon.stop(), 0)

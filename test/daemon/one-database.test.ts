@@ -167,11 +167,14 @@ test('F11: without the right to make the row, a lock of the server keeps the sec
     equal(code, 1)
     match(stderr, /another rcron daemon works on it, user plain at 127\.0\.0\.1:\d+ \(connection \d+\); two would/)
     match(stderr, /RCRON_DATABASE_URL/)
-    doesNotMatch(stderr, /cannot be told|Galera/)
+    doesNotMatch(stderr, /cannot confirm|Galera/)
   }
   const told = first.logged(BY_LOCK)
   equal(told.length, 1)
-  match(String(told[0]?.['err']), /\(CREATE\).*grant this account .*make the table by hand.*create table if not exists/)
+  match(
+    String(told[0]?.['err']),
+    /\(CREATE\).*grant this account .*create the table by hand.*create table if not exists/,
+  )
   await first.end()
 
   const second = start({ RCRON_DATABASE_URL: url })

@@ -67,7 +67,7 @@ test('D5: an output that nobody reads: minutes fire, the event loop is not held,
     } catch {
       // Nothing there now.
     }
-    return text.includes('log lines were dropped') ? true : null
+    return text.includes('log lines dropped') ? true : null
   })
   equal(await daemon.stop(), 0)
 })

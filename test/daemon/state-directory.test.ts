@@ -9,7 +9,7 @@ import { aFakeClock, aLab } from './lab.ts'
 const MINUTE_MS = 60_000
 /** What an earlier daemon did in these minutes cannot be known. */
 const ASSUMED_PLANNED =
-  'mark of the planned minutes takes no writes: what was due since it was last written may have run, and is not run now'
+  'cannot write the minute mark: minutes due since the last write may already have run and are not run again'
 /** A mount namespace of its own; whoever is not root needs a user namespace for it. */
 const UNSHARE = userInfo().uid === 0 ? ['unshare', '-m'] : ['unshare', '-rm']
 
@@ -40,8 +40,8 @@ test('C3: a full disk under the state directory from the start on: alarms, and e
     clock.move(MINUTE_MS)
     await ran(times)
   }
-  match(String((await daemon.said('planned minutes are not on disk; rcron goes on from memory'))['err']), /ENOSPC/)
-  equal((await daemon.said('run goes on without a lock file')).level, 'alarm')
+  match(String((await daemon.said('cannot write the minute mark; rcron continues from memory'))['err']), /ENOSPC/)
+  equal((await daemon.said('run continues without a lock file')).level, 'alarm')
   equal(await daemon.stop(), 0)
 })
 

@@ -40,7 +40,7 @@ test('D4: what cannot be confirmed dead stays under its lock, and is told', asyn
   await waitUntil('it has begun', async () => (lab.read('begun') === '' ? null : true))
   await lab.hosts[0]?.stop()
   equal(await daemon.stop(), 0)
-  equal(daemon.logged('run cannot be confirmed dead').length, 1)
+  equal(daemon.logged('cannot confirm that run is dead').length, 1)
   equal(daemon.logged('runs left running; the next start will adopt them')[0]?.['active'], 1)
   equal(readdirSync(join(lab.state, 'locks')).filter((name) => name.endsWith('.rcron')).length, 1)
 })

@@ -72,13 +72,13 @@ test('B2, B3: the connection goes silent, and so does every new one: minutes fir
   proxy.freeze()
   daemon.signal('SIGHUP')
   const minute = await firesInTime(daemon, clock)
-  match(String((await daemon.said('the store cannot be read'))['err']), /no connection within the deadline/)
-  const away = await daemon.said('the store is away: the last good definitions stay in use')
+  match(String((await daemon.said('cannot read the store'))['err']), /no connection within the deadline/)
+  const away = await daemon.said('store unavailable; using the last good definitions')
   deepEqual([away['from'], away['ageMinutes']], ['store', 1])
   await daemon.tells(
     /STATUS=1 of 1 crons enabled; \d runs active; store unavailable, definitions from the store as of /,
   )
-  await daemon.said('run records wait for the store')
+  await daemon.said('store unavailable; run records queued')
   equal(await lastRun(), first)
 
   // What was held back is lost, or the record might arrive without being sent again.
@@ -88,8 +88,8 @@ test('B2, B3: the connection goes silent, and so does every new one: minutes fir
   const recorded = minute.replace('T', ' ').replace('Z', ':')
   await until('that run is recorded', async () => (await lastRun())?.startsWith(recorded) === true)
   equal(await daemon.stop(), 0)
-  equal(daemon.logged('the store cannot be read').length, 1)
-  equal(daemon.logged('run records wait for the store').length, 1)
+  equal(daemon.logged('cannot read the store').length, 1)
+  equal(daemon.logged('store unavailable; run records queued').length, 1)
 })
 
 const faults: readonly {
@@ -105,14 +105,14 @@ const faults: readonly {
     spoil: [`revoke all on rcron.* from rcron@'%'`, `grant insert on rcron.* to rcron@'%'`],
     mend: [`grant all on rcron.* to rcron@'%'`],
     says: /the user may not do this to the table/,
-    errors: ['the store cannot be read', 'run records wait for the store'],
+    errors: ['cannot read the store', 'store unavailable; run records queued'],
   },
   {
     what: 'a required column is missing',
     spoil: ['alter table rcron_crons rename column cron_dow to weekday'],
     mend: ['alter table rcron_crons rename column weekday to cron_dow'],
     says: /table rcron_crons lacks cron_dow/,
-    errors: ['the store cannot be read'],
+    errors: ['cannot read the store'],
   },
 ]
 
@@ -126,10 +126,10 @@ for (const { what, spoil, mend, says, errors } of faults) {
     await isRecorded(daemon)
     await mariadb.query(...spoil)
     await daemon.reload()
-    match(String((await daemon.said('the store cannot be read'))['err']), says)
+    match(String((await daemon.said('cannot read the store'))['err']), says)
     const recorded = (await firesInTime(daemon, clock)).replace('T', ' ').replace('Z', ':')
     // Stopped before that, it would tell that a record had to wait.
-    if (errors.length > 1) await daemon.said('run records wait for the store')
+    if (errors.length > 1) await daemon.said('store unavailable; run records queued')
     else await until('the run is recorded', async () => (await lastRun())?.startsWith(recorded) === true)
     await daemon.reload()
     await daemon.tells(

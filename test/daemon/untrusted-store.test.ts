@@ -32,7 +32,7 @@ test('B4: a certificate that has expired is told once of the store and once of t
     told.map(({ level, msg }) => [level, msg]),
     [
       ['warn', 'cannot confirm the lease on the database; retrying'],
-      ['error', 'the store cannot be read'],
+      ['error', 'cannot read the store'],
     ],
   )
   equal(await daemon.stop(), 0)

@@ -33,7 +33,7 @@ test('without a limit definitions stay in use, and each day of an outage is an a
   await pass(23)
   deepEqual(log.of('alarm'), [])
   await pass(1)
-  const message = 'the store has been away for a day or longer; what was changed since is not in force'
+  const message = 'the store has been unavailable for a day or longer; later changes are not in force'
   deepEqual(log.of('alarm'), [message])
   await pass(49)
   deepEqual(
@@ -52,7 +52,7 @@ test('with neither store nor cache each day is an alarm as well', async () => {
   await source.refresh()
   await clock.advance(24 * HOUR_MS)
   await source.refresh()
-  deepEqual(log.of('alarm'), ['the store has been away for a day or longer; nothing runs'])
+  deepEqual(log.of('alarm'), ['the store has been unavailable for a day or longer; nothing runs'])
 })
 
 test('definitions older than the limit run no more, which is said once; the way to what still runs stays', async () => {
@@ -62,7 +62,10 @@ test('definitions older than the limit run no more, which is said once; the way 
   await pass(1)
   deepEqual([source.snapshot], [null])
   equal(source.access(1, 1)?.system.id, 1)
-  match(describeStatus(source, 0), /^nothing runs: the store is away, .* as of 2026-03-01T12:00:00.000Z are too old$/)
+  match(
+    describeStatus(source, 0),
+    /^nothing runs: the store is unavailable, .* as of 2026-03-01T12:00:00.000Z are too old$/,
+  )
   await pass(5)
   const [told, ...more] = log.entries.filter(({ level }) => level === 'alarm')
   deepEqual(told?.fields, { crons: 1, from: 'store', ageHours: 7, maxAgeHours: 6 })

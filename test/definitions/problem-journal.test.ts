@@ -28,10 +28,10 @@ test('each problem is told when it appears, with its severity, and once more whe
   deepEqual(
     log.entries.map(({ level, message, fields }) => [level, message, fields['field']]),
     [
-      ['error', 'definition cannot be used', 'cron_min'],
-      ['warn', 'definition may not be as meant', 'cron_dom'],
-      ['info', 'definition mended', 'cron_min'],
-      ['error', 'definition cannot be used', 'cron_min'],
+      ['error', 'cannot use definition', 'cron_min'],
+      ['warn', 'questionable definition', 'cron_dom'],
+      ['info', 'definition fixed', 'cron_min'],
+      ['error', 'cannot use definition', 'cron_min'],
     ],
   )
 })
@@ -42,7 +42,7 @@ test('a problem that changed is told as it is now, and the old one as mended', a
   await journal.record([broken])
   await journal.record([{ ...broken, message: '"62", expected 0 to 59' }])
   deepEqual(log.of('error').length, 2)
-  deepEqual(log.of('info'), ['definition mended'])
+  deepEqual(log.of('info'), ['definition fixed'])
 })
 
 test('what a process has said the next one does not say again, once it is in writing', async (t) => {
@@ -58,14 +58,11 @@ test('what a process has said the next one does not say again, once it is in wri
     return log.entries.map(({ level, message }) => `${level} ${message}`)
   }
   const neverWritten = new Promise<void>(() => undefined)
-  deepEqual(await said([broken, odd], neverWritten), [
-    'error definition cannot be used',
-    'warn definition may not be as meant',
-  ])
+  deepEqual(await said([broken, odd], neverWritten), ['error cannot use definition', 'warn questionable definition'])
   deepEqual((await said([broken, odd])).length, 2)
   deepEqual(await said([broken, odd]), [])
-  deepEqual(await said([odd]), ['info definition mended'])
-  deepEqual(await said([broken, odd]), ['error definition cannot be used'])
+  deepEqual(await said([odd]), ['info definition fixed'])
+  deepEqual(await said([broken, odd]), ['error cannot use definition'])
 
   writeFileSync(join(directory, 'told-problems.json'), '{"format"')
   deepEqual((await said([broken, odd])).length, 2)
@@ -76,8 +73,8 @@ test('what a process has said the next one does not say again, once it is in wri
   deepEqual(
     [first, others],
     [
-      'warn definition may not be as meant',
-      ['error what was said of definitions cannot be kept; the next tick says it again'],
+      'warn questionable definition',
+      ['error cannot record the reported problems of definitions; the next tick reports them again'],
     ],
   )
 })

@@ -45,7 +45,7 @@ test('B7: the store away at the start: the cache is used whatever its age, which
   equal(source.provenance?.from, 'cache')
   equal(source.snapshot?.crons.length, 1)
   await source.refresh()
-  deepEqual(log.of('error'), ['the store cannot be read'])
+  deepEqual(log.of('error'), ['cannot read the store'])
   deepEqual(log.entries.at(-1)?.fields, { ageMinutes: 90, from: 'cache' })
   equal(log.of('warn').length, 1)
   await clock.advance(5 * MINUTES_MS)
@@ -61,8 +61,8 @@ test('neither store nor cache: said once and then at the pace of refreshes, unti
   await source.refresh()
   equal(source.snapshot, null)
   deepEqual(log.of('error'), [
-    'the store cannot be read',
-    'neither the store nor a cache can be read; nothing runs until one can',
+    'cannot read the store',
+    'cannot read the store or a cache; nothing runs until one can be read',
   ])
   await clock.advance(5 * MINUTES_MS)
   await source.refresh()
@@ -78,7 +78,7 @@ test('a cache that cannot be used is told once for each cause, however often the
   cache.fault = new OperatorError('cache: not used, since its key is another', 'Kept as cache.bad.')
   await source.refresh()
   await source.refresh()
-  equal(log.of('error').filter((message) => message === 'the cache cannot be used').length, 1)
+  equal(log.of('error').filter((message) => message === 'cannot use the cache').length, 1)
 })
 
 test('B1: the store away in the middle: the last good definitions stay, one error; back: one line, and what is new is in force', async () => {
@@ -88,7 +88,7 @@ test('B1: the store away in the middle: the last good definitions stay, one erro
   for (let turn = 0; turn < 4; turn++) equal(await source.refresh(), false)
   equal(source.snapshot?.crons.length, 1)
   equal(source.provenance?.from, 'store')
-  deepEqual([log.of('error'), log.of('warn').length], [['the store cannot be read'], 1])
+  deepEqual([log.of('error'), log.of('warn').length], [['cannot read the store'], 1])
   await clock.advance(MINUTES_MS)
   store.definitions = definitionsOf([aCronRow(), aCronRow({ id: 2 })])
   equal(await source.refresh(), true)
@@ -110,7 +110,7 @@ test('a cache that cannot be trusted is told though the store answers, once, and
   cache.fault = new OperatorError('cache: not used, since it was changed', 'Kept as cache.bad.')
   equal(await source.refresh(), true)
   await source.refresh()
-  deepEqual(log.of('error'), ['the cache cannot be used'])
+  deepEqual(log.of('error'), ['cannot use the cache'])
   equal(source.provenance?.from, 'store')
   equal(cache.kept?.definitions.crons.length, 1)
 })
@@ -120,7 +120,7 @@ test('a cache that takes no writes is an error, and nothing else', async () => {
   cache.full = new OperatorError('cache: cannot be written (ENOSPC)', null)
   equal(await source.refresh(), true)
   equal(source.snapshot?.crons.length, 1)
-  match(log.of('error').join(), /^the cache cannot be written/)
+  match(log.of('error').join(), /^cannot write the cache/)
 })
 
 test('readings that overlap are one; a reread begins after the one under way', async () => {
@@ -193,7 +193,7 @@ test('what is wrong with secrets is told once, together with the rest, and again
   deepEqual(log.entries.at(-1), {
     level: 'info',
     fields: { subject: 'auth 1 (cron)', field: 'password' },
-    message: 'definition mended',
+    message: 'definition fixed',
   })
 })
 
@@ -206,5 +206,5 @@ test('a bug in judging a secret is logged, and the other problems are told all t
   store.definitions = definitionsOf([aCronRow({ cron_min: '61' })])
   await source.refresh()
   await settled()
-  deepEqual(log.of('error'), ['bug in rcron while a secret was judged', 'definition cannot be used'])
+  deepEqual(log.of('error'), ['bug in rcron while judging a secret', 'cannot use definition'])
 })

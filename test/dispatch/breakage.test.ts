@@ -40,8 +40,8 @@ const outcomes: Readonly<Record<Fate, Outcome>> = {
   refuses: { kind: 'refused', reason: 'host key changed' },
   'silent, works': { kind: 'succeeded' },
   'silent, fails': { kind: 'failed', exitCode: 1 },
-  'lost, had worked': { kind: 'lost', reason: 'given up' },
-  'lost, had not': { kind: 'lost', reason: 'given up' },
+  'lost, had worked': { kind: 'lost', reason: 'cancelled' },
+  'lost, had not': { kind: 'lost', reason: 'cancelled' },
 }
 
 const hasWorked = (fate: Fate) => fate === 'works' || fate === 'silent, works' || fate === 'lost, had worked'

@@ -54,7 +54,7 @@ test('while a run is unknown nothing else is tried, and its place under the thro
     ['unknown', 'running'],
   )
   executor.newest(1).watch.found()
-  executor.newest(1).end({ kind: 'lost', reason: 'given up' })
+  executor.newest(1).end({ kind: 'lost', reason: 'cancelled' })
   executor.newest(3).succeed()
   deepEqual((await result).outcomes.length, 1)
   await other.result
@@ -113,14 +113,14 @@ test('a run that waits says so once, for what; and each skip says the truth of t
   void fire('second', 2)
   void fire('inAll', 3)
   await settled()
-  const waits = log.entries.filter(({ message }) => message === 'run waits for a place')
+  const waits = log.entries.filter(({ message }) => message === 'run waits for a slot')
   deepEqual(
     waits.map(({ fields }) => [fields['job'], fields['limit'], fields['reason']]),
-    [['inAll', 'RCRON_MAX_CONCURRENT_RUNS', 'all places are taken (2)']],
+    [['inAll', 'RCRON_MAX_CONCURRENT_RUNS', 'all slots are taken (2)']],
   )
   match(
     await skippedBy('inAll', 3),
-    /run X, planned for .* is waiting for a place since 2026-03-01T12:00:00Z: all places are taken \(2\)/,
+    /run X, planned for .* has been waiting for a slot since 2026-03-01T12:00:00Z: all slots are taken \(2\)/,
   )
   match(await skippedBy('first', 1), /run X, started for .* was handed over at .*, and its host has not begun it yet/)
   await clock.advance(5_000)
@@ -129,23 +129,29 @@ test('a run that waits says so once, for what; and each skip says the truth of t
     ['first', 'second'],
   )
   executor.newest(1).begin()
-  match(await skippedBy('first', 1), /run X, started for 2026-03-01T12:00Z, is running since 2026-03-01T12:00:05Z/)
+  match(
+    await skippedBy('first', 1),
+    /run X, started for 2026-03-01T12:00Z, has been running since 2026-03-01T12:00:05Z/,
+  )
   executor.newest(1).watch.unknown('gone')
-  match(await skippedBy('first', 1), /cannot be asked since 2026-03-01T12:00:05Z, and may be running: gone/)
+  match(await skippedBy('first', 1), /has been out of contact since 2026-03-01T12:00:05Z, and may be running: gone/)
   await clock.advance(60_000)
   executor.newest(1).watch.unknown('another machine')
-  match(await skippedBy('first', 1), /cannot be asked since 2026-03-01T12:00:05Z, and may be running: another machine/)
+  match(
+    await skippedBy('first', 1),
+    /has been out of contact since 2026-03-01T12:00:05Z, and may be running: another machine/,
+  )
   deepEqual(
     log.entries
-      .filter(({ message }) => message.includes('unknown'))
+      .filter(({ message }) => message.includes('contact with run'))
       .map(({ message, fields }) => [message, fields['reason']]),
     [
-      ['run unknown: contact lost, it counts as active and is asked again', 'gone'],
-      ['run still unknown, for another reason', 'another machine'],
+      ['lost contact with run; still counted as active, will probe again', 'gone'],
+      ['still no contact with run, for another reason', 'another machine'],
     ],
   )
   executor.newest(1).watch.found()
-  match(await skippedBy('first', 1), /is running since/)
+  match(await skippedBy('first', 1), /has been running since/)
 })
 
 test('F3: a walk has begun with its first run, of action 2 each cron on its own, and what is skipped when that is told', async (t) => {
@@ -291,7 +297,7 @@ test('clobber: what waits for the throttle keeps its place, however many minutes
   equal(locks().length, 2)
   void dispatcher.fire(aFiring('failover', [8], { name: 'behind' }), 'schedule')
   const newer = await dispatcher.fire(aFiring('clobber', [1]), 'manual').result
-  match(JSON.stringify(newer.outcomes[0]?.outcome), /skipped.*is waiting for a place since/)
+  match(JSON.stringify(newer.outcomes[0]?.outcome), /skipped.*has been waiting for a slot since/)
   executor.newest(9).succeed()
   await settled()
   deepEqual(executor.crons, [9, 1])
@@ -323,7 +329,7 @@ test('the throttle: at most so many on a host, so many in all; who waited says h
   const [waits, started] = log.entries.filter(({ fields }) => fields['cron'] === 3)
   deepEqual(
     [waits?.message, waits?.fields['limit'], waits?.fields['reason']],
-    ['run waits for a place', 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', 'all places of host host7 are taken (2)'],
+    ['run waits for a slot', 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', 'all slots of host host7 are taken (2)'],
   )
   deepEqual([started?.message, started?.fields['waitMs']], ['run started', 1500])
 })
@@ -499,7 +505,7 @@ test('a firing that waits for the death of the run before it when rcron lets go 
   const later = dispatcher.fire({ ...clobber, minute: addMinutes(clobber.minute, 1) }, 'schedule')
   await settled()
   const letGo = dispatcher.abandon()
-  answer.resolve({ kind: 'unconfirmed', reason: 'given up' })
+  answer.resolve({ kind: 'unconfirmed', reason: 'cancelled' })
   await letGo
   equal(log.entries.at(-1)?.fields['outcome'], 'killed')
   deepEqual(
@@ -577,7 +583,7 @@ test('killing all ends what is under way and what waits, and leaves what cannot 
     )
   }
   deepEqual([executor.crons, locks().length], [[1, 2], 1])
-  ok(log.of('warn').includes('run cannot be confirmed dead'))
+  ok(log.of('warn').includes('cannot confirm that run is dead'))
   await dispatcher.abandon()
   await records.flushed()
   deepEqual(

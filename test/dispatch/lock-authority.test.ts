@@ -250,7 +250,7 @@ test('what cannot be taken over in writing is not taken over: it counts as activ
     const { outcomes } = await after.dispatcher.fire(aFiring('failover', [1]), 'manual').result
     deepEqual([outcomes[0]?.outcome?.kind, after.executor.adopted.length], ['skipped', 0])
   }
-  equal(after.log.of('error').filter((message) => message.includes('taken over')).length, 1)
+  equal(after.log.of('error').filter((message) => message.includes('cannot rewrite its lock')).length, 1)
   chmodSync(before.directory, 0o700)
   await after.clock.advance(60_000)
   await after.dispatcher.adopt()
@@ -325,7 +325,7 @@ for (const action of ['failover', 'shuffle', 'clobber'] as const) {
   test(`${action}: a tick that finds the lock directory unusable begins nothing, since another process’s run cannot be excluded; told once for the job`, async (t) => {
     const { fire, executor, log, end } = await anUnwritableDirectory(t, false)
     deepEqual([await fire(action), await fire(action)], [['blocked'], ['blocked']])
-    deepEqual([executor.crons, log.of('alarm')], [[], ['job does not run: no lock file']])
+    deepEqual([executor.crons, log.of('alarm')], [[], ['job does not run: cannot write a lock file']])
     end()
     deepEqual(await fire(action), ['succeeded'])
   })
@@ -334,14 +334,14 @@ for (const action of ['failover', 'shuffle', 'clobber'] as const) {
 test('a daemon, which knows its own runs, goes on without locks from its start on', async (t) => {
   const { fire, log, end } = await anUnwritableDirectory(t, false, false)
   deepEqual(await fire('failover'), ['succeeded'])
-  deepEqual(log.of('alarm'), ['run goes on without a lock file'])
+  deepEqual(log.of('alarm'), ['run continues without a lock file'])
   end()
 })
 
 test('a process that has seen the lock directory in order goes on without locks, and tells so once for each job', async (t) => {
   const { fire, log, end } = await anUnwritableDirectory(t, true)
   deepEqual([await fire('failover'), await fire('failover')], [['succeeded'], ['succeeded']])
-  deepEqual(log.of('alarm'), ['run goes on without a lock file'])
+  deepEqual(log.of('alarm'), ['run continues without a lock file'])
   end()
 })
 

@@ -126,7 +126,7 @@ for (const how of ['schedule', 'manual'] as const) {
       await waiting.result
       const id = eventsOf(events, 'ended').at(-1)?.run.id
       ok(skipped?.outcome.kind === 'skipped')
-      match(skipped.outcome.reason, new RegExp(`^run ${id}, .* is waiting for a place`))
+      match(skipped.outcome.reason, new RegExp(`^run ${id}, .* has been waiting for a slot`))
     })
   }
 }

@@ -50,7 +50,7 @@ const findings: readonly (readonly [string, RegExp])[] = [
   ['a seal that cannot be opened', /error: auth 3 \(sealed\), password: /],
   ['a torn key', /error: auth 4 \(torn\), password: /],
   ['a password for any host', /warning: auth 5 \(anywhere\), hosts: is not set.*rcron auth edit 5 --hosts/],
-  ['hosts that are none', /error: auth 6, hosts: "db1:22" names no host, expected names/],
+  ['hosts that are none', /error: auth 6, hosts: "db1:22" does not name a host, expected names/],
   ["rcron's own credential", /error: auth 7 \(own\), password: credential:cache-key may not be used/],
   ['a file elsewhere', /error: auth 8 \(shadow\), password: the file \/etc\/shadow may not be used.*RCRON_SECRETS_DIR/],
   ['a variable of another name', /error: auth 9 \(variable\), password: env:RCRON_DATABASE_URL may not.*RCRON_SECRET_/],
@@ -81,7 +81,7 @@ test('settings that lead to another store are not passed over', async () => {
   const { status, stderr } = await rcron.run(['check'], { env: { RCRON_DATABASE_URL: 'postgres://x' } })
   equal(status, 1)
   match(stderr, /error: RCRON_DATABASE_URL/)
-  match(stderr, /settings alone, since they do not lead to the store: 1 error, 0 warnings/)
+  match(stderr, /settings only, since they do not lead to a store: 1 error, 0 warnings/)
 })
 
 test('every other command ends with 2 where settings cannot be used, and names them all', async () => {

@@ -28,7 +28,7 @@ for (const words of COMMANDS) {
     deepEqual([status, stderr], [0, ''])
     match(stdout, new RegExp(`^Usage: rcron ${words.join(' ')}`))
     match(stdout, /\nExamples:\n {2}\S/)
-    match(stdout, /\nExit status:\n {2}0 {2}.*\n(.*\n)* {2}2 {2}the input cannot be used\n/)
+    match(stdout, /\nExit status:\n {2}0 {2}.*\n(.*\n)* {2}2 {2}invalid input\n/)
   })
 }
 
@@ -49,11 +49,11 @@ test('the version is the one of package.json', async () => {
 
 /** Words, what the message says, and the way on. All end with 2. */
 const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
-  [['frobnicate'], /unknown command 'frobnicate'\n"rcron --help" tells how/],
+  [['frobnicate'], /unknown command 'frobnicate'\n"rcron --help" shows how/],
   [['cro'], /unknown command 'cro'\n\(Did you mean cron\?\)/],
   [['cron'], /Usage: rcron cron/],
-  [['cron', 'ad'], /unknown command 'ad'\n\(Did you mean add\?\)\n"rcron cron --help" tells how/],
-  [['cron', 'show'], /missing required argument 'cron'\n"rcron cron show --help" tells how/],
+  [['cron', 'ad'], /unknown command 'ad'\n\(Did you mean add\?\)\n"rcron cron --help" shows how/],
+  [['cron', 'show'], /missing required argument 'cron'\n"rcron cron show --help" shows how/],
   [['cron', 'add', '--hots', 'x'], /unknown option '--hots'\n\(Did you mean --host\?\)\n"rcron cron add --help"/],
   [['cron', 'edit', '1', '--schedule'], /'--schedule <fields>' argument missing/],
   [['init', 'now'], /too many arguments for 'init'/],
@@ -62,7 +62,7 @@ const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
     ['auth', 'edit', '1', '--no-passphrase', '--passphrase-ask'],
     /'--no-passphrase' cannot be used with option '--passphrase-ask'/,
   ],
-  [['help', 'nosuch'], /unknown command 'nosuch'\n"rcron --help" tells how/],
+  [['help', 'nosuch'], /unknown command 'nosuch'\n"rcron --help" shows how/],
   [['nosuch', '--help'], /unknown command 'nosuch'/],
   [['help', 'cron', 'ad'], /unknown command 'ad'\n\(Did you mean add\?\)/],
   [['cron', 'nosuch', '-h'], /unknown command 'nosuch'/],
@@ -110,11 +110,7 @@ function spawnIn(script: string): { readonly stdout: Promise<string> } {
 const streams: readonly (readonly [string, string, string])[] = [
   ['a reader that stops reading', 'rcron system list 2>&1 | head -n 1 | cut -c1-2; echo $PIPESTATUS', 'id\n0\n'],
   ['a reader that was never there', '{ rcron system list 2>err; echo $? >status; } | true; cat err status', '0\n'],
-  [
-    'a full disk',
-    'rcron system list 2>&1 >/dev/full; echo $?',
-    'rcron: standard output cannot be written: ENOSPC\n1\n',
-  ],
+  ['a full disk', 'rcron system list 2>&1 >/dev/full; echo $?', 'rcron: cannot write to standard output: ENOSPC\n1\n'],
   ['a closed standard input', 'rcron next --stdin <&-; echo $?', '0\n'],
   ['a closed standard output', 'rcron system list >&- 2>err; echo $?; cat err', '0\n'],
   ['a closed standard error', 'rcron system show 9999 2>&-; echo $?', '2\n'],
@@ -133,7 +129,7 @@ for (const [what, script, expected] of streams) {
 test('errors reach a file and a pipe whole, whatever was logged before them', async () => {
   const script = 'cd /; rcron system show nothing 2>"$HOME/said"; rcron system show nothing 2>&1 | cat'
   const piped = await shell(script)
-  match(piped, /^rcron: system "nothing": there is no such system; "rcron system list" shows what there is\n$/)
+  match(piped, /^rcron: system "nothing": there is no such system; "rcron system list" shows them\n$/)
   equal(readFileSync(`${rcron.directory}/said`, 'utf8'), piped)
 })
 
@@ -181,5 +177,5 @@ os.environ.update(NO_COLOR="1", FORCE_COLOR="1")
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))`
   const { status, stdout } = await rcron.inTerminal(script, ['system', 'show', 'x'])
   equal(status, 2)
-  equal(stdout, 'rcron: system "x": there is no such system; "rcron system list" shows what there is\r\n')
+  equal(stdout, 'rcron: system "x": there is no such system; "rcron system list" shows them\r\n')
 })

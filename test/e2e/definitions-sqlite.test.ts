@@ -26,12 +26,12 @@ const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a cron of which only the hour is said',
     ['cron', 'add', '--cron-name', 'a', '--cron-path', 'true', ...WHERE, '--cron-hour', '3'],
-    /--cron-min: missing; without it the cron would run at every minute of those hours; give a minute such as 0/,
+    /--cron-min: missing; without it the cron would run every minute of those hours; give a minute such as 0/,
   ],
   [
     'a line of a crontab',
     ['cron', 'add', '--cron-name', 'a', '--cron-path', "*/5 * * * * echo 'x'", ...WHERE, '--cron-min', '5'],
-    /whole line of a crontab, .*; give --schedule '\*\/5 \* \* \* \*' --cron-path 'echo '\\''x'\\'''\n/,
+    /whole crontab line, .*; give --schedule '\*\/5 \* \* \* \*' --cron-path 'echo '\\''x'\\'''\n/,
   ],
   [
     'a line of /etc/crontab',
@@ -74,7 +74,7 @@ const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['system', 'add', '--host', 'root@db1:2200'],
     /"root@db1:2200" is no.*; write "db1", and port 2200/,
   ],
-  ['a host with a space', ['system', 'add', '--host', 'a b'], /host: "a b" holds white space/],
+  ['a host with a space', ['system', 'add', '--host', 'a b'], /host: "a b" contains white space/],
   [
     'a host that looks like an option',
     ['system', 'add', '--host=-oProxyCommand=x'],
@@ -112,7 +112,7 @@ test('a dry run judges a new row and adds none', async () => {
   equal(status, 2)
 })
 
-test('an empty value takes an optional column away', async () => {
+test('an empty value clears an optional column', async () => {
   await rcron.ok('cron', 'edit', 'seven', '--timeout-s', '60', '--timezone', 'Europe/Berlin')
   await rcron.ok('cron', 'edit', 'seven', '--timeout-s', '')
   const [cron] = (await rcron.json('cron', 'show', 'seven')) as readonly Record<string, unknown>[]

@@ -34,7 +34,7 @@ test("F9: root leaves nothing in another user's state directory, and is told the
     match(stdout + stderr, /state directory .*: it belongs to (nobody, )?user id 65534, expected that only root/)
     match(
       stdout + stderr,
-      /run it as that user: (runuser -u nobody --|setpriv --reuid=65534 --clear-groups) env RCRON_/,
+      /run this as that user: (runuser -u nobody --|setpriv --reuid=65534 --clear-groups) env RCRON_/,
     )
     equal(status, words[0] === 'check' ? 1 : 2, words.join(' '))
     deepEqual(readdirSync(rcron.stateDirectory), [])
@@ -79,7 +79,7 @@ test('F7: a cache key that others can read is refused', { skip }, async (t) => {
   chmodSync(key, 0o644)
   const { status, stderr } = await rcron.run(['check'])
   equal(status, 1)
-  match(stderr, /cache key .*can be read by others \(mode 644\), expected 600; run chmod 600 .*cache\.key/)
+  match(stderr, /cache key .*others can read it \(mode 644\), expected 600; run chmod 600 .*cache\.key/)
 })
 
 test('F7: a lock directory behind a link of somebody else is refused', { skip }, async (t) => {

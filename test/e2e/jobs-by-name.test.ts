@@ -80,7 +80,7 @@ test('all of a name are removed only where that is said: without a terminal thei
   )
   const { status, stdout, stderr } = await rcron.run(['cron', 'remove', 'dump'])
   deepEqual([status, stdout], [2, ''])
-  match(stderr, /cron "dump": means 2 crons: 1, 2; give the ids of those that are to go, or --yes for all/)
+  match(stderr, /cron "dump": means 2 crons: 1, 2; give the ids of those to remove, or --yes for all/)
 })
 
 test('on a terminal they are shown, and it is asked', async () => {

@@ -153,12 +153,12 @@ test('no connection is asked for more sessions than rcron may use', () => {
 const worse: readonly (readonly [string, string, string, RegExp])[] = [
   ['one session', 'sessions', '1 of 4', /have one session at once.*RCRON_MAX_SESSIONS_PER_CONNECTION=1$/],
   ['three sessions', 'sessions', '3 of 4', /have 3 sessions at once.*raise MaxSessions/],
-  ['unsupervised', 'supervised', 'off', /as supervise = 0 says .*lost when its connection breaks/],
-  ['no spool', 'spool', 'none', /neither below its home nor in \/var\/tmp: two starts of one run are not kept apart/],
+  ['unsupervised', 'supervised', 'off', /since supervise = 0 .*lost if its connection breaks/],
+  ['no spool', 'spool', 'none', /neither below its home nor in \/var\/tmp: a run could be started twice/],
   ['no home', 'spool', '/var/tmp', /claimed in \/var\/tmp instead/],
   ['no /proc', 'processes', 'ps', /no \/proc: processes are looked for with ps/],
   ['legacy for nothing', 'algorithms', 'modern (legacy allowed)', /is not needed: "rcron system edit 3 --legacy-algor/],
-  ['old and let in', 'algorithms', 'legacy', /given up as too weak/],
+  ['old and let in', 'algorithms', 'legacy', /dropped as too weak/],
 ]
 for (const [name, check, expected, consequence] of worse) {
   test(`${name}: works, and what degrades is told`, () => {

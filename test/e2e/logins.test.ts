@@ -94,7 +94,7 @@ test('without arguments every login that a cron needs is tried, once, and the ta
   )
   match(stdout, /^system +port +user +address +host key +auth +time +result\n/)
   match(stdout, /\n\nsystem +user +clock +supervised .*\n1 +\S+ +[+-]\d+ s +yes .*\n\n/)
-  match(stdout, /\nsystem 3 \(unused\.invalid:22\): no cron uses it; name it together with --user/)
+  match(stdout, /\nsystem 3 \(unused\.invalid:22\): no cron uses it; name the system and --user/)
   doesNotMatch(stdout + stderr, new RegExp(SECRET.replace('&', '\\&')))
 })
 
@@ -146,7 +146,7 @@ test('a certificate beside a key is named, since it is not used', async () => {
   try {
     const { stdout } = await rcron.run(['test', '1', '--user', '1'])
     match(stdout, /certificate[\s\S]*not used/)
-    match(stdout.replace(/\s+/g, ' '), new RegExp(`the certificate ${certificate} is not used: .*with the key alone`))
+    match(stdout.replace(/\s+/g, ' '), new RegExp(`the certificate ${certificate} is not used: .*with only the key`))
   } finally {
     rmSync(certificate)
   }

@@ -27,7 +27,7 @@ test('every option of every command is refused where it is given twice', async (
     for (const option of await optionsOf(words)) {
       const { status, stdout, stderr } = await rcron.run([...words, ...option, ...option])
       deepEqual([status, stdout], [2, ''], stderr)
-      match(stderr, new RegExp(`^error: option '${option[0]}\\b.*' is given more than once, expected it once\n`))
+      match(stderr, new RegExp(`^error: option '${option[0]}\\b.*' is given more than once, expected once\n`))
       options += 1
     }
   }
@@ -45,7 +45,7 @@ for (const [what, words] of repeated) {
     deepEqual([status, stderr.includes('h2')], [2, false])
     match(
       stderr,
-      /^error: option '--(host <system>|password \[value\])' is given more.*\n"rcron (cron|auth) add --help" tells how\.\n$/,
+      /^error: option '--(host <system>|password \[value\])' is given more.*\n"rcron (cron|auth) add --help" shows how\.\n$/,
     )
   })
 }

@@ -93,7 +93,7 @@ export function testRoundTrip(name: string, rcron: RcronCommand): void {
     deepEqual(await ports('db1.example.com:2200', 'db1.example.com'), [2200, 22])
     const { status, stderr } = await rcron.run(['system', 'edit', 'db1.example.com', '--port', '2300'])
     equal(status, 2)
-    match(stderr, /system "db1.example.com": 2 systems are called so: \d+, \d+; give one of these ids/)
+    match(stderr, /system "db1.example.com": 2 systems have this name: \d+, \d+; give one of these ids/)
   })
 
   test(`${name}: a mistyped name among several removes nothing`, async () => {

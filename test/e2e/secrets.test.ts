@@ -86,7 +86,7 @@ test('a seal follows its row through edits, and opens in no other row', async ()
   try {
     const [password = ''] = (await storedPasswords()).get('renamed') ?? []
     const copy = await store.editor.auths.add({ user: 'mallory', password, hosts: 'db1, *.web.example' })
-    match(await told(copy), /error: .*the sealed value cannot be opened: for another auth, user or hosts/)
+    match(await told(copy), /error: .*the sealed value cannot be opened: it was sealed for another auth, user or hosts/)
     await store.editor.auths.edit(id, { hosts: 'evil.example' })
     match(await told(id), /error: .*the sealed value cannot be opened/)
     const { status, stderr } = await rcron.run(['auth', 'edit', String(id), '--hosts', 'db1'])
@@ -126,7 +126,7 @@ const refused: readonly (readonly [string, readonly string[], string, RegExp])[]
     'a password as an argument',
     ['auth', 'add', '--user', 'x', '--password', 'hunter2'],
     '',
-    /--password: a secret on a command line can be read/,
+    /--password: every user of this machine can read a secret on a command line/,
   ],
   [
     'a password as part of an argument',
@@ -144,27 +144,27 @@ const refused: readonly (readonly [string, readonly string[], string, RegExp])[]
     'a reference that is a secret',
     ['auth', 'add', '--user', 'x', '--password-reference', 'hunter2'],
     '',
-    /does not name a place/,
+    /is not a reference to a secret/,
   ],
   [
     'a variable that is no secret of a row',
     ['auth', 'add', '--user', 'x', '--password-reference', 'env:RCRON_CACHE_KEY'],
     '',
-    /--password-reference: env: names a variable that begins with RCRON_SECRET_/,
+    /--password-reference: env: expects a variable whose name begins with RCRON_SECRET_/,
   ],
   [
     "rcron's own credential",
     ['auth', 'edit', 'key', '--passphrase-reference', 'credential:cache-key'],
     '',
-    /--passphrase-reference: credential:cache-key is what rcron itself is opened with/,
+    /--passphrase-reference: credential:cache-key is it unlocks rcron itself/,
   ],
   [
     'hosts that are none',
     ['auth', 'add', '--user', 'x', '--password-stdin', '--hosts', 'root@db1'],
     'hunter2',
-    /new auth, hosts: "root@db1" names no host/,
+    /new auth, hosts: "root@db1" does not name a host/,
   ],
-  ['nobody to ask', ['auth', 'add', '--user', 'x'], '', /password: is needed, and standard input is no terminal/],
+  ['nobody to ask', ['auth', 'add', '--user', 'x'], '', /password: is needed, but standard input is not a terminal/],
   ['an empty secret', ['auth', 'add', '--user', 'x', '--password-stdin'], '\n', /password: is empty/],
   [
     'two ways for one secret',
@@ -209,7 +209,7 @@ for (const secret of ['/hunter2', '~/hunter2', 'env:hunter2', 'file:/hunter2', '
       ['edit', 'stdin', '--password-file', 'looks-like-a-place'],
     ]) {
       const { status, stdout, stderr } = await rcron.run(['auth', ...words], { input: secret })
-      match(stderr, /password: .*would be read as the name of a place.*--seal as well .*--password-reference/)
+      match(stderr, /password: .*would be read as the place.*--seal as well .*--password-reference/)
       doesNotMatch(stdout + stderr, SECRETS)
       equal(status, 2)
     }
@@ -250,11 +250,11 @@ test('the help tells what each reference may be', async () => {
   const help = (await rcron.ok('auth', 'add', '--help')).replace(/\s+/g, ' ')
   match(
     help,
-    /--password-reference <where> store where it is kept: \/key\/file, ~\/key\/file, env:RCRON_SECRET_NAME, file:\/path/,
+    /--password-reference <where> store a reference to it: \/key\/file, ~\/key\/file, env:RCRON_SECRET_NAME, file:\/path/,
   )
   match(
     help,
-    /--passphrase-reference <where> store where it is kept: file:\/path, env:RCRON_SECRET_NAME, credential:NAME; a path alone is file:/,
+    /--passphrase-reference <where> store a reference to it: file:\/path, env:RCRON_SECRET_NAME, credential:NAME; a path alone is file:/,
   )
 })
 
@@ -304,9 +304,9 @@ test('on a terminal it is asked for, and not shown', async () => {
   deepEqual((await storedPasswords()).get('asked'), ['hunter2', null])
 })
 
-test('on a terminal as well, what would be read as the name of a place is refused unless it is sealed', async () => {
+test('on a terminal as well, what would be read as the place is refused unless it is sealed', async () => {
   const refused = await typing('/hunter2', 'auth', 'add', '--user', 'typed')
-  match(refused.stdout.replace(/\s+/g, ' '), /would be read as the name of a place.*--password-ask .*--seal/)
+  match(refused.stdout.replace(/\s+/g, ' '), /would be read as the place.*--password-ask .*--seal/)
   const sealed = await typing('/hunter2', 'auth', 'add', '--user', 'typed', '--password-ask', '--seal')
   deepEqual([refused.status, sealed.status], [2, 0])
   doesNotMatch(refused.stdout + sealed.stdout, SECRETS)

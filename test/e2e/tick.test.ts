@@ -201,7 +201,7 @@ const unfit: readonly (readonly [readonly string[], RegExp])[] = [
     ['--at', at(3), 'nosuch', 'shuffled', 'off', 'bad'],
     /cron "nosuch": there is no such cron.*\ncron "shuffled": is not due at 2026-03-01T03:00Z; .*\ncron "off": is disabled; .*\ncron "bad": .*"rcron check"/,
   ],
-  [['everywhere'], /"everywhere": crons can be named only together with --at/],
+  [['everywhere'], /"everywhere": crons can only be named together with --at/],
   [['--at', at(3), '--dry-run', 'nosuch'], /cron "nosuch": there is no such cron that can be used/],
 ]
 for (const [words, message] of unfit) {
@@ -234,7 +234,7 @@ test('without --at no minute is run twice, however often tick is called', async 
   }
   equal(new Set(minutes).size, minutes.length)
   equal(linesOf('often').length - before, minutes.length)
-  match(await rcron.ok('tick', '--dry-run'), /often .*(this minute was planned before|runs)/)
+  match(await rcron.ok('tick', '--dry-run'), /often .*(this minute is already planned|runs)/)
 })
 
 test('a time that is none ends with 2', async () => {
@@ -255,7 +255,7 @@ test('where the store cannot be read, the cache stands in for it', async () => {
   for (const ending of ['-wal', '-shm']) rmSync(join(other.stateDirectory, `rcron.db${ending}`), { force: true })
   const { status, stdout, stderr } = await other.run(['tick', '--at', at(1)])
   match(stdout, /kept +\d+ +127\.0\.0\.1 .*succeeded/)
-  match(stderr, /the store cannot be read/)
+  match(stderr, /cannot read the store/)
   equal(status, 0)
 })
 

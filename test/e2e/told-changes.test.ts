@@ -21,13 +21,13 @@ await rcron.prepare(async ({ auths, systems, crons }) => {
 })
 
 const run = '0123456789abcdef0123456789abcdef'
-const TAKE_UP = 'A running daemon takes this up within 7 minutes; at once after "systemctl reload rcron" (SIGHUP).\n'
+const TAKE_UP = 'A running daemon picks this up within 7 minutes; at once after "systemctl reload rcron" (SIGHUP).\n'
 const NEW = ['--cron-path', 'true', '--schedule', '@daily', '--host', 'db1', '--user', 'x']
 const names = async () => ((await rcron.json('cron', 'list')) as readonly Fields[]).map((cron) => cron['cron_name'])
 
 test('a new cron is said to be disabled, with what lets it run', async () => {
   const { stdout, stderr } = await rcron.run(['cron', 'add', '--cron-name', 'new', ...NEW])
-  equal(stdout, 'added cron 3 (disabled: "rcron cron enable 3" lets it run)\n')
+  equal(stdout, 'added cron 3 (disabled: "rcron cron enable 3" enables it)\n')
   equal(stderr, TAKE_UP)
   equal(await rcron.ok('cron', 'add', '--cron-name', 'on', ...NEW, '--enabled', '1'), 'added cron 4\n')
 })
@@ -85,17 +85,17 @@ test('a run that is under way is named before its cron is removed or disabled', 
     },
   )
   const named = new RegExp(
-    `cron 1 "busy" has a run under way on host1 since 2026-03-01T02:30:00.000Z \\(${run}\\): it goes on`,
+    `cron 1 "busy" has a run active on host1 since 2026-03-01T02:30:00.000Z \\(${run}\\): it continues`,
   )
   match((await rcron.run(['cron', 'disable', 'busy'])).stderr, named)
   match((await rcron.run(['cron', 'remove', 'busy', '--dry-run'])).stderr, named)
-  doesNotMatch((await rcron.run(['cron', 'remove', 'idle', '--dry-run'])).stderr, /under way/)
+  doesNotMatch((await rcron.run(['cron', 'remove', 'idle', '--dry-run'])).stderr, /has a run/)
 })
 
 test('on a terminal one row is shown and asked about as well, and --yes answers', async () => {
   const no = await rcron.inTerminal(answering('Remove it?', 'n'), ['cron', 'remove', '1'])
   equal(no.status, 1)
-  match(no.stdout, /run under way[\s\S]*1 +busy [\s\S]*cancelled: nothing was removed/)
+  match(no.stdout, /run active[\s\S]*1 +busy [\s\S]*cancelled: nothing was removed/)
   deepEqual(await names(), ['busy', 'idle', 'on'])
   const yes = await rcron.inTerminal(answering('Remove', 'n'), ['cron', 'remove', '1', '--yes'])
   deepEqual([yes.status, await names()], [0, ['idle', 'on']])

@@ -32,6 +32,6 @@ test('a subscriber that throws harms nobody, goes on being told, and is called a
   deepEqual([tried, heard], [3, 3])
   deepEqual(
     log.entries.map(({ level, message, fields }) => [level, message, fields['subscriber'], fields['event']]),
-    [['error', 'bug in rcron while an event was noted; this is said once', 'broken', 'started']],
+    [['error', 'bug in rcron while noting an event; logged once', 'broken', 'started']],
   )
 })

@@ -35,25 +35,22 @@ const rows: Rows = {
   fired: [[{ firing, crons: [1] }, null]],
   'firing-ended': [[{ firing, attempts: [] }, null]],
   continued: [
-    [
-      { run: adopted, crons: [2, 3] },
-      ['info', { ...named, hosts: 2 }, 'firing goes on after the run that was adopted'],
-    ],
+    [{ run: adopted, crons: [2, 3] }, ['info', { ...named, hosts: 2 }, 'failover continues after an adopted run']],
   ],
   'not-continued': [
     [
       { run: adopted, reason: 'why' },
-      ['warn', { ...named, reason: 'why' }, 'firing does not go on after the run that was adopted'],
+      ['warn', { ...named, reason: 'why' }, 'failover does not continue after an adopted run'],
     ],
   ],
   queued: [
     [
       { run, limit: 'host', most: 2, reason: 'why' },
-      ['info', { ...ours, limit: 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', reason: 'why' }, 'run waits for a place'],
+      ['info', { ...ours, limit: 'RCRON_MAX_CONCURRENT_RUNS_PER_HOST', reason: 'why' }, 'run waits for a slot'],
     ],
     [
       { run, limit: 'runs', most: 9, reason: 'why' },
-      ['info', { ...ours, limit: 'RCRON_MAX_CONCURRENT_RUNS', reason: 'why' }, 'run waits for a place'],
+      ['info', { ...ours, limit: 'RCRON_MAX_CONCURRENT_RUNS', reason: 'why' }, 'run waits for a slot'],
     ],
   ],
   'awaiting-host': [
@@ -66,34 +63,34 @@ const rows: Rows = {
   'contact-lost': [
     [
       { run, since: 0, reason: 'why' },
-      ['warn', { ...ours, reason: 'why' }, 'run unknown: contact lost, it counts as active and is asked again'],
+      ['warn', { ...ours, reason: 'why' }, 'lost contact with run; still counted as active, will probe again'],
     ],
   ],
   'contact-still-lost': [
     [
       { run: adopted, since: 0, reason: 'why' },
-      ['warn', { ...named, adopted: true, reason: 'why' }, 'run still unknown, for another reason'],
+      ['warn', { ...named, adopted: true, reason: 'why' }, 'still no contact with run, for another reason'],
     ],
   ],
-  'contact-found': [[{ run }, ['info', ours, 'run found again']]],
+  'contact-found': [[{ run }, ['info', ours, 'contact with run restored']]],
   adopted: [[{ run: adopted }, ['info', { ...named, adopted: true }, 'run adopted']]],
   'not-adopted': [
     [
       { run: { ...adopted, isAdopted: false }, failure },
-      ['error', { ...named, err: failure }, 'run not adopted: its lock cannot be taken over in writing'],
+      ['error', { ...named, err: failure }, 'run not adopted: cannot rewrite its lock; retrying'],
     ],
   ],
   'kill-unconfirmed': [
     [
       { run, by: 'shutdown', reason: 'why' },
-      ['warn', { run: run.id, by: 'shutdown', reason: 'why' }, 'run cannot be confirmed dead'],
+      ['warn', { run: run.id, by: 'shutdown', reason: 'why' }, 'cannot confirm that run is dead'],
     ],
   ],
   ended: [
     [endOf(run), ['error', { ...ours, ...end }, 'run ended']],
     [endOf(adopted), ['error', { ...named, adopted: true, ...end }, 'run ended']],
   ],
-  'ended-elsewhere': [[{ run }, ['info', ours, 'run was ended by another rcron process, which tells how']]],
+  'ended-elsewhere': [[{ run }, ['info', ours, 'run ended by another rcron process, which reports the outcome']]],
   'not-run': [
     [
       { run, outcome: { kind: 'killed', by: 'clobber' } },

@@ -41,7 +41,7 @@ type Manner = { readonly holder?: ProcessIdentity; readonly store?: string; read
 /** A process of an installation, as far as records go. */
 function aProcess(t: TestContext, path: string, { holder, store = 'db', isAway = false }: Manner = {}) {
   const [clock, log, recorder] = [new HandClock('2026-03-01T12:00:00Z'), new RecordingLog(), new FakeRecorder()]
-  if (isAway) recorder.failure = new Error('the store is away')
+  if (isAway) recorder.failure = new Error('the store is unavailable')
   const journal = new SqliteRecordJournal({ path, store: () => store, clock, log, ...(holder && { holder }) })
   t.after(() => journal.close())
   return { clock, log, recorder, journal, queue: new RecordQueue({ recorder, journal, clock, log }) }

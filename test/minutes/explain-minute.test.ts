@@ -38,18 +38,18 @@ test('explained: a run that is still active', () => {
   const active = [{ id: 'r1', crons: [1], job: 'failover:backup', minute: firing.minute, isWaiting: false, stage }]
   deepEqual(
     told({ active })[1],
-    '2 skipped: run r1, started for 2026-03-01T12:00Z, is running since 2026-03-01T12:00:05Z',
+    '2 skipped: run r1, started for 2026-03-01T12:00Z, has been running since 2026-03-01T12:00:05Z',
   )
   const clobber = aFiring('clobber', [1])
   deepEqual(told({ active, firings: [clobber] })[0], '1 runs once r1 is killed')
   const all = aFiring('all', [1, 2])
   deepEqual(told({ active, firings: [all] }).slice(0, 2), [
     '2 runs',
-    '1 skipped: run r1, started for 2026-03-01T12:00Z, is running since 2026-03-01T12:00:05Z',
+    '1 skipped: run r1, started for 2026-03-01T12:00Z, has been running since 2026-03-01T12:00:05Z',
   ])
 })
 
 test('explained: a minute that was planned before', () => {
   const planned = [{ from: firing.minute, to: firing.minute }]
-  deepEqual(told({ planned })[0], '1 this minute was planned before')
+  deepEqual(told({ planned })[0], '1 this minute is already planned')
 })

@@ -80,7 +80,7 @@ test('a state directory that takes no writes: the second one keeps the entry; wh
   const entry = ledger.open(hour)
   entry.begun(noon, [8])
   entry.close()
-  deepEqual(log.of('error'), ['which firings have begun is not on disk; after a crash it is not told right'])
+  deepEqual(log.of('error'), ['cannot record which firings have begun; after a crash they would be reported as missed'])
 })
 
 test('a torn end is not taken for another cron; what is no entry is moved aside, and a link is not followed', (t) => {

@@ -132,13 +132,13 @@ test('no place takes writes: rcron goes on with an alarm, and plans nothing agai
   takeAway(where.secondDirectory)
   deepEqual((await book.plan(noon)).due, [addMinutes(noon, -1), noon])
   equal(log.of('alarm').length, 1)
-  await rejects(mark.save(upTo(noon)), /cannot be written .*ENOTDIR/)
+  await rejects(mark.save(upTo(noon)), /cannot write .*ENOTDIR/)
 
   const restarted = aMark(where)
   const after = await MinuteBook.open({ ...restarted, catchUpMinutes: 5 })
   deepEqual((await after.plan(noon)).due, [])
   deepEqual((await after.plan(addMinutes(noon, 1))).due, [addMinutes(noon, 1)])
-  match(restarted.log.of('alarm')[0] ?? '', /takes no writes/)
+  match(restarted.log.of('alarm')[0] ?? '', /^cannot write the minute mark/)
 })
 
 test('woken twice at once, a minute is handed out once', async (t) => {
@@ -192,7 +192,9 @@ test('F3: what has begun is noted in the second place where the first takes no w
   takeAway(where.secondDirectory)
   await book.begun(noon, [8])
   await book.begun(noon, [9])
-  deepEqual(before.log.of('error').slice(1), ['what begins is not on disk; after a crash it would be told as missed'])
+  deepEqual(before.log.of('error').slice(1), [
+    'cannot record what begins; after a crash it would be reported as missed',
+  ])
 })
 
 test('F3: a torn end of what had begun is not taken for another cron, and a link is not followed', async (t) => {
@@ -202,7 +204,7 @@ test('F3: a torn end of what had begun is not taken for another cron, and a link
   symlinkSync('/etc/passwd', join(where.secondDirectory, `minute-${noon}.begun`))
   const { mark, log } = aMark(where)
   deepEqual([...(await mark.begunIn(noon))], [])
-  deepEqual(log.of('error'), ['what had begun of a minute cannot be read'])
+  deepEqual(log.of('error'), ['cannot read what had begun in a minute'])
 })
 
 test('of several processes that wake in one minute exactly one plans it', async (t) => {

@@ -2,8 +2,8 @@ import { equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseExpression } from '../../src/schedule/parse/parse-expression.ts'
 
-const NOT_SO = 'an interval that does not divide the hour or the day cannot be written: choose times'
-const SECONDS = 'leave out seconds and years: the unit is the minute'
+const NOT_SO = 'an interval that does not divide the hour or the day is not supported: choose times'
+const SECONDS = 'remove seconds and years: schedules have minutes only'
 
 /** What people bring from other schedulers, word processors and pages of the web, and the hint that works. */
 const foreign: readonly (readonly [what: string, expression: string, hint: string])[] = [
@@ -13,7 +13,7 @@ const foreign: readonly (readonly [what: string, expression: string, hint: strin
   ['an interval of a day', '@every 24h', 'write "@daily"'],
   ['an interval that divides nothing', '@every 90m', NOT_SO],
   ['an interval of seconds', '@every 10s', NOT_SO],
-  ['an interval of several units', '@every 1h30m', 'intervals cannot be written: choose the times that are meant'],
+  ['an interval of several units', '@every 1h30m', 'intervals are not supported: choose times instead'],
   ['a rate of AWS', 'rate(5 minutes)', 'write "*/5 * * * *"'],
   ['an expression of AWS', 'cron(0 12 * * ? *)', 'write "0 12 * * *"'],
   [
@@ -28,30 +28,30 @@ const foreign: readonly (readonly [what: string, expression: string, hint: strin
   [
     'days that count from 1',
     '0 15 10 ? * 2-6',
-    `${SECONDS}; write "15 10 * * 2-6"; mind that 1 is Monday here, and Sunday in Quartz`,
+    `${SECONDS}; write "15 10 * * 2-6"; note that 1 is Monday here, but Sunday in Quartz`,
   ],
   [
     'the user column',
     '0 5 * * * root',
-    'write "0 5 * * *"; "root" seems to be the user column of /etc/crontab: here the user is that of the auth (--user)',
+    'write "0 5 * * *"; "root" seems to be the user column of /etc/crontab: here the user comes from the auth (--user)',
   ],
   [
     'a command',
     '0 5 * * 1 /usr/bin/true',
-    'write "0 5 * * 1", and give what follows apart, as the command (--cron-path)',
+    'write "0 5 * * 1", and give the rest separately, as the command (--cron-path)',
   ],
   [
     'a user and a command',
     '0 5 * * * root cd / && run-parts',
-    'write "0 5 * * *", and give what follows apart, as the command (--cron-path)',
+    'write "0 5 * * *", and give the rest separately, as the command (--cron-path)',
   ],
   ['a hash of Jenkins', 'H 3 * * *', 'values chosen by a hash are not supported: choose one, such as "17"'],
   ['a stepped hash', 'H/15 * * * *', 'values chosen by a hash are not supported: write "*/15"'],
   ['a hash within a range', '0 H(2-5) * * *', 'values chosen by a hash are not supported: choose one, such as "2"'],
-  ['an en dash', '0 9–17 * * *', 'write "9-17", in the signs of a plain keyboard'],
-  ['a mathematical asterisk', '0 ∗/2 * * *', 'write "*/2", in the signs of a plain keyboard'],
-  ['digits of full width', '０ 2 * * *', 'write "0", in the signs of a plain keyboard'],
-  ['an invisible character', '0 2\u200b * * *', 'write "2", in the signs of a plain keyboard'],
+  ['an en dash', '0 9–17 * * *', 'write "9-17", with plain ASCII characters'],
+  ['a mathematical asterisk', '0 ∗/2 * * *', 'write "*/2", with plain ASCII characters'],
+  ['digits of full width', '０ 2 * * *', 'write "0", with plain ASCII characters'],
+  ['an invisible character', '0 2\u200b * * *', 'write "2", with plain ASCII characters'],
 ]
 for (const [what, expression, hint] of foreign) {
   test(`${what}, ${JSON.stringify(expression)}, gets the hint that works`, () => {

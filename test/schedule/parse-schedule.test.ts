@@ -27,7 +27,7 @@ const refused: readonly (readonly [expression: string, field: string | null, hin
   ['-5 * * * *', 'cron_min', null],
   ['+5 * * * *', 'cron_min', null],
   ['@Daily', 'cron_min', 'write "@daily"'],
-  ['0 0 * * * *', null, 'leave out seconds and years: the unit is the minute; write "0 * * * *"'],
+  ['0 0 * * * *', null, 'remove seconds and years: schedules have minutes only; write "0 * * * *"'],
   ['', null, null],
 ]
 

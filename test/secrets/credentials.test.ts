@@ -140,8 +140,8 @@ test('A9: what is no usable private key is refused with the command that mends i
   match(await errorOf(key.slice(0, 200)), /cut short or damaged.*ssh-keygen -p -m PEM/)
   match(await errorOf(key.replace(/\n[^-]{20}/, '\n')), /cut short or damaged/)
   match(await errorOf(rsa.replace(/\n.{64}\n/, '\n')), /cut short or damaged/)
-  match(await errorOf(scratch.write('notes', 'just some text\n')), /key file .*notes holds no key/)
-  match(await errorOf(chacha, PASSPHRASE), /cannot be opened here.*ssh-keygen -p/)
+  match(await errorOf(scratch.write('notes', 'just some text\n')), /key file .*notes contains no key/)
+  match(await errorOf(chacha, PASSPHRASE), /that rcron cannot open.*ssh-keygen -p/)
   match(await errorOf(curve), /secp256k1, expected .*ssh-keygen -t ed25519/)
   match(await errorOf(scratch.write('empty', '')), /is empty/)
   match(await errorOf(''), /is empty/)
@@ -201,7 +201,7 @@ test('a reference that leads nowhere says so, and is never sent as a password', 
   match(await errorOf(`sealed:bad:${PASSPHRASE}`), /cannot be opened/)
   const bare = createCredentials(somePlaces())
   await rejects(bare.resolve(auth('credential:db'), HOST), /CREDENTIALS_DIRECTORY is not set/)
-  await rejects(bare.resolve(auth('sealed:x'), HOST), /sealed and there is no key/)
+  await rejects(bare.resolve(auth('sealed:x'), HOST), /sealed and there is no cache key/)
 })
 
 test('the passphrase may be a reference too; one that the key does not need stands by as a password', async () => {
@@ -261,14 +261,14 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['env:RCRON_DATABASE_URL', /may not be used/],
   ['env:HOME', /may not be used/],
   ['env:RCRON_SECRET_', /may not be used/],
-  ['credential:cache-key', /what rcron itself is opened with/],
-  ['credential:database-url', /what rcron itself is opened with/],
+  ['credential:cache-key', /it unlocks rcron itself/],
+  ['credential:database-url', /it unlocks rcron itself/],
   ['file:/etc/shadow', /may not be used, expected one below .*\/secrets .*RCRON_SECRETS_DIR/],
   ['file:~/secrets/../outside', /may not be used, expected one below/],
   ['file:~/secrets', /may not be used, expected one below/],
   ['file:~/secrets/link', /may not be used, expected one below/],
-  ['file:~/secrets/own', /what rcron itself is opened with/],
-  ['file:~/secrets/other-name', /what rcron itself is opened with/],
+  ['file:~/secrets/own', /it unlocks rcron itself/],
+  ['file:~/secrets/other-name', /it unlocks rcron itself/],
   ['/proc/self/pagemap', /kept by the kernel/],
   ['/proc/self/environ', /kept by the kernel/],
   ['/sys/kernel/notes', /kept by the kernel|ENOENT/],
@@ -318,7 +318,10 @@ test('who asks is told of passwords that may go anywhere, and of seals that belo
   const [warning] = await credentials.judge(auth('sealed:old:x'))
   deepEqual([warning?.severity, warning?.hint], ['warning', 'seal it again: rcron auth edit 7 --seal'])
   deepEqual(await credentials.judge(auth('sealed:good:x')), [])
-  await rejects(credentials.resolve({ ...auth('sealed:good:x'), id: 8 }, HOST), /cannot be opened: for another auth/)
+  await rejects(
+    credentials.resolve({ ...auth('sealed:good:x'), id: 8 }, HOST),
+    /cannot be opened: it was sealed for another auth/,
+  )
 })
 
 test('an identity tells secrets apart and tells nothing of them', async () => {

@@ -36,7 +36,7 @@ test('any changed, missing or added character is refused', () => {
 test('another key is refused', () => {
   throws(
     () => createSecretSeal('cd'.repeat(32)).unseal(seal.seal('x', ROW), ROW),
-    /sealed for another auth, user or hosts, with another key, or damaged/,
+    /sealed for another auth, user or hosts, or with another key, or is damaged/,
   )
 })
 

@@ -48,7 +48,7 @@ export class FakeTransport implements Transport {
     this.underway += 1
     this.most = Math.max(this.most, this.underway)
     const { promise, resolve } = Promise.withResolvers<Connected | NotHandedOver>()
-    signal.addEventListener('abort', () => resolve(unreachable('given up')))
+    signal.addEventListener('abort', () => resolve(unreachable('cancelled')))
     const attempt: Attempt = {
       login,
       answer: (failure) => {

@@ -9,10 +9,10 @@ export function addRunningCommands(program: Command, context: CommandContext, ru
   program
     .command('tick')
     .summary('plan and run one minute, and exit when its runs have ended')
-    .argument('[cron...]', 'with --at: ids, names or NAME@HOST; these alone, of those that are due then')
+    .argument('[cron...]', 'with --at: ids, names or NAME@HOST; runs only these, of those due then')
     .option('--at <time>', 'fire this minute by hand (ISO 8601)')
-    .option('--yes', 'do not ask before several jobs are started by hand')
-    .option('--dry-run', 'print what would run where, in which order, and why each other cron would not')
+    .option('--yes', 'do not ask before starting several jobs')
+    .option('--dry-run', 'print what would run, where and in which order, and why the other crons would not')
     .option('--json', 'print JSON')
     .action((wanted, options) => run(async () => (await import('../tick/tick.ts')).tick(context, wanted, options)))
 }
@@ -20,40 +20,40 @@ export function addRunningCommands(program: Command, context: CommandContext, ru
 export function addTryingCommands(program: Command, context: CommandContext, run: Run): void {
   program
     .command('test')
-    .summary('log in to systems, and say what works and what does not')
+    .summary('log in to systems, and report what works and what does not')
     .argument('[system...]', 'ids, names or name:port (default: all)')
-    .option('--user <auth>', 'as this auth alone (id or user); on systems that are named, also where no cron uses it')
+    .option('--user <auth>', 'only as this auth (id or user); on named systems also if no cron uses it there')
     .option('--json', 'print JSON')
     .action((systems, options) =>
       run(async () => (await import('../login-test/test.ts')).test(context, systems, options)),
     )
   program
     .command('check')
-    .summary('judge the settings and all definitions, and print every problem')
+    .summary('check the settings and all definitions, and print every problem')
     .option('--json', 'print JSON')
     .action((options) => run(async () => (await import('../check.ts')).check(context, options)))
   program
     .command('next')
-    .summary('print coming times of schedules or crons, and read them in plain words')
-    .argument('[schedule-or-cron...]', 'five fields or a macro, quoted as one; or ids or names of crons')
-    .option('--from <time>', 'tell times after this one, ISO 8601 (default: now)')
+    .summary('print the next times of schedules or crons, and explain them in plain words')
+    .argument('[schedule-or-cron...]', 'five fields or a macro, quoted as one argument; or ids or names of crons')
+    .option('--from <time>', 'print times after this one, ISO 8601 (default: now)')
     .option('--tz <zone>', "IANA zone (default: the cron's, else RCRON_TIMEZONE)")
     .option('--count <n>', 'how many times', '5')
-    .addOption(new Option('--stdin', 'answer questions on standard input, one JSON object a line'))
-    .option('--json', 'print JSON; with --stdin answers are always JSON')
+    .addOption(new Option('--stdin', 'answer questions on standard input, one JSON object per line'))
+    .option('--json', 'print JSON; with --stdin answers always are')
     .action((wanted, options) => run(async () => (await import('../next/next.ts')).next(context, wanted, options)))
 }
 
 export function addSettingCommands(program: Command, context: CommandContext, run: Run): void {
   program
     .command('init')
-    .summary('make the tables that are missing and add the columns that they lack')
+    .summary('create missing tables and add missing columns')
     .option('--dry-run', 'print the statements and change nothing')
     .option('--json', 'print JSON')
     .action((options) => run(async () => (await import('../init.ts')).init(context, options)))
   program
     .command('settings')
-    .summary('list every variable that rcron reads, and what it is set to')
+    .summary('list every variable that rcron reads, and its value')
     .option('--json', 'print JSON')
     .action((options) => run(async () => (await import('../settings.ts')).settings(context, options)))
 }

@@ -18,7 +18,7 @@ export class AnswerStream {
   /** Resolves when the readers have all that was written, however slow they are, or have gone. Never rejects. */
   async flushed(): Promise<void> {
     await Promise.all(this.#streams.map(flush))
-    // Errors of writing are told a turn later.
+    // Errors of writing are reported a turn later.
     await new Promise((resolve) => setImmediate(resolve))
   }
 

@@ -4,8 +4,8 @@ import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { CommandContext, ExitCode } from './context.ts'
 
 /**
- * Carries out the work of a process that logs on `descriptor`: what ends it, an exception that nobody catches among it, is told there in
- * the format of the log. Where that is text, it is told as every command tells it.
+ * Carries out the work of a process that logs on `descriptor`: what ends it, an exception that nobody catches among it, is reported there in
+ * the format of the log. Where that is text, it is reported as every command tells it.
  */
 export async function asLogged(
   { environment }: Pick<CommandContext, 'environment'>,

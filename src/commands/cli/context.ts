@@ -20,7 +20,7 @@ export type ExitCode = 0 | 1 | 2
 /** Carries one command out, and keeps its exit status. */
 export type Run = (work: () => Promise<ExitCode>) => Promise<void>
 
-/** Carries a command out; what an operator can mend is told without a stack, a bug with one. Never rejects. */
+/** Carries a command out; what an operator can fix is reported without a stack, a bug with one. Never rejects. */
 export async function runCommand(context: CommandContext, work: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await work()

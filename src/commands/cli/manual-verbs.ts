@@ -2,12 +2,12 @@ import type { ManualPage } from './manual-page.ts'
 
 const CHANGE_EXITS = [
   [0, 'done'],
-  [1, 'not done: another row in the way, or the store away; nothing was changed'],
+  [1, 'not done: another row is in the way, or the store is unavailable; nothing was changed'],
 ] as const
 
 const READ_EXITS = [
   [0, 'done'],
-  [1, 'the store is away'],
+  [1, 'the store is unavailable'],
 ] as const
 
 type Examples = ManualPage['examples']
@@ -41,7 +41,7 @@ const EDITING: Readonly<Record<string, Examples>> = {
   cron: [
     ["rcron cron edit dump --schedule '0 4 * * *' --timezone Europe/Berlin", ''],
     ['rcron cron edit dump@db1.example.com --timeout-s 600', 'one cron of a job'],
-    ['rcron cron edit 7 --timeout-s ""', 'an empty value takes an optional column away'],
+    ['rcron cron edit 7 --timeout-s ""', 'an empty value clears an optional column'],
   ],
 }
 
@@ -50,21 +50,21 @@ export function verbPage(noun: string, verb: string): ManualPage | null {
   switch (verb) {
     case 'add':
       return {
-        about: `Adds one ${noun} and prints its id. It is judged first; one that could not work is refused.`,
+        about: `Adds one ${noun} and prints its id. It is checked first; one that could not work is refused.`,
         examples: ADDING[noun] ?? [],
         exits: CHANGE_EXITS,
       }
     case 'edit':
       return {
-        about: `Changes the columns that are given and leaves the others. A change that would keep the ${noun} from working is refused.${noun === 'cron' ? ' A name means the whole job: all of its crons are shown, and changed alike, or none; on a terminal it is asked before.' : ''}`,
+        about: `Changes the given columns and leaves the others. A change that would stop the ${noun} from working is refused.${noun === 'cron' ? ' A name means the whole job: all of its crons are shown and changed together, or none; on a terminal it asks first.' : ''}`,
         examples: EDITING[noun] ?? [],
         exits: CHANGE_EXITS,
       }
     case 'remove':
       return {
-        about: `Removes ${noun}s by id or name. All are looked up before the first is removed, so that a mistyped name removes nothing. A name means all that have it. On a terminal they are shown, and it is asked first; elsewhere a name that means several needs --yes. Runs of a cron that are under way go on, and are named.`,
+        about: `Removes ${noun}s by id or name. All are looked up before the first is removed, so that a mistyped name removes nothing. A name means all that have it. On a terminal they are shown, and it asks first; elsewhere a name that means several needs --yes. Active runs of a cron continue, and are listed.`,
         examples: [
-          [`rcron ${noun} remove 3 --dry-run`, 'say which one that is'],
+          [`rcron ${noun} remove 3 --dry-run`, 'show which one that is'],
           [`rcron ${noun} remove 3 4`, ''],
         ],
         exits: CHANGE_EXITS,
@@ -83,14 +83,13 @@ export function verbPage(noun: string, verb: string): ManualPage | null {
       }
     case 'enable':
       return {
-        about:
-          'Lets crons run. A name means all that have it. One that could not run is refused, and then none is enabled.',
+        about: 'Enables crons. A name means all that have it. If one of them could not run, none is enabled.',
         examples: [['rcron cron enable dump', '']],
         exits: CHANGE_EXITS,
       }
     case 'disable':
       return {
-        about: 'Keeps crons from running. A name means all that have it. Runs that are under way go on, and are named.',
+        about: 'Disables crons. A name means all that have it. Active runs continue, and are listed.',
         examples: [['rcron cron disable dump', '']],
         exits: CHANGE_EXITS,
       }

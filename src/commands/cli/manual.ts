@@ -13,7 +13,7 @@ function addPages(command: Command, parents: readonly string[]): void {
   const page = pageOf(path)
   const spoken = path.join(' ')
   if (page !== null) command.description(page.about).addHelpText('after', () => sectionsOf(page))
-  command.showHelpAfterError(`"${spoken} --help" tells how.`)
+  command.showHelpAfterError(`"${spoken} --help" shows how.`)
   for (const below of command.commands) addPages(below, path)
 }
 
@@ -24,7 +24,7 @@ function pageOf([program = '', ...words]: readonly string[]): ManualPage | null 
 }
 
 function sectionsOf({ examples, exits, notes }: ManualPage): string {
-  const all = [...exits, [2, 'the input cannot be used'] as const]
+  const all = [...exits, [2, 'invalid input'] as const]
   const beside = examples.filter(([line, meaning]) => meaning !== '' && line.length <= WIDEST_LEFT)
   const width = Math.max(0, ...beside.map(([line]) => line.length))
   const sections = [

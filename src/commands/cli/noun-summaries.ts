@@ -2,7 +2,7 @@ const VERBS = 'add, list, show, edit'
 
 /** What the help says of each noun's commands in one line. */
 export const NOUN_SUMMARIES = {
-  auth: `${VERBS} and remove users and the secrets that let them in`,
+  auth: `${VERBS} and remove users and their secrets`,
   system: `${VERBS} and remove hosts to run commands on`,
   cron: `${VERBS}, remove, enable and disable what runs, when, where and as whom`,
 } as const

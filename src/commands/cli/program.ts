@@ -13,7 +13,7 @@ export async function runProgram(argv: readonly string[], context: CommandContex
   const status = await carryOut(argv, context)
   await answers.flushed()
   if (answers.failure === null) return status
-  context.stderr.write(`rcron: standard output cannot be written: ${answers.failure}\n`)
+  context.stderr.write(`rcron: cannot write to standard output: ${answers.failure}\n`)
   await answers.flushed()
   return 1
 }
@@ -47,7 +47,7 @@ function helpAsOption(argv: readonly string[]): readonly string[] {
   return [...argv.slice(0, at), ...argv.slice(at + 1), '--help']
 }
 
-/** Help of a command that is not there is a mistake: without the option, it is told as one, and not answered by the help of the rest. */
+/** Help of a command that is not there is a mistake: without the option, it is reported as one and not answered by the help of the rest. */
 function withoutHelpOfNothing(program: Command, argv: readonly string[]): readonly string[] {
   let command = program
   for (const [at, word] of argv.entries()) {
@@ -90,7 +90,7 @@ function refuseRepeated(command: Command): void {
     command.on(`option:${option.name()}`, () => {
       times += 1
       // The values stay unsaid: one of them may be a secret.
-      if (times === 2) command.error(`error: option '${option.flags}' is given more than once, expected it once`)
+      if (times === 2) command.error(`error: option '${option.flags}' is given more than once, expected once`)
     })
   }
   for (const below of command.commands) refuseRepeated(below)

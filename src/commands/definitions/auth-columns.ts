@@ -6,7 +6,7 @@ export const AUTH_COLUMNS: readonly Column[] = [
   {
     name: 'hosts',
     value: '<hosts>',
-    help: 'hosts that its secret may be used on: names, addresses and patterns such as *.example.com, separated by commas (default: any)',
+    help: 'hosts that the secret may be used on: names, addresses and patterns such as *.example.com, separated by commas (default: any)',
     parse: textOrNothing,
   },
 ]

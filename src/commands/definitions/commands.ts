@@ -8,7 +8,7 @@ import type { Noun, Options } from './noun.ts'
 import { system } from './system.ts'
 import type { VerbParts } from './verbs.ts'
 
-const NAMES = 'ids or names; a name means all that have it, and of crons NAME@HOST one'
+const NAMES = 'ids or names; a name means all that have it; of crons, NAME@HOST means one'
 
 type Run = (work: () => Promise<ExitCode>) => Promise<void>
 type Verbs = typeof import('./verbs.ts')
@@ -32,7 +32,7 @@ export function addDefinitionCommands(program: Command, context: CommandContext,
   ] as const) {
     crons
       .command(verb)
-      .summary(enabled === 1 ? 'let crons run' : 'keep crons from running; runs under way go on')
+      .summary(enabled === 1 ? 'enable crons' : 'disable crons; active runs continue')
       .argument('<cron...>', NAMES)
       .action((wanted: string[]) => carryOut((verbs, parts) => verbs.enableCrons(wanted, enabled, parts)))
   }
@@ -43,7 +43,7 @@ function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): 
   const references = `<${noun.name}...>`
   const group = program.command(noun.name).summary(NOUN_SUMMARIES[noun.name])
   withColumns(group.command('add').summary(`add one ${noun.name}`), noun, 'add')
-    .option('--dry-run', 'judge it and change nothing')
+    .option('--dry-run', 'check it and change nothing')
     .option('--json', 'print the new id as JSON')
     .action((options: Options) => carryOut((verbs, parts) => verbs.addEntry(noun, options, parts)))
   group
@@ -59,13 +59,13 @@ function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): 
     .action((wanted: string[], options: Options) =>
       carryOut((verbs, parts) => verbs.showEntries(noun, wanted, options, parts)),
     )
-  const edit = withColumns(group.command('edit').summary('change the columns that are given'), noun, 'edit')
+  const edit = withColumns(group.command('edit').summary('change the given columns'), noun, 'edit')
     .argument(
       reference,
       noun.ofOneRow === null ? 'id or name' : `id, NAME@${noun.ofOneRow}, or a name, which means all that have it`,
     )
-    .option('--dry-run', 'judge the change and make none')
-  if (noun.ofOneRow !== null) edit.option('--yes', 'do not ask, where a name means several')
+    .option('--dry-run', 'check the change and make none')
+  if (noun.ofOneRow !== null) edit.option('--yes', 'do not ask if a name means several')
   edit.action((wanted: string, options: Options) =>
     carryOut((verbs, parts) => verbs.editEntries(noun, wanted, options, parts)),
   )
@@ -73,7 +73,7 @@ function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): 
     .command('remove')
     .summary('remove them, unless a cron still uses them')
     .argument(references, NAMES)
-    .option('--dry-run', 'say what would be removed')
+    .option('--dry-run', 'show what would be removed')
     .option('--yes', 'do not ask')
     .action((wanted: string[], options: Options) =>
       carryOut((verbs, parts) => verbs.removeEntries(noun, wanted, options, parts)),

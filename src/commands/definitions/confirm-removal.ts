@@ -27,6 +27,6 @@ function severalMeant(noun: string, { reference, entries }: Meant<unknown>): Pro
   return errorAbout(
     aboutWord(reference, noun),
     `means ${entries.length} ${noun}s: ${entries.map(({ id }) => id).join(', ')}`,
-    'give the ids of those that are to go, or --yes for all; --dry-run shows them',
+    'give the ids of those to remove, or --yes for all; --dry-run shows them',
   )
 }

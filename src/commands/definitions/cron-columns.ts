@@ -7,8 +7,8 @@ const A_MONTH_IN_SECONDS = 31 * 24 * 60 * 60
 
 /** Columns of a cron but `host` and `user`, which are named by system and auth. */
 export const CRON_COLUMNS: readonly Column[] = [
-  { name: 'cron_name', value: '<name>', help: 'crons of one name and action are one job', parse: text },
-  { name: 'cron_path', value: '<command>', help: 'the command, as it would stand in a local crontab', parse: text },
+  { name: 'cron_name', value: '<name>', help: 'crons with the same name and action are one job', parse: text },
+  { name: 'cron_path', value: '<command>', help: 'the command, as in a local crontab', parse: text },
   { name: 'cron_min', value: '<field>', help: 'minute, or a macro such as @daily (default *)', parse: text },
   { name: 'cron_hour', value: '<field>', help: 'hour (default *)', parse: text },
   { name: 'cron_dom', value: '<field>', help: 'day of month (default *)', parse: text },
@@ -25,7 +25,7 @@ export const CRON_COLUMNS: readonly Column[] = [
   {
     name: 'catch_up',
     value: '<which>',
-    help: 'which of the minutes missed in a longer outage are run: none, last, all',
+    help: 'which of the minutes missed in a longer outage to run: none, last, all',
     parse: choiceOrNothing(CATCH_UPS),
   },
   {
@@ -37,7 +37,7 @@ export const CRON_COLUMNS: readonly Column[] = [
   {
     name: 'on_lost',
     value: '<what>',
-    help: 'after a run whose end cannot be learnt: stop, failover',
+    help: 'after a run whose end remains unknown: stop, failover',
     parse: choiceOrNothing(ON_LOSTS),
   },
   {
@@ -52,11 +52,11 @@ export const CRON_COLUMNS: readonly Column[] = [
     help: 'seconds between TERM and KILL (default 10)',
     parse: wholeNumberOrNothing(0, A_MONTH_IN_SECONDS),
   },
-  { name: 'own_connection', value: '<0|1>', help: '1 gives each run a connection of its own (default 0)', parse: flag },
+  { name: 'own_connection', value: '<0|1>', help: '1 gives each run its own connection (default 0)', parse: flag },
   {
     name: 'keep_output',
     value: '<0|1>',
-    help: '1 keeps output on the host while nobody listens (default 0)',
+    help: '1 keeps output on the host while the connection is lost (default 0)',
     parse: flag,
   },
 ]

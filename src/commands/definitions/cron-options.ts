@@ -28,9 +28,9 @@ export function pastedLine(command: unknown): readonly Problem[] {
   const line = typeof command === 'string' ? crontabLineIn(command) : null
   if (line === null) return []
   const user =
-    line.user === null ? '' : `; "${line.user}" seems to be the user column of /etc/crontab: name its auth by --user`
+    line.user === null ? '' : `; "${line.user}" seems to be the user column of /etc/crontab: give its auth with --user`
   const hint = `give --schedule ${shellQuoted(line.schedule)} --cron-path ${shellQuoted(line.command)}${user}`
-  return [problemOfOption('--cron-path', 'is a whole line of a crontab, expected the command alone', hint)]
+  return [problemOfOption('--cron-path', 'is a whole crontab line, expected only the command', hint)]
 }
 
 /** What a new cron cannot do without. Fields that are left out mean any value, which is seldom meant of the minute. */
@@ -41,8 +41,8 @@ export function missingIn(columns: Options, { schedule }: Options): readonly Pro
   const problem = others
     ? problemOfOption(
         '--cron-min',
-        'missing; without it the cron would run at every minute of those hours',
-        "give a minute such as 0, or '*' for every one",
+        'missing; without it the cron would run every minute of those hours',
+        "give a minute such as 0, or '*' for every minute",
       )
     : problemOfOption(
         '--schedule',

@@ -47,7 +47,7 @@ export const cron: Noun<StoredCron, NewCron> = {
       editor,
     ),
   ofOneRow: 'host',
-  afterAdding: (id, { enabled }) => (enabled === 1 ? '' : ` (disabled: "rcron cron enable ${id}" lets it run)`),
+  afterAdding: (id, { enabled }) => (enabled === 1 ? '' : ` (disabled: "rcron cron enable ${id}" enables it)`),
 }
 
 const NEW_CRON = {

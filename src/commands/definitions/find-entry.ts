@@ -60,14 +60,14 @@ export async function seekEntry<Row>(
 
 /** The problem of a word that means no row. */
 export function missingRow(noun: string, reference: string): Problem {
-  return errorAbout(aboutWord(reference, noun), `there is no such ${noun}`, `"rcron ${noun} list" shows what there is`)
+  return errorAbout(aboutWord(reference, noun), `there is no such ${noun}`, `"rcron ${noun} list" shows them`)
 }
 
 function severalRows(noun: string, reference: string, found: readonly Entry<unknown>[]): Problem {
   const ids = found.map(({ id }) => id).join(', ')
   return errorAbout(
     aboutWord(reference, noun),
-    `${found.length} ${noun}s are called so: ${ids}`,
+    `${found.length} ${noun}s have this name: ${ids}`,
     'give one of these ids instead of the name',
   )
 }

@@ -52,7 +52,7 @@ export async function resealed(
   if (old === null) {
     if (isWanted)
       throw new OperatorError(
-        'the row cannot be read, and so nothing can be sealed for it',
+        'the row cannot be read, so nothing can be sealed for it',
         'correct its other columns first',
       )
     return changes

@@ -46,7 +46,7 @@ export function secretOptions(command: Command): Command {
   for (const way of ways) command.addOption(way)
   return command
     .addOption(
-      new Option('--no-passphrase', 'take the stored passphrase away').conflicts(WAYS.map((way) => `passphrase${way}`)),
+      new Option('--no-passphrase', 'remove the stored passphrase').conflicts(WAYS.map((way) => `passphrase${way}`)),
     )
     .option('--seal', "store the secrets sealed under rcron's cache key; alone, seals what is stored")
 }
@@ -63,7 +63,7 @@ function waysOf(column: SecretColumn, what: string): readonly Option[] {
     way(`--${column}-ask`, `ask for the ${what} on the terminal`, `${column}Ask`),
     way(`--${column}-file <path>`, `read the ${what} from this file`, `${column}File`),
     way(`--${column}-stdin`, `read the ${what} from standard input`, `${column}Stdin`),
-    way(`--${column}-reference <where>`, `store where it is kept: ${PLACES[column]}`, `${column}Reference`),
+    way(`--${column}-reference <where>`, `store a reference to it: ${PLACES[column]}`, `${column}Reference`),
     // Known only to be refused: as an unknown option it would be quoted with its value.
     new Option(`--${column} [value]`).hideHelp(),
   ]
@@ -71,7 +71,7 @@ function waysOf(column: SecretColumn, what: string): readonly Option[] {
 
 /**
  * The secret that the options name, to be stored as it is or sealed; undefined where they name none. Rejects with an OperatorError for
- * a file that cannot be read, an empty secret, one that would be taken for a reference, or a reference that is none.
+ * a file that cannot be read, an empty secret, one that would be taken for a reference, or a reference that is not one.
  */
 export async function readSecret(
   column: SecretColumn,
@@ -100,7 +100,7 @@ export async function askSecret(
   if (!context.stdin.isTTY) {
     throw refuse(
       column,
-      'is needed, and standard input is no terminal to ask on',
+      'is needed, but standard input is not a terminal',
       `give --${column}-file, --${column}-stdin or --${column}-reference`,
     )
   }
@@ -142,8 +142,8 @@ function storable(column: SecretColumn, value: string, options: SecretOptions, s
   if (options['seal'] === true || !namesPlace(column, secret)) return secret
   throw refuse(
     column,
-    'begins as a reference does, and would be read as the name of a place where the secret is kept',
-    `give ${sealing} to store it sealed; if a place was meant, name it by --${column}-reference`,
+    'begins like a reference, and would be read as the place where the secret is kept',
+    `give ${sealing} to store it sealed; if it is meant as a place, use --${column}-reference`,
   )
 }
 
@@ -153,8 +153,8 @@ function checkedReference(column: SecretColumn, given: string): string {
   if (namesPlace(column, reference)) return allowedReference(column, reference)
   throw refuse(
     `--${column}-reference`,
-    `does not name a place where the secret is kept, expected one of ${PLACES[column]}`,
-    `a secret itself goes in by --${column}-file or --${column}-stdin`,
+    `is not a reference to a secret, expected one of ${PLACES[column]}`,
+    `give the secret itself with --${column}-file or --${column}-stdin`,
   )
 }
 
@@ -162,12 +162,12 @@ function checkedReference(column: SecretColumn, given: string): string {
 function allowedReference(column: SecretColumn, reference: string): string {
   const [, scheme, name = ''] = /^(env|credential):(.*)$/s.exec(reference) ?? []
   if (scheme === 'env' && !isSecretVariable(name)) {
-    const hint = `give rcron the secret in a variable of such a name, and store env:${SECRET_VARIABLE}NAME`
-    throw refuse(`--${column}-reference`, `env: names a variable that begins with ${SECRET_VARIABLE}`, hint)
+    const hint = `give rcron the secret in such a variable, and store env:${SECRET_VARIABLE}NAME`
+    throw refuse(`--${column}-reference`, `env: expects a variable whose name begins with ${SECRET_VARIABLE}`, hint)
   }
   if (scheme === 'credential' && OWN_CREDENTIALS.includes(name)) {
-    const hint = 'load a credential of another name for the host'
-    throw refuse(`--${column}-reference`, `${reference} is what rcron itself is opened with`, hint)
+    const hint = 'load another credential for the host'
+    throw refuse(`--${column}-reference`, `${reference} unlocks rcron itself`, hint)
   }
   return reference
 }
@@ -175,7 +175,7 @@ function allowedReference(column: SecretColumn, reference: string): string {
 function refuseArgument(column: SecretColumn): InvalidInputError {
   return refuse(
     `--${column}`,
-    'a secret on a command line can be read by every user of this machine, and stays in the history of the shell',
+    'every user of this machine can read a secret on a command line, and the shell history keeps it',
     `give --${column}-ask, --${column}-file, --${column}-stdin or --${column}-reference`,
   )
 }

@@ -13,7 +13,7 @@ export const system: Noun<SystemRow, NewSystem> = {
   extraOptions: (command) =>
     command.option(
       '--host-key <key>',
-      'the public key by which the host is known, "ssh-ed25519 AAAA…": written into known_hosts before anybody connects',
+      'public key of the host, "ssh-ed25519 AAAA…": added to known_hosts before the first connection',
     ),
   shelf: (editor) => editor.systems,
   find: findSystems,

@@ -27,7 +27,7 @@ export async function listEntries<R, F>(noun: Noun<R, F>, options: Options, part
   const entries = await noun.shelf(editor).list()
   const shown = await visibleOf(noun, entries, parts)
   if (options['json'] === true) output.json(shown)
-  else if (entries.length === 0) output.note(`There is no ${noun.name} yet: "rcron ${noun.name} add" makes one.`)
+  else if (entries.length === 0) output.note(`There is no ${noun.name} yet: "rcron ${noun.name} add" adds one.`)
   else {
     printTable(noun, shown, output)
     for (const { problem } of entries) if (problem !== null) output.problem(problem)
@@ -87,7 +87,7 @@ export async function editEntries<R, F>(
   const entries = await entriesToEdit(noun, reference, parts)
   const changes = await noun.complete(givenColumns(noun.columns, options), options, parts, entries[0] ?? null)
   refuseChanges(noun, changes, { reference, entries })
-  // A row whose shape does not hold is mended column by column: it cannot be judged as a whole before it is.
+  // A row whose shape does not hold is fixed column by column: it cannot be judged as a whole before it is.
   const sound = entries.flatMap(({ row }) => (row === null ? [] : [{ ...row, ...changes }]))
   if (sound.length > 0) await parts.judge(await noun.definitions(sound, editor))
   const named = `${noun.name} ${entries.map(({ id }) => id).join(', ')}`
@@ -154,7 +154,7 @@ export async function removeEntries<R, F>(
   // All are looked up before the first is removed: a mistyped name removes nothing.
   const meant = await findMeant(noun, editor, references)
   const entries = entriesOf(meant)
-  if (noun.name === 'cron') await tellActiveRuns(entries, 'and its end is told in the log alone', parts)
+  if (noun.name === 'cron') await tellActiveRuns(entries, 'and its end is reported only in the log', parts)
   if (!isDry && options['yes'] !== true) {
     const show = () => showTable(noun, entries, parts)
     await confirmRemoval(noun.name, meant, { context: parts.context, show })
@@ -167,7 +167,7 @@ export async function removeEntries<R, F>(
   return 0
 }
 
-/** Sets `enabled` of crons, all at once. Where one of them could not run, none is enabled, and all that is wrong is told. */
+/** Sets `enabled` of crons, all at once. Where one of them could not run, none is enabled, and all that is wrong is reported. */
 export async function enableCrons(references: readonly string[], enabled: 0 | 1, parts: VerbParts): Promise<ExitCode> {
   const { output, editor } = parts
   const entries = await findEntries(cron, editor, references)

@@ -29,10 +29,10 @@ export function withEditor(context: CommandContext, use: (parts: VerbParts) => P
 
 function describeTakeUp(staleMinutes: number): string {
   const within = staleMinutes === 1 ? 'a minute' : `${staleMinutes} minutes`
-  return `A running daemon takes this up within ${within}; at once after "systemctl reload rcron" (SIGHUP).`
+  return `A running daemon picks this up within ${within}; at once after "systemctl reload rcron" (SIGHUP).`
 }
 
-/** Warnings are told and change nothing; errors end the command. */
+/** Warnings are reported and change nothing; errors end the command. */
 async function judge(context: CommandContext, opened: Opened, judged: Judged): Promise<void> {
   const problems = await problemsOf(opened, judged)
   const errors = problems.filter(({ severity }) => severity === 'error')

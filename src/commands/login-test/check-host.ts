@@ -26,8 +26,8 @@ const UNSUPERVISED: HostChecks = {
     degraded(
       'supervised',
       'off',
-      'its runs are not supervised, as supervise = 0 says (shell, spool, processes and scope are not looked at): a run is ended by ' +
-        'closing its session, and is lost when its connection breaks or rcron is restarted',
+      'its runs are not supervised, since supervise = 0 (shell, spool, processes and scope are not checked): a run is ended by ' +
+        'closing its session, and is lost if its connection breaks or rcron restarts',
     ),
   ],
   failure: null,
@@ -63,7 +63,7 @@ const NOT_SUPERVISED: HostCheck = { name: 'supervised', verdict: 'degraded', fou
 const FORGETFUL = degraded(
   'supervised',
   'forgetful',
-  'a run worked, and its host could not tell its end a second time: a run whose connection breaks may end as lost; see whether ' +
+  'a run worked, but its host could not report its end a second time: a run whose connection breaks may end as lost; check whether ' +
     'something empties the spool',
 )
 
@@ -76,6 +76,6 @@ async function tryModern(system: SystemRow, login: Login, parts: AskParts): Prom
     const consequence = `legacy_algorithms = 1 is not needed: "rcron system edit ${system.id} --legacy-algorithms 0"`
     return degraded('algorithms', 'modern (legacy allowed)', consequence)
   }
-  const consequence = `it needs algorithms that OpenSSH has given up as too weak: bring its sshd up to date (${asked.answer.reason})`
+  const consequence = `it needs algorithms that OpenSSH dropped as too weak: update its sshd (${asked.answer.reason})`
   return degraded('algorithms', 'legacy', consequence)
 }

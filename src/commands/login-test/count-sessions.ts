@@ -67,7 +67,7 @@ class HeldSessions {
 export function describeSessions(count: number, most: number): HostCheck {
   if (count >= most) return good('sessions', `${count}`)
   const consequence =
-    `it lets one connection have ${count === 1 ? 'one session' : `${count} sessions`} at once, rcron would use ${most}: runs at the ` +
+    `it allows one connection ${count === 1 ? 'one session' : `${count} sessions`} at once, rcron would use ${most}: runs at the ` +
     `same time need more logins; raise MaxSessions in its sshd_config (10 is usual), or set RCRON_MAX_SESSIONS_PER_CONNECTION=${count}`
   return degraded('sessions', `${count} of ${most}`, consequence)
 }

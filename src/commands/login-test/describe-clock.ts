@@ -9,6 +9,6 @@ export function describeClock(skewMs: number): HostCheck {
   const found = `${seconds >= 0 ? '+' : ''}${seconds} s`
   if (Math.abs(skewMs) < GOOD_MS) return good('clock', found)
   const ahead = seconds > 0 ? 'ahead of' : 'behind'
-  const consequence = `its clock is ${Math.abs(seconds)} s ${ahead} rcron's: times in its own logs differ; let NTP set both`
+  const consequence = `its clock is ${Math.abs(seconds)} s ${ahead} rcron's: times in its logs differ; let NTP set both clocks`
   return degraded('clock', found, consequence)
 }

@@ -19,7 +19,7 @@ export function describeOffer(algorithms: readonly string[], isLegacyAllowed: bo
   const found = types.join(' ') || 'none known'
   if (algorithms.some((name) => modern.includes(name))) return good('key types', found)
   const consequence = isLegacyAllowed
-    ? 'its host keys sign in old ways only, which can be forged with effort: give it an Ed25519 key (ssh-keygen -A)'
-    : 'its host keys sign in old ways only, which legacy_algorithms = 1 lets pass; better, give it an Ed25519 key (ssh-keygen -A)'
+    ? 'its host keys only support old signatures, which can be forged with effort: give it an Ed25519 key (ssh-keygen -A)'
+    : 'its host keys only support old signatures, which legacy_algorithms = 1 accepts; better, give it an Ed25519 key (ssh-keygen -A)'
   return degraded('key types', found, consequence)
 }

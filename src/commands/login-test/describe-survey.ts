@@ -18,7 +18,7 @@ export function describeSurvey({
 const KILLED_AT_SESSION_END = degraded(
   'session end',
   'kills',
-  'its logind has KillUserProcesses=yes: a run is killed when its connection breaks or rcron is restarted; let ' +
+  'its logind has KillUserProcesses=yes: a run is killed when its connection breaks or rcron restarts; let ' +
     'runs leave their session (loginctl enable-linger for the account, and a bus for its systemd, as dbus-user-session gives it), or add ' +
     'the account to KillExcludeUsers= in /etc/systemd/logind.conf and restart systemd-logind',
 )
@@ -28,14 +28,14 @@ const SPOOLS: Readonly<Record<HostSurvey['spool'], HostCheck>> = {
   tmp: degraded(
     'spool',
     '/var/tmp',
-    "nothing can be written below its home: runs are claimed in /var/tmp instead, where the host's clean-up may take a claim away; " +
-      'see the permissions of the home and the room left there',
+    "nothing can be written below its home: runs are claimed in /var/tmp instead, where the host's clean-up may remove a claim; " +
+      'check the permissions of the home and its free space',
   ),
   none: degraded(
     'spool',
     'none',
-    'no claim can be written, neither below its home nor in /var/tmp: two starts of one run are not kept apart, and a run whose ' +
-      'connection breaks ends as lost; make one of them writable for it',
+    'no claim can be written, neither below its home nor in /var/tmp: a run could be started twice, and a run whose ' +
+      'connection breaks ends as lost; make one of them writable',
   ),
 }
 

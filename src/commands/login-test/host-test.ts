@@ -130,12 +130,12 @@ type Tried = Access & { readonly login: Login; readonly addresses: readonly stri
 const UNUSED = {
   result: 'unused',
   reason: 'no cron uses it',
-  remedy: 'name it together with --user to try it',
+  remedy: 'name the system and --user to try it',
 } as const
 
 const TOO_MANY_REFUSED: Failure = {
-  reason: `${MOST_REFUSALS} logins were refused on this host, and more could make it shut rcron out`,
-  remedy: 'mend those first, or try this one alone with --user',
+  reason: `${MOST_REFUSALS} logins were refused on this host, and more could make it block rcron`,
+  remedy: 'fix those first, or try only this one with --user',
 }
 
 function blankReport(planned: PlannedLogin, ownName: string): LoginReport {

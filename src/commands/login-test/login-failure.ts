@@ -23,7 +23,10 @@ export function failureOf(answer: NotHandedOver | HandoverUnknown, attempted: At
     case 'refused':
       return { reason: inFull(answer), remedy: remedyOfRefusal(answer.by, attempted) }
     case 'unknown':
-      return { reason: answer.reason, remedy: 'see what its sshd logs, and whether a start-up file of its shell hangs' }
+      return {
+        reason: answer.reason,
+        remedy: 'check the log of its sshd, and whether a start-up file of its shell hangs',
+      }
     default:
       return answer satisfies never
   }
@@ -37,7 +40,7 @@ function remedyToReach(cause: UnreachableCause | null, attempted: Attempted): st
   const edit = `rcron system edit ${attempted.system.id}`
   switch (cause) {
     case 'unknown-name':
-      return `correct the name with "${edit} --host", or make DNS or /etc/hosts know it`
+      return `correct the name with "${edit} --host", or add it to DNS or /etc/hosts`
     case 'legacy-algorithms':
       return `${edit} --legacy-algorithms 1`
     // Its reason says what its sshd is to offer.
@@ -54,9 +57,9 @@ function remedyToReach(cause: UnreachableCause | null, attempted: Attempted): st
 
 function remedyOnTheWay(edit: string, { port, isLocalPort, ownName }: Attempted): string {
   if (isLocalPort) {
-    return `its local_port is used, since rcron (${ownName}) is in its domain: see that sshd listens on ${port}, give another with "${edit} --local-port", or set RCRON_HOSTNAME`
+    return `its local_port is used, since rcron (${ownName}) is in its domain: check that sshd listens on ${port}, set another with "${edit} --local-port", or set RCRON_HOSTNAME`
   }
-  return `see that sshd runs there and listens on port ${port}, and that no firewall is between: "${edit} --port" sets another`
+  return `check that sshd runs there and listens on port ${port}, and that no firewall blocks it: "${edit} --port" sets another`
 }
 
 function remedyOfRefusal(by: Extract<NotHandedOver, { kind: 'refused' }>['by'], { auth }: Attempted): string | null {
@@ -85,14 +88,14 @@ export function failureOfEnd(
   if (end.kind === 'broken') {
     return {
       reason: `logged in, but ${end.reason}`,
-      remedy: 'see whether a start-up file of its shell waits for input',
+      remedy: 'check whether a start-up file of its shell waits for input',
     }
   }
   if (supervise === 0 && end.kind === 'exited') return null
   return {
     reason: `logged in, but the host did not run the command: ${describeStranger(ended)}`,
     remedy:
-      `for a host without a POSIX shell, or one that is meant to run one command of its own, set supervise = 0: rcron system edit ${id} --supervise 0; ` +
-      'else see whether sshd forces a command on this login (ForceCommand, command= in authorized_keys), or its shell refuses',
+      `for a host without a POSIX shell, or one that only runs its own command, set supervise = 0: rcron system edit ${id} --supervise 0; ` +
+      'otherwise check whether sshd forces a command on this login (ForceCommand, command= in authorized_keys), or its shell refuses',
   }
 }

@@ -48,12 +48,11 @@ export async function trySupervision(access: Access, login: Login, parts: TrialP
   const { outcome, output } = await supervisor.start(run, watch).result
   const isKept = await forget({ id, trace }, login, parts)
   if (outcome.kind !== 'succeeded') return { kind: 'failed', reason: `it ${describeOutcome(outcome)}` }
-  if (!output.head.includes(word))
-    return { kind: 'failed', reason: 'it succeeded, and nothing of its output came back' }
+  if (!output.head.includes(word)) return { kind: 'failed', reason: 'it succeeded, but its output did not come back' }
   return { kind: 'succeeded', isKept }
 }
 
-/** Asks for the end of a run and has its claim forgotten; answers whether the end was told. */
+/** Asks for the end of a run and has its claim forgotten; answers whether the end was reported. */
 async function forget(run: Parameters<typeof probeCommand>[0][number], login: Login, parts: AskParts) {
   const command = probeCommand([run], { plant: false, output: false, forget: [run.id] })
   const asked = await askHost(login, command, parts)

@@ -27,7 +27,7 @@ export function test(context: CommandContext, systems: readonly string[], option
     refuseMissing(plan)
     const reports = await tryPlan(opened, plan)
     if (options.json === true) output.json(reports)
-    else if (reports.length === 0) output.note('There is no login to try: no system, or no cron that uses it.')
+    else if (reports.length === 0) output.note('There is no login to try: no system, or no cron that uses one.')
     else printReports(output, reports)
     return reports.every(({ result }) => result === 'works' || result === 'unused') ? 0 : 1
   })

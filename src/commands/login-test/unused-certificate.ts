@@ -11,7 +11,7 @@ export async function unusedCertificate({ password }: AuthRow, home: string): Pr
   const path = source.path.startsWith('~/') ? join(home, source.path.slice(2)) : source.path
   const certificate = `${path}-cert.pub`
   if (!(await isFile(certificate))) return []
-  const consequence = `the certificate ${certificate} is not used: rcron logs in with the key alone, which the host must know itself (authorized_keys)`
+  const consequence = `the certificate ${certificate} is not used: rcron logs in with only the key, which the host must know (authorized_keys)`
   return [degraded('certificate', 'not used', consequence)]
 }
 

@@ -12,7 +12,7 @@ export type NextQuestion = {
   readonly expr: string
   /** IANA name. */
   readonly tz: string
-  /** ISO 8601, or epoch milliseconds; times strictly after it are told. */
+  /** ISO 8601, or epoch milliseconds; times strictly after it are reported. */
   readonly from: string | number
   readonly count: number
 }

@@ -88,7 +88,7 @@ function problemsOfCalled({ snapshot, rows }: KnownCrons, reference: string): re
 }
 
 function meansNothing(text: string): Problem {
-  const message = 'neither a schedule of five fields, a macro, nor the id or name of a cron'
+  const message = 'neither a schedule of five fields, nor a macro, nor the id or name of a cron'
   const hint = 'quote a schedule as one argument; "rcron cron list" shows the crons'
   return errorAbout(aboutWord(text), message, hint)
 }

@@ -59,7 +59,7 @@ export async function next(
   return answers.some((answer) => 'error' in answer) ? 2 : 0
 }
 
-const NONE_ENABLED = 'There is no enabled cron that can be used: "rcron cron enable" lets one run.'
+const NONE_ENABLED = 'There is no enabled cron that can be used: "rcron cron enable" enables one.'
 
 function refuseOptions(wanted: readonly string[], { count, from, tz, stdin }: NextOptions): void {
   const problems: Problem[] = []
@@ -73,7 +73,7 @@ function refuseOptions(wanted: readonly string[], { count, from, tz, stdin }: Ne
     refuse('--tz', `found ${JSON.stringify(tz)}, expected an IANA name such as Europe/Berlin`)
   }
   if (stdin === true && wanted.length > 0)
-    refuse('--stdin', 'found schedules as arguments too, expected one of the two')
+    refuse('--stdin', 'found schedules as arguments too, expected only one of the two')
   if (problems.length > 0) throw new InvalidInputError(problems)
 }
 

@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 /** Writes no faster than the reader reads, and knows when nobody does any more. */
 export class PatientOutput {
   readonly #output: Writable
-  /** Noted here: standard output forgets its errors, and would go on failing at every write. */
+  /** Noted here: standard output forgets its errors, and would continue failing at every write. */
   #hasFailed = false
 
   constructor(output: Writable) {

@@ -57,6 +57,6 @@ function refuseMissingDirectory({ config: { database } }: Settings): void {
   if (database.kind !== 'sqlite' || database.path === ':memory:' || existsSync(dirname(database.path))) return
   throw new OperatorError(
     `SQLite at ${database.path}: there is no directory ${dirname(database.path)}`,
-    'Make directory and tables with "rcron init", or name another store with RCRON_DATABASE_URL.',
+    'Create directory and tables with "rcron init", or set RCRON_DATABASE_URL to another store.',
   )
 }

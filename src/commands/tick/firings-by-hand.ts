@@ -41,9 +41,9 @@ function whyNothing(word: string, called: readonly Cron[], { dueIds, minute }: T
   if (called.some(({ id }) => dueIds.has(id))) return []
   const about = aboutWord(word, 'cron')
   if (called.every(({ enabled }) => !enabled)) {
-    return [errorAbout(about, 'is disabled', '"rcron cron enable" lets it run')]
+    return [errorAbout(about, 'is disabled', '"rcron cron enable" enables it')]
   }
-  const hint = '"rcron next" with its name tells its times; --at takes one of them'
+  const hint = '"rcron next NAME" prints its times; --at takes one of them'
   return [errorAbout(about, `is not due at ${describeMinute(minute)}`, hint)]
 }
 
@@ -51,6 +51,6 @@ function unusable(word: string): Problem {
   return errorAbout(
     aboutWord(word, 'cron'),
     'there is no such cron that can be used',
-    '"rcron cron list" shows what there is, "rcron check" what keeps it from running',
+    '"rcron cron list" shows the crons, "rcron check" why one cannot run',
   )
 }

@@ -58,11 +58,11 @@ async function definitionsOf({ source }: Ticking): Promise<Snapshot> {
   if (source.isTooOld)
     throw new OperatorError(
       'the store cannot be read, and the definitions in the cache are older than RCRON_CACHE_MAX_AGE_HOURS',
-      'The log lines above say why the store does not answer.',
+      'The log above says why the store does not answer.',
     )
   throw new OperatorError(
-    'there are no definitions: neither the store nor a cache can be read',
-    'The log lines above say why; for a new installation run "rcron init".',
+    'there are no definitions: cannot read the store or a cache',
+    'The log above says why; for a new installation run "rcron init".',
   )
 }
 
@@ -79,15 +79,12 @@ async function confirmStart(context: CommandContext, firings: readonly Firing[])
     output.note(`${job.name} (${job.action}) on ${hosts}`)
   }
   if (await confirmed(context, `Start these ${firings.length} jobs now?`)) return
-  throw new OperatorError(
-    'cancelled: nothing was started',
-    'Jobs can be named behind the time: rcron tick --at TIME JOB',
-  )
+  throw new OperatorError('cancelled: nothing was started', 'Name jobs after the time: rcron tick --at TIME JOB')
 }
 
 function namedWithoutTime([first = '']: readonly string[]): Problem {
-  const message = 'crons can be named only together with --at'
-  const hint = 'without it a tick runs whatever is due now'
+  const message = 'crons can only be named together with --at'
+  const hint = 'without it a tick runs everything that is due now'
   return errorAbout(aboutWord(first), message, hint)
 }
 

@@ -71,11 +71,7 @@ export class SealedDefinitionsCache implements DefinitionsCache {
       await this.#generations.write(generation)
     } catch (error) {
       const message = `cache ${path}: cannot be written (${codeOf(error)}), expected a directory that rcron's user may write, with room left`
-      throw new OperatorError(
-        message,
-        'rcron goes on; after a restart without the database it would not know its crons.',
-        { cause: error },
-      )
+      throw new OperatorError(message, 'rcron continues, but could not restart without the database.', { cause: error })
     }
   }
 
@@ -90,7 +86,7 @@ export class SealedDefinitionsCache implements DefinitionsCache {
       return (await readBoundedFile(path, MAX_BYTES)).content
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null
-      throw new OperatorError(`cache ${path}: cannot be read (${codeOf(error)})`, 'The store is used instead.', {
+      throw new OperatorError(`cache ${path}: cannot be read (${codeOf(error)})`, 'rcron uses the store instead.', {
         cause: error,
       })
     }
@@ -102,8 +98,8 @@ export class SealedDefinitionsCache implements DefinitionsCache {
     const aside = setAsideOrNull(path, clock.now())
     const hint =
       aside === null
-        ? 'It could not be moved aside; remove it.'
-        : `Kept as ${aside}; a new one is written from the store.`
+        ? 'It cannot be moved aside; remove it.'
+        : `It was moved to ${aside}; rcron writes a new one from the store.`
     return new OperatorError(`cache ${path}: not used, since ${why}`, hint, { cause: error })
   }
 }

@@ -36,15 +36,15 @@ export function formatHeader({ generation, salt, nonce, keyMark, databaseMark }:
   return Buffer.concat([MAGIC, numbers, salt, nonce, keyMark, databaseMark])
 }
 
-/** Throws a HeaderError where `head` is none of this version. */
+/** Throws a HeaderError where `head` is not of this version. */
 export function parseHeader(head: Buffer): SealedHeader {
   if (!head.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, head.length)) || head.length === 0) {
-    throw new HeaderError('it is no cache of rcron')
+    throw new HeaderError('it is not a cache of rcron')
   }
-  if (head.length < HEADER_BYTES) throw new HeaderError('it ends within its header')
+  if (head.length < HEADER_BYTES) throw new HeaderError('it is cut short within its header')
   const version = head.readUInt32BE(MAGIC.length)
   if (version !== VERSION) {
-    throw new HeaderError(`its format has version ${version}, this rcron knows version ${VERSION}`)
+    throw new HeaderError(`it has format version ${version}, this rcron reads version ${VERSION}`)
   }
   let at = AFTER_VERSION + 8
   const take = (bytes: number) => {

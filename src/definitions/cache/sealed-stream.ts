@@ -37,10 +37,10 @@ export type Opened = { readonly generation: bigint; readonly plaintext: Buffer }
 export async function openSealed(bytes: Buffer, { hexKey, database }: SealedIdentity): Promise<Opened> {
   const header = parseHeader(bytes.subarray(0, HEADER_BYTES))
   const expected = fileKey(hexKey, database, header.salt)
-  if (!header.keyMark.equals(expected.keyMark)) throw new HeaderError('it was sealed with another key')
+  if (!header.keyMark.equals(expected.keyMark)) throw new HeaderError('it is sealed with another key')
   if (!header.databaseMark.equals(expected.databaseMark))
     throw new HeaderError("it holds another database's definitions")
-  if (bytes.length < HEADER_BYTES + TAG_BYTES) throw new HeaderError('it ends before its tag')
+  if (bytes.length < HEADER_BYTES + TAG_BYTES) throw new HeaderError('it is cut short before its tag')
   const decipher = createDecipheriv(CIPHER, expected.key, header.nonce, { authTagLength: TAG_BYTES })
   decipher.setAAD(bytes.subarray(0, HEADER_BYTES)).setAuthTag(bytes.subarray(-TAG_BYTES))
   const sealed = bytes.subarray(HEADER_BYTES, -TAG_BYTES)
@@ -52,7 +52,7 @@ export async function openSealed(bytes: Buffer, { hexKey, database }: SealedIden
   try {
     decipher.final()
   } catch (error) {
-    throw new HeaderError('it is torn, or was tampered with', { cause: error })
+    throw new HeaderError('it is incomplete, or was tampered with', { cause: error })
   }
   return { generation: header.generation, plaintext }
 }

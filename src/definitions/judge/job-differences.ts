@@ -65,12 +65,12 @@ function describe(first: Cron, columns: ReadonlyMap<Column, Cron>): Problem {
   const listed = [...columns].map(([column, cron]) => `${WORDS[column]} (${called(cron)})`)
   const isOfTimes = columns.has('schedule') || columns.has('timezone')
   const consequence = isOfTimes
-    ? 'each fires at its own times, and none stands in for another'
+    ? 'each fires at its own times, so no host takes over for another'
     : 'what runs depends on the host'
   return warningAbout(
     { kind: 'job', name: first.name },
     `its crons differ from ${called(first)} in ${listed.join(' and ')}, although its action is ${first.action}: ${consequence}`,
-    '"rcron cron edit" with its name changes all of them alike; else give them names of their own',
+    '"rcron cron edit NAME" changes all of them at once; otherwise give each its own name',
   )
 }
 

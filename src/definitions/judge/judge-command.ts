@@ -19,20 +19,17 @@ export function commandWarnings({ id, cron_path }: Pick<CronRow, 'id' | 'cron_pa
 function lineWarnings(id: number, command: string): readonly RowFinding[] {
   const line = crontabLineIn(command)
   if (line !== null) {
-    const way = `"rcron cron edit ${id} --schedule '${line.schedule}' --cron-path …", with what follows as the command`
-    return [said(`is a whole line of a crontab, of which the shell runs the first word as a program`, way)]
+    const way = `use "rcron cron edit ${id} --schedule '${line.schedule}' --cron-path …", with the rest as the command`
+    return [said(`is a whole crontab line: the shell would run its first word as a program`, way)]
   }
   const user = userColumnOf(command)
   if (user !== null)
     return [
-      said(
-        `begins with "${user}", as a line of /etc/crontab does`,
-        "leave it out: the user is that of the cron's auth",
-      ),
+      said(`begins with "${user}", as a line of /etc/crontab does`, 'remove it: the cron runs as the user of its auth'),
     ]
   const lines = command.split(/\r?\n/).filter((it) => it.trim() !== '')
   if (lines.every((it) => it.trimStart().startsWith('#')))
-    return [said('is a comment: a shell does nothing, and succeeds', 'write the command without "#"')]
+    return [said('is a comment: the shell does nothing and succeeds', 'remove the "#"')]
   return lines.length === 1 ? assignmentWarnings(lines[0] ?? '') : []
 }
 
@@ -46,23 +43,23 @@ function assignmentWarnings(command: string): readonly RowFinding[] {
     name === 'CRON_TZ' || name === 'TZ'
       ? 'give each cron its time zone (timezone), and remove this one'
       : `write it before each command that needs it (${name}=… command), and remove this one`
-  return [said(`sets ${name} and runs nothing, as a line of a crontab does for those below it`, hint)]
+  return [said(`sets ${name} and runs nothing, as a crontab line does for the lines below it`, hint)]
 }
 
 function characterWarnings(command: string): readonly RowFinding[] {
   const unseen = describeUnseen(command)
   return [
     ...(command.includes('\\%')
-      ? [said('holds "\\%", which stands for % in a crontab: here the shell gets the backslash too', 'write % alone')]
+      ? [said('contains "\\%", which means % in a crontab; here the shell gets the backslash too', 'write % alone')]
       : []),
     ...(/\r(?:\n|$)/.test(command)
-      ? [said('holds line ends of Windows (CR LF): a shell takes the CR as part of the last word', 'leave the CR out')]
+      ? [said('has Windows line endings (CR LF): the shell takes the CR as part of the last word', 'remove the CR')]
       : []),
     ...(unseen === null
       ? []
-      : [said(`holds ${unseen}, which a shell takes as part of a word`, 'write a plain blank, or leave it out')]),
+      : [said(`contains ${unseen}, which a shell takes as part of a word`, 'write a plain space, or remove it')]),
     ...(/(?:^|\s)[‐‑‒–—−]{1,2}\w/u.test(command)
-      ? [said('holds a word that begins with a dash which is no hyphen, so that it is no option', 'write "-"')]
+      ? [said('has a word that begins with a dash other than a hyphen, so it is not an option', 'write "-"')]
       : []),
   ]
 }

@@ -56,8 +56,8 @@ function referenceProblems(row: CronRow, { auths, systems }: JudgingContext): re
 
 function reference(field: string, id: number, rows: ReadonlyMap<number, unknown>, noun: string): readonly RowFinding[] {
   const found = rows.get(id)
-  if (found === undefined) return [refuse(field, `${id} is the id of no ${noun}`, `see "rcron ${noun} list"`)]
-  return found === null ? [refuse(field, `${noun} ${id} cannot be used`, `mend that ${noun}`)] : []
+  if (found === undefined) return [refuse(field, `${id} is not the id of any ${noun}`, `see "rcron ${noun} list"`)]
+  return found === null ? [refuse(field, `${noun} ${id} cannot be used`, `correct that ${noun}`)] : []
 }
 
 function choiceProblems(row: CronRow): readonly RowFinding[] {

@@ -7,7 +7,7 @@ const FOREIGN = /[@/[\]:]/
 /** A host is a name or an address, alone; what else is written around it is refused with the spelling that works. */
 export function hostProblems(host: string): readonly RowFinding[] {
   if (!FOREIGN.test(host) || isIpv6(host)) return []
-  return [refuse('host', `${quote(host)} is no name or address alone`, spellingOf(host))]
+  return [refuse('host', `${quote(host)} is not just a name or an address`, spellingOf(host))]
 }
 
 /** What `ssh` and URLs take: `scheme://user@host:port/path`, an IPv6 address in brackets. */
@@ -19,7 +19,7 @@ function spellingOf(text: string): string {
   const bare = host.replace(/^\[(.*)\]$/, '$1')
   if (bare === '' || (host !== bare && !isIpv6(bare))) return 'write a name such as db1.example.com, or an address'
   const ofPort = port ? `, and port ${port} as the port (--port ${port})` : ''
-  const ofUser = user === undefined ? '' : "; the user is that of the cron's auth"
+  const ofUser = user === undefined ? '' : "; the user comes from the cron's auth"
   return `write ${quote(bare)}${ofPort}${ofUser}`
 }
 

@@ -34,21 +34,22 @@ export function authProblems(row: AuthRow): readonly Problem[] {
 /** A name that reaches a connection, a lock file and perhaps the system's own `ssh`. */
 function nameProblems(field: string, name: string): readonly RowFinding[] {
   if (name === '') return [refuse(field, 'is empty', null)]
-  if (name.startsWith('-')) return [refuse(field, `${quote(name)} begins with "-"`, 'it could be taken for an option')]
+  if (name.startsWith('-'))
+    return [refuse(field, `${quote(name)} begins with "-"`, 'it could be mistaken for an option')]
   const isSpaced = field === 'host' && /\s/.test(name)
   if (!isSpaced && !/\p{Cc}/u.test(name) && describeUnseen(name) === null)
     return field === 'host' ? hostProblems(name) : []
-  return [refuse(field, `${quote(name)} holds white space, control or invisible characters`, 'leave them out')]
+  return [refuse(field, `${quote(name)} contains white space, control or invisible characters`, 'remove them')]
 }
 
 function secretHostsProblems(hosts: string | null): readonly RowFinding[] {
   if (hosts === null) return []
   const patterns = parseHostPatterns(hosts)
   const expected = 'expected names, addresses or patterns (*.example.com), separated by commas, without ports'
-  if (patterns.length === 0) return [refuse('hosts', `names no host, ${expected}`, 'NULL means any host')]
+  if (patterns.length === 0) return [refuse('hosts', `does not name a host, ${expected}`, 'NULL means any host')]
   return patterns
     .filter((pattern) => !isHostPattern(pattern))
-    .map((pattern) => refuse('hosts', `${quote(pattern)} names no host, ${expected}`, null))
+    .map((pattern) => refuse('hosts', `${quote(pattern)} does not name a host, ${expected}`, null))
 }
 
 function portProblems(field: string, port: number): readonly RowFinding[] {

@@ -15,10 +15,12 @@ export function textProblems(row: CronRow): readonly RowFinding[] {
   if (cron_name.trim() === '') problems.push(refuse('cron_name', 'is empty, expected a name', null))
   if (cron_path.trim() === '') problems.push(refuse('cron_path', 'is empty, expected a command', null))
   if (cron_path.includes('\0')) {
-    problems.push(refuse('cron_path', 'holds a NUL byte, which no command can', 'put the data into a file on the host'))
+    problems.push(
+      refuse('cron_path', 'contains a NUL byte, which a command cannot', 'put the data into a file on the host'),
+    )
   }
   if (isTooLong(cron_path)) {
-    const message = `is longer than ${LONGEST_COMMAND_BYTES} bytes, the most a host passes to a shell`
+    const message = `is longer than ${LONGEST_COMMAND_BYTES} bytes, the most that can be passed to a shell`
     problems.push(refuse('cron_path', message, 'put it into a script on the host'))
   }
   return problems.length > 0 ? problems : [...nameWarnings(cron_name), ...commandWarnings(row)]
@@ -26,11 +28,11 @@ export function textProblems(row: CronRow): readonly RowFinding[] {
 
 /** Of a name that nobody can type as it looks. */
 function nameWarnings(name: string): readonly RowFinding[] {
-  const hint = 'leave it out: a name is typed as it looks'
+  const hint = 'remove it: nobody can see it when typing the name'
   const unseen = describeUnseen(name)
   return [
-    ...(/^\s|\s$/.test(name) ? [warn('cron_name', 'begins or ends with a blank', hint)] : []),
-    ...(unseen === null ? [] : [warn('cron_name', `holds ${unseen}, which cannot be seen`, hint)]),
+    ...(/^\s|\s$/.test(name) ? [warn('cron_name', 'begins or ends with a space', hint)] : []),
+    ...(unseen === null ? [] : [warn('cron_name', `contains ${unseen}, which is invisible`, hint)]),
   ]
 }
 

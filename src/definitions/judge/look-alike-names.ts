@@ -34,15 +34,15 @@ function describe(names: readonly string[]): Problem {
     severity: 'warning',
     about: { kind: 'job', name: first },
     field: 'cron_name',
-    message: `looks like ${listed.join(', ')}${more}, and is another job: each of them runs on its own`,
-    hint: 'give them one name, or names that can be told apart',
+    message: `looks like ${listed.join(', ')}${more}but is a different job: each of them runs separately`,
+    hint: 'give them the same name, or clearly different names',
   }
 }
 
 function differenceOf(first: string, other: string): string {
   const unseen = describeUnseen(other) ?? describeUnseen(first)
   if (unseen !== null) return `by ${unseen}`
-  if (first.replace(/\s+/g, '') === other.replace(/\s+/g, '')) return 'by its blanks'
+  if (first.replace(/\s+/g, '') === other.replace(/\s+/g, '')) return 'by its spaces'
   if (first.normalize('NFKC').toLowerCase() === other.normalize('NFKC').toLowerCase()) return 'by upper and lower case'
   const signs = [...new Set(other)].filter((sign) => !first.includes(sign) && /[^\x20-\x7e]/.test(sign))
   return signs.length === 0 ? 'by its letters' : `by ${signs.map(numberOf).join(', ')}`

@@ -29,7 +29,7 @@ function describeMix(name: string, actions: readonly number[]): Problem {
     severity: 'warning',
     about: { kind: 'job', name },
     field: 'action',
-    message: `its crons have the actions ${listed}, and are separate jobs for that reason`,
-    hint: 'give them one action, or names of their own',
+    message: `its crons have the actions ${listed}, so they are separate jobs`,
+    hint: 'give them the same action, or different names',
   }
 }

@@ -38,7 +38,7 @@ type Adopted = {
   readonly heard: () => void
 }
 
-/** Runs whose process has gone: takes them up, collects their ends, and goes on where their firings would have gone on. */
+/** Runs whose process has gone: adopts them, collects their ends, and continues their firings where those would have continued. */
 export class AdoptedRuns {
   readonly #parts: AdoptedRunsParts
   readonly #conclusion: RunConclusion
@@ -49,7 +49,7 @@ export class AdoptedRuns {
     this.#conclusion = new RunConclusion(parts)
   }
 
-  /** Watches the run of `lock`, which this process has taken over, to its end, and goes on to the hosts that are left in it. */
+  /** Watches the run of `lock`, which this process has taken over, to its end, and continues with the hosts that are left in it. */
   adopt(lock: RunLock): void {
     const { clock, journal } = this.#parts
     const active = new ActiveRun({ ...activeFactsOf(lock), state: 'waiting' })
@@ -87,7 +87,7 @@ export class AdoptedRuns {
   }
 
   #tellBug(error: unknown, run: RunFacts): void {
-    this.#parts.log.error({ ...fieldsOf(run), err: error }, `${BUG} while an adopted run was under way`)
+    this.#parts.log.error({ ...fieldsOf(run), err: error }, `${BUG} during an adopted run`)
   }
 
   async #collect({ lock, run, occupancy, heard }: Adopted): Promise<Outcome> {
@@ -145,10 +145,10 @@ export class AdoptedRuns {
     await walker.walk({ firing, runs, isWhole: false, occupancy })
   }
 
-  /** What keeps a firing from going on that has hosts left. */
+  /** What keeps a firing from continuing that has hosts left. */
   #obstacleTo({ lock, occupancy }: Adopted, cron: Cron | undefined, order: readonly Cron[]) {
-    if (cron === undefined) return 'its row is gone, disabled or of another job by now'
-    if (order.length === 0) return 'the rows of its other hosts are gone, disabled or of another job by now'
+    if (cron === undefined) return 'its row is gone, disabled or now in another job'
+    if (order.length === 0) return 'the rows of its other hosts are gone, disabled or now in another job'
     const firing = { job: jobOf(lock), minute: lock.minute, crons: order }
     const other = [...this.#parts.active.relatedTo(firing)].find((run) => run !== occupancy.active)
     return other === undefined ? null : `run ${other.id} of its job is active`

@@ -10,7 +10,7 @@ import { RunsElsewhere } from './runs-elsewhere.ts'
 const FRESH_MS = 1000
 
 export type AdoptionParts = AdoptedRunsParts & {
-  /** Called for each run that an earlier process had handed over, or that had not begun and is told as missed, while its lock is there still. */
+  /** Called for each run that an earlier process had handed over, or that had not begun and is reported as missed, while its lock is there still. */
   readonly onFound: (lock: RunLock) => void
 }
 
@@ -42,7 +42,7 @@ export class Adoption {
     this.#survey = this.#survey
       .then(() => this.#look())
       .catch((error: unknown) => {
-        this.#parts.log.error({ err: error }, `${BUG} while lock files were looked through`)
+        this.#parts.log.error({ err: error }, `${BUG} while reading lock files`)
       })
     return this.#survey
   }
@@ -97,7 +97,7 @@ export class Adoption {
     try {
       await this.#parts.locks.update(last)
     } catch (error) {
-      this.#parts.log.error({ ...fieldsOfLock(lock), err: error }, 'lock file not brought up to date')
+      this.#parts.log.error({ ...fieldsOfLock(lock), err: error }, 'cannot update lock file')
     }
     return last
   }
@@ -120,7 +120,7 @@ export class Adoption {
   }
 }
 
-const NOT_BEGUN: Outcome = { kind: 'missed', reason: 'rcron ended while it waited for its place' }
+const NOT_BEGUN: Outcome = { kind: 'missed', reason: 'rcron stopped while the run waited for a slot' }
 
 type Seen = {
   readonly gone: readonly RunLock[]

@@ -17,7 +17,7 @@ export type RunsElsewhereParts = {
   readonly accessTo: AccessTo
 }
 
-/** Runs that other living processes answer for. They count as active here, and can be ended. */
+/** Runs that belong to other living processes. They count as active here, and can be killed. */
 export class RunsElsewhere {
   readonly #parts: RunsElsewhereParts
   readonly #known = new Map<RunId, ActiveRun>()
@@ -82,7 +82,7 @@ export class RunsElsewhere {
       }
       return death
     } catch (error) {
-      return { kind: 'unconfirmed', reason: `the process that has started it cannot be told: ${String(error)}` }
+      return { kind: 'unconfirmed', reason: `cannot ask the process that started it to end it: ${String(error)}` }
     } finally {
       this.#ending.delete(known.run)
     }
@@ -100,7 +100,7 @@ export class RunsElsewhere {
 
 const WAITS: Death = {
   kind: 'unconfirmed',
-  reason: 'waits to begin in another process, which finds that it is not to begin any more',
+  reason: 'waits to begin in another process, which will not begin it any more',
 }
 
 const UNWATCHED: RunWatch = { started: () => {}, unknown: () => {}, found: () => {} }

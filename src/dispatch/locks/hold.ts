@@ -5,7 +5,7 @@ import type { Claim, RunLock, RunLocks, Standing } from './run-locks.ts'
 
 export type HoldParts = { readonly locks: RunLocks; readonly log: Log }
 
-/** What a run, or a walk from host to host, holds its job by: the lock of its present run. Without it nothing is begun, nor gone on with. */
+/** Holds the job of a run, or of a failover, by the lock of the present run. Nothing begins or continues without it. */
 export class Hold {
   readonly #parts: HoldParts
   #lock: RunLock | null
@@ -23,8 +23,8 @@ export class Hold {
   }
 
   /**
-   * Claims `next`, and gives free what was held before; where that fails, what was held is held still. Without room for a lock the run
-   * goes on without, unless `judge` says what keeps it from that, and not where the lock before it would stay and lead to it once more.
+   * Claims `next`, and releases what was held before; where that fails, what was held is held still. Without room for a lock the run
+   * continues without, unless `judge` says what keeps it from that, and not where the lock before it would stay and lead to it once more.
    */
   async moveOn(next: RunLock, judge: JudgeWithout): Promise<Claim | Stuck> {
     const { locks } = this.#parts
@@ -40,7 +40,7 @@ export class Hold {
     }
   }
 
-  /** Where a run goes on without a lock: writes `lock` down after all. False where it cannot be written still. */
+  /** Where a run continues without a lock: writes `lock` down after all. False where it cannot be written still. */
   async catchUp(lock: RunLock): Promise<boolean> {
     try {
       if ((await this.#parts.locks.create(lock)) === 'created') this.#lock = lock
@@ -86,7 +86,7 @@ export class Hold {
     try {
       return await this.#parts.locks.claim(lock.run)
     } catch (error) {
-      this.#parts.log.error({ ...fieldsOfLock(lock), err: error }, 'lock file not brought up to date')
+      this.#parts.log.error({ ...fieldsOfLock(lock), err: error }, 'cannot update lock file')
       return true
     }
   }
@@ -114,16 +114,16 @@ export class Hold {
 /** Why nothing is begun: no lock could be written. `mayPass`: one that is held can neither be exchanged nor removed now. */
 export type Stuck = { readonly stuck: string; readonly mayPass: boolean }
 
-/** What keeps a run from going on without a lock, which could not be written because of `error`; null where it may. */
+/** What keeps a run from continuing without a lock, which could not be written because of `error`; null where it may. */
 export type JudgeWithout = (error: unknown) => string | null
 
-export const WITHOUT_LOCK = 'run goes on without a lock file'
+export const WITHOUT_LOCK = 'run continues without a lock file'
 
 const HELD: Standing = { kind: 'held' }
 
 function describeStuck(error: unknown): string {
   const why = error instanceof Error ? error.message : String(error)
-  return `a lock stays that would lead to it once more: ${why}`
+  return `its old lock remains, and would start it again: ${why}`
 }
 
 function whyNotBegun(standing: Standing): Outcome | null {
@@ -136,7 +136,7 @@ function whyNotBegun(standing: Standing): Outcome | null {
       return killed('clobber')
     case 'absent':
     case 'replaced':
-      return { kind: 'blocked', reason: 'its lock file has gone while it waited for its place' }
+      return { kind: 'blocked', reason: 'its lock file disappeared while it waited for a slot' }
     default:
       return standing satisfies never
   }

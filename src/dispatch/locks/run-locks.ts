@@ -58,7 +58,7 @@ export type TakeOver = 'taken' | 'lost' | { readonly failure: Error }
 
 /**
  * One file for each active run, shared by all processes of an installation. The lock of a run is the authority to carry it out, to tell
- * its end, and to go on to the next host after it.
+ * its end, and to continue to the next host after it.
  *
  * A lock goes only when all that was logged before is written (`Log.written`): a run whose process is killed is either told or locked.
  */
@@ -87,7 +87,7 @@ export interface RunLocks {
    */
   claim(run: RunId): Promise<boolean>
   /**
-   * The end of this process's run is told. A lock that has become another run's is left alone; one that cannot be removed says of itself
+   * The end of this process's run is reported. A lock that has become another run's is left alone; one that cannot be removed says of itself
    * that it leads to nothing, and is tried again at each reading. False where it cannot even say so. Never rejects.
    */
   remove(run: RunId): Promise<boolean>

@@ -20,8 +20,8 @@ export function makePrivateDirectory(directory: string): void {
   if (uid === process.getuid?.() && (mode & 0o022) === 0) return
   const found = `has mode ${(mode & 0o7777).toString(8)} and belongs to user id ${uid}`
   throw new OperatorError(
-    `lock directory ${directory} ${found}, expected one in which user id ${process.getuid?.()} alone may write`,
-    'Set RCRON_LOCK_DIR to a path where nothing is yet, below a directory of this user: rcron makes it. The rights of this one may be as others need them.',
+    `lock directory ${directory} ${found}, expected one that only user id ${process.getuid?.()} can write to`,
+    'Set RCRON_LOCK_DIR to a path that does not exist yet, below a directory of this user: rcron creates it. Other programs may need the mode of this one.',
   )
 }
 
@@ -32,7 +32,7 @@ function refuseForeign(directory: string): void {
   const where = distrust.path === directory ? 'it' : `${distrust.path}, on the way to it,`
   throw new OperatorError(
     `lock directory ${directory}: ${where} ${describeDistrust(distrust)}, expected that only root and user id ${process.getuid?.()} can change it`,
-    'Set RCRON_LOCK_DIR to a directory where nobody else may write.',
+    'Set RCRON_LOCK_DIR to a directory that nobody else can write to.',
   )
 }
 

@@ -13,7 +13,7 @@ export type LockFile = {
   readonly daemon: ProcessIdentity
   /** The process that answered for it when `daemon` took it upon itself to tell its end; null before that. */
   readonly claimedFrom: ProcessIdentity | null
-  /** Its end has been told; the file is only there because it could not be removed. It leads to nothing any more. */
+  /** Its end has been reported; the file is only there because it could not be removed. It leads to nothing any more. */
   readonly isTold: boolean
 }
 
@@ -25,7 +25,7 @@ const hex = z.string().regex(/^[0-9a-f]{32}$/)
 const id = z.int().nonnegative()
 const holder = z.object({ pid: id, start: z.string(), boot: z.string() })
 const trace = z.object({ pid: id, start: z.string(), boot: z.string(), cgroup: z.string() })
-/** What has a default is missing in a lock of an earlier rcron, which in turn passes over what it does not know. */
+/** What has a default is missing in a lock of an earlier rcron, which in turn ignores what it does not know. */
 const lockFile = z.object({
   format: z.literal(FORMAT),
   run: hex,
@@ -86,7 +86,7 @@ function contentOf({ lock, ...about }: LockFile) {
 export function parseLockFile(text: string): LockFile {
   const judged = lockFile.safeParse(jsonOf(text))
   if (!judged.success)
-    throw new UnusableFileError(`it is not a lock file of this rcron (${z.prettifyError(judged.error)})`)
+    throw new UnusableFileError(`it is not a lock file of this version of rcron (${z.prettifyError(judged.error)})`)
   const { format: _, daemon, claimedFrom, isTold, ...lock } = judged.data
   return { lock, daemon, claimedFrom, isTold }
 }
@@ -95,6 +95,6 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UnusableFileError('it is torn, or not JSON', { cause: error })
+    throw new UnusableFileError('it is incomplete, or not JSON', { cause: error })
   }
 }

@@ -39,7 +39,7 @@ export class SystemLockFiles {
       for (const name of names) this.#sweep(name)
       return names.filter((name) => name.endsWith('.rcron'))
     } catch (error) {
-      log.error({ directory, err: error }, 'lock directory cannot be read')
+      log.error({ directory, err: error }, 'cannot read the lock directory')
       return []
     }
   }
@@ -57,12 +57,12 @@ export class SystemLockFiles {
     }
   }
 
-  /** As `read`; what cannot be read now is told, and passed over. */
+  /** As `read`; what cannot be read now is reported, and ignored. */
   readOrSkip(name: string): LockFile | null {
     try {
       return this.read(name)
     } catch (error) {
-      this.#parts.log.error({ path: this.#path(name), err: error }, 'lock file cannot be read')
+      this.#parts.log.error({ path: this.#path(name), err: error }, 'cannot read lock file')
       return null
     }
   }
@@ -103,7 +103,7 @@ export class SystemLockFiles {
     return null
   }
 
-  /** Removes a lock whose end is told. A living process that has been waiting for that end finds what became of it. */
+  /** Removes a lock whose end is reported. A living process that has been waiting for that end finds what became of it. */
   clear(name: string, { lock, daemon, claimedFrom }: LockFile): void {
     const isAwaited = claimedFrom !== null && !isSameProcess(claimedFrom, daemon) && isAlive(claimedFrom)
     if (isAwaited) renameSync(this.#path(name), this.#path(toldName(lock)))
@@ -145,7 +145,7 @@ export class SystemLockFiles {
   }
 
   failure(name: string, error: unknown): OperatorError {
-    const hint = 'Make room in the lock directory, and let rcron write there.'
+    const hint = 'Free space in the lock directory, and let rcron write there.'
     return new OperatorError(`lock file ${this.#path(name)}: ${codeOf(error)}`, hint, { cause: error })
   }
 
@@ -157,7 +157,7 @@ export class SystemLockFiles {
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error
       makePrivateDirectory(directory)
-      log.error({ directory }, 'lock directory was gone and is made again')
+      log.error({ directory }, 'lock directory was missing; created again')
       return use()
     }
   }
@@ -173,12 +173,9 @@ export class SystemLockFiles {
   #moveAside(path: string, reason: unknown): void {
     const { clock, log } = this.#parts
     try {
-      log.warn(
-        { path, aside: setAside(path, clock.now()), err: reason },
-        'lock file cannot be used and was moved aside',
-      )
+      log.warn({ path, aside: setAside(path, clock.now()), err: reason }, 'unusable lock file moved aside')
     } catch (error) {
-      log.error({ path, err: reason, move: codeOf(error) }, 'lock file cannot be used, nor moved aside')
+      log.error({ path, err: reason, move: codeOf(error) }, 'cannot move unusable lock file aside')
     }
   }
 

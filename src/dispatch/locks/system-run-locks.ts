@@ -11,7 +11,7 @@ export type SystemRunLocksParts = SystemLockFilesParts & {
   readonly holder?: ProcessIdentity
 }
 
-/** The directory was listed while locks were exchanged for others: so often it is listed anew. */
+/** The directory was listed while locks were exchanged for others: so often it is listed again. */
 const MOST_LISTINGS = 3
 
 const HELD: Standing = { kind: 'held' }
@@ -29,7 +29,7 @@ export class SystemRunLocks implements RunLocks {
   readonly #daemon: ProcessIdentity
   /** Locks of this process, by run. */
   readonly #own = new Map<RunId, string>()
-  /** Locks whose runs have ended and are told, and whose files could not be removed. */
+  /** Locks whose runs have ended and are reported, and whose files could not be removed. */
   readonly #ended = new Map<RunId, string>()
   readonly #others = new Map<RunId, string>()
   #hasWritten = false
@@ -131,7 +131,7 @@ export class SystemRunLocks implements RunLocks {
     for (const [run, name] of this.#ended) if (this.#removeEnded(run, name)) this.#own.delete(run)
   }
 
-  /** A lock that stays behind is taken by others for a run that goes on: no firing need come first. */
+  /** A lock that stays behind is taken by others for a run that continues: no firing need come first. */
   async #removeUntilGone(): Promise<void> {
     while (this.#ended.size > 0) {
       await this.#parts.clock.sleep(REMOVAL_PAUSE_MS)
@@ -187,7 +187,7 @@ export class SystemRunLocks implements RunLocks {
       if (this.#files.has(toldName({ run }))) return { kind: 'settled' }
       return { kind: file === null ? 'absent' : 'replaced' }
     } catch (error) {
-      this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'lock file cannot be read')
+      this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'cannot read lock file')
       return { kind: 'absent' }
     }
   }
@@ -218,7 +218,7 @@ export class SystemRunLocks implements RunLocks {
       return true
     } catch (error) {
       if (!this.#ended.has(run)) {
-        this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'lock not removed, will be tried again')
+        this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'cannot remove lock file; retrying')
         if (this.#ended.size === 0) void Promise.resolve().then(() => this.#removeUntilGone())
       }
       this.#ended.set(run, name)

@@ -17,14 +17,14 @@ export type WithoutLockParts = {
  */
 export class WithoutLock {
   readonly #parts: WithoutLockParts
-  /** Jobs of which it was told, each once. */
+  /** Jobs of which it was reported, each once. */
   readonly #told = new Set<string>()
 
   constructor(parts: WithoutLockParts) {
     this.#parts = parts
   }
 
-  /** What keeps a run of `cron` from going on without a lock, which could not be written because of `error`; null where it may. */
+  /** What keeps a run of `cron` from continuing without a lock, which could not be written because of `error`; null where it may. */
   judge(cron: Cron, error: unknown): string | null {
     const obstacle = this.#obstacleTo(cron)
     const fields = { job: cron.name, action: cron.action, err: error }
@@ -32,14 +32,14 @@ export class WithoutLock {
     this.#told.add(jobKey(cron))
     if (isNew && obstacle === null) this.#parts.log.alarm(fields, WITHOUT_LOCK)
     if (isNew && obstacle !== null)
-      this.#parts.log.alarm({ ...fields, reason: obstacle }, 'job does not run: no lock file')
-    return obstacle === null ? null : `no lock file can be written, and ${obstacle}`
+      this.#parts.log.alarm({ ...fields, reason: obstacle }, 'job does not run: cannot write a lock file')
+    return obstacle === null ? null : `rcron cannot write a lock file, and ${obstacle}`
   }
 
   #obstacleTo({ action, system }: Cron): string | null {
-    if (system.supervise === 0) return 'its host cannot tell of a run by itself (supervise = 0)'
+    if (system.supervise === 0) return 'its host does not keep track of runs (supervise = 0)'
     const { locks, isTransient = false } = this.#parts
     if (action === 'all' || !isTransient || locks.hasWritten) return null
-    return 'a run that another process has begun cannot be excluded'
+    return 'another process may have started a run of it'
   }
 }

@@ -24,7 +24,7 @@ export async function killPlainly(
     command.signal('KILL')
     await endsWithin(command, killMs, clock)
   }
-  command.close('the host did not report its end, and its session was closed; it may still be running')
+  command.close('the host did not report its end and its session was closed; it may still be running')
   const end = await command.ended
   return end.kind === 'broken' ? { kind: 'unconfirmed', reason: end.reason } : { kind: 'dead' }
 }

@@ -181,4 +181,4 @@ class ForgottenRun implements RunningRun {
 }
 
 const WHY_FORGOTTEN =
-  'rcron ended while it ran, and a run on a system with supervise = 0 cannot be found again: it may have done its work'
+  'rcron stopped while it ran, and a run on a system with supervise = 0 cannot be found again: it may have done its work'

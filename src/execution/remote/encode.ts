@@ -28,7 +28,8 @@ export function isPlain(text: string): boolean {
 export function encodeText(text: string | Uint8Array): string {
   let encoded = ''
   for (const byte of typeof text === 'string' ? Buffer.from(text) : text) {
-    if (byte === 0) throw new UnsendableError('the command holds a NUL byte, which no host can be sent; remove it')
+    if (byte === 0)
+      throw new UnsendableError('the command contains a NUL byte, which cannot be sent to a host; remove it')
     encoded += ENCODED_BYTES[byte]
   }
   return encoded
@@ -65,6 +66,6 @@ export const SCRIPT_KEYS = `"' "'\\\\ ! '`
 export function assertSendable(sent: string): string {
   if (sent.length <= MAX_SENT_BYTES) return sent
   throw new UnsendableError(
-    `the command takes ${sent.length} bytes on its way, expected at most ${MAX_SENT_BYTES}; put it into a script on the host`,
+    `the encoded command has ${sent.length} bytes, expected at most ${MAX_SENT_BYTES}; put it into a script on the host`,
   )
 }

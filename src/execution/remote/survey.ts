@@ -2,9 +2,9 @@ import type { SpoolPlace } from './answers.ts'
 
 /** What a login has of what the supervision of its runs needs. */
 export type HostSurvey = {
-  /** What stands behind `/bin/sh`, such as `dash`; null where that cannot be told. */
+  /** What stands behind `/bin/sh`, such as `dash`; null where that is unknown. */
   readonly shell: string | null
-  /** The account's own shell, which runs the commands; null where that cannot be told. */
+  /** The account's own shell, which runs the commands; null where that is unknown. */
   readonly loginShell: string | null
   /** Where runs are claimed. */
   readonly spool: SpoolPlace

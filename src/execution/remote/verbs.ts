@@ -32,7 +32,7 @@ export type StartOptions = {
 export type KnownRun = {
   readonly id: RunId
   readonly trace: RunTrace | null
-  /** How long ago it was handed over, by which a host that was booted since is told from another machine. */
+  /** How long ago it was handed over, which tells a host that rebooted since from another machine. */
   readonly ageMs?: number | null
 }
 

@@ -6,15 +6,15 @@ import type { RunContact } from './run-contact.ts'
 import type { ProbeReply, RunHosts } from './run-hosts.ts'
 import { judgeProbe, lost, type Over, over, type Silent, type Verdict } from './verdict.ts'
 
-/** So many answers in a row that are none, from a host that never gave one, and it is taken to be unable to tell. */
+/** After so many unreadable answers in a row, and no readable one before, the host is taken to be unable to answer. */
 const MOST_GARBLED = 5
 
 export type InquiryParts = {
   readonly hosts: RunHosts
   readonly clock: Clock
-  /** Milliseconds of silence after which a run is given up as lost. */
+  /** Milliseconds of silence after which a run counts as lost. */
   readonly lostAfterMs: number
-  /** From 0 up to 1; spreads the askings of many. */
+  /** From 0 up to 1; spreads the probes of many runs. */
   readonly random: () => number
 }
 
@@ -24,7 +24,7 @@ export type InquiredRun = {
   readonly contact: RunContact
   /** Epoch milliseconds at which it was handed over; null where that is not known. */
   readonly startedAt: number | null
-  /** One of many that are taken up together. */
+  /** One of many that are adopted together. */
   readonly isAdopted: boolean
   /** The host ran something in place of the START, and ended it without an answer: it may have no POSIX shell. */
   readonly wasGarbled: boolean
@@ -32,7 +32,7 @@ export type InquiredRun = {
   readonly silentMs: number
 }
 
-/** Asks the host of a run what became of it, again and again, until that is known or it has been silent for too long. */
+/** Polls the host of a run until it is known what became of the run, or the host has been silent for too long. */
 export class Inquiry {
   readonly #parts: InquiryParts
   readonly #run: InquiredRun
@@ -100,7 +100,7 @@ export class Inquiry {
 
 const NO_WAY_IN: ProbeReply = {
   kind: 'unanswered',
-  reason: 'no row is known that says how to log in to its host as its user',
+  reason: 'no row says how to log in to its host as its user',
 }
 
-const NOT_SUPERVISED = 'rcron ended while it ran, and a run on a system with supervise = 0 cannot be found again'
+const NOT_SUPERVISED = 'rcron stopped while it ran, and a run on a system with supervise = 0 cannot be found again'

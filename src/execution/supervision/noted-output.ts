@@ -2,15 +2,15 @@ import type { CapturedOutput, RunId } from '../../domain/run.ts'
 
 /** Stands at the end of a run's output where some of it may not have come here. */
 export const MISSED_OUTPUT =
-  '[rcron: what the command printed while nobody listened is gone; keep_output = 1 on the cron keeps it]\n'
+  '[rcron: output from while the connection was lost is gone; keep_output = 1 on the cron keeps it]\n'
 
 /** Stands where the host had kept output, which is bounded there. */
 export const KEPT_OUTPUT =
-  '[rcron: contact was lost meanwhile; this is what the host kept: the first and the last 64 KiB of each stream]\n'
+  '[rcron: contact was lost for a while; this is what the host kept: the first and the last 64 KiB of each stream]\n'
 
 /** Stands where it could not be fetched. The host sweeps it away after 7 days. */
 export function unfetchedOutput(id: RunId): string {
-  return `[rcron: contact was lost meanwhile, and what the host kept could not be fetched: it is in the files ${id}.* under ~/.local/state/rcron or /var/tmp there]\n`
+  return `[rcron: contact was lost for a while, and the output that the host kept could not be fetched: see the files ${id}.* under ~/.local/state/rcron-runs or /var/tmp there]\n`
 }
 
 /** `output` with a line of rcron's own at its end, which counts as none of the command's bytes. */

@@ -7,9 +7,9 @@ import { type KnownRun, probeCommand } from '../remote/verbs.ts'
 import { describeUnreadable, type QuestionParts, readAnswer } from './read-answer.ts'
 import type { ProbeHow, ProbeReply } from './run-hosts.ts'
 
-/** What is asked within so long of each other is asked together. Milliseconds. */
+/** Probes within this time of each other are sent together. Milliseconds. */
 const GATHER_MS = 10
-/** The same for askings that are in no hurry: runs that are looked at now and then. */
+/** The same for probes that are in no hurry: runs that are looked at now and then. */
 const PATIENT_GATHER_MS = 250
 
 /** Runs in one PROBE. Few enough that a host which must look twice for each of them answers in time, and that dropbear takes it: 9,000 bytes. */
@@ -29,10 +29,10 @@ export type ProbeDeskParts = QuestionParts & {
 
 type Asked = { readonly run: KnownRun; readonly answer: (reply: ProbeReply) => void }
 
-/** Askings of one login that are alike. */
+/** Probes of one login that can be sent together. */
 type Lane = { readonly login: Login; readonly how: ProbeHow; waiting: Asked[]; underWay: number; isGathering: boolean }
 
-/** Gathers what is asked of one login, and asks for many runs at once. */
+/** Batches probes of one login: one PROBE asks about many runs. */
 export class ProbeDesk {
   readonly #parts: ProbeDeskParts
   readonly #lanes = new Map<string, Lane>()

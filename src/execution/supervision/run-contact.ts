@@ -44,7 +44,7 @@ export class RunContact {
     this.#watch.started(this.#trace)
   }
 
-  /** A silence is told once, however its reasons change; `isAnswer`: something answers and cannot tell of the run, which is told as well. */
+  /** A silence is reported once, however its reasons change; `isAnswer`: something answers and cannot tell of the run, which is reported as well. */
   lost(reason: string, isAnswer = false): void {
     const isNewAnswer = isAnswer && !this.#toldAnswers.has(reason)
     if (this.#state === 'told unknown' && !isNewAnswer) return

@@ -111,7 +111,7 @@ export class RunEnding {
     }
     const { id, contact, access: wayIn, killGraceMs, ownConnection } = this.#run
     const access = wayIn()
-    if (access === null) return unconfirmed('no row is known that says how to log in to its host as its user')
+    if (access === null) return unconfirmed('no row says how to log in to its host as its user')
     const startedAt = this.#run.startedAt()
     const ageMs = startedAt === null ? null : this.#parts.clock.now() - startedAt
     const reply = await this.#parts.hosts.kill(

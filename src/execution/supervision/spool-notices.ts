@@ -2,7 +2,7 @@ import type { Access } from '../../hosts/target.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { SpoolPlace } from '../remote/answers.ts'
 
-/** Says where the claims of a login's runs have a lesser place than its home: once, and anew when that changes. */
+/** Reports when the claims of a login's runs are not in its home: once, and again when that changes. */
 export class SpoolNotices {
   readonly #log: Pick<Log, 'info' | 'warn'>
   /** Logins whose claims are elsewhere than at home. */
@@ -18,7 +18,7 @@ export class SpoolNotices {
     const fields = { host: system.host, port: system.port, user: auth.user }
     if (place === 'home') {
       this.#lesser.delete(key)
-      this.#log.info(fields, 'runs are claimed in the home of their user again')
+      this.#log.info(fields, 'claims are written to the home directory again')
       return
     }
     this.#lesser.set(key, place)
@@ -26,6 +26,6 @@ export class SpoolNotices {
   }
 }
 
-const IN_TMP = 'runs are claimed in /var/tmp: nothing can be written in the home of their user'
+const IN_TMP = 'claims are written to /var/tmp: cannot write to the home directory of the user'
 const NOWHERE =
-  'runs are not claimed: neither the home of their user nor /var/tmp can be written, and a run whose connection breaks may be lost'
+  'runs are not claimed: cannot write to the home directory of the user or to /var/tmp; a run may be lost if its connection breaks'

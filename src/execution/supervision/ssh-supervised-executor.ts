@@ -5,9 +5,9 @@ import { SpoolNotices } from './spool-notices.ts'
 import { createSupervisor } from './supervisor.ts'
 
 export type SupervisedExecutorParts = Omit<SessionRunHostsParts, 'answerMs'> & {
-  /** From the beginning of a session to the host's answer to what it was told or asked. */
+  /** From the beginning of a session to the host's answer. */
   readonly execAnswerMs: number
-  /** Milliseconds of silence after which a run is given up as lost. */
+  /** Milliseconds of silence after which a run counts as lost. */
   readonly lostAfterMs: number
   /** Told where a host cannot keep what supervision needs. */
   readonly log: Log

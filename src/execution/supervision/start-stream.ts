@@ -29,7 +29,7 @@ export class StartStream {
   /** One line of what was printed instead of an answer: on stderr, else on stdout. */
   get noise(): string {
     const said = textOf(this.#noise) || textOf(this.#stdoutNoise)
-    return said === '' ? 'it said nothing' : `it said "${escapeText(said)}"`
+    return said === '' ? 'it printed nothing' : `it printed "${escapeText(said)}"`
   }
 
   /** No answer came, nor anything that may have been one. */

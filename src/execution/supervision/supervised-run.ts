@@ -99,7 +99,7 @@ export class SupervisedRun implements RunningRun {
     this.#ending.mayHaveBegun()
     if (killedBy !== null) void this.#endForCertain({ kind: 'killed', by: killedBy })
     this.#enforceTimeout(this.#parts.clock.now() - startedAt)
-    return silent('taken up')
+    return silent('adopted')
   }
 
   async #start(order: StartedOrder): Promise<Over | Silent> {
@@ -124,11 +124,11 @@ export class SupervisedRun implements RunningRun {
     const answer = await this.#answerTo(command, stream)
     if (answer === 'ended') {
       const end = await command.ended
-      if (end.kind === 'broken') return this.#outOfTouch(`${end.reason}, before its host had answered`)
+      if (end.kind === 'broken') return this.#outOfTouch(`${end.reason}before its host answered`)
       const refusal = judgeUnanswered(end, stream)
       if (refusal !== null) return refusal
       this.#wasGarbled = true
-      return silent(`its session ended before its host had answered; ${stream.noise}`)
+      return silent(`its session ended before its host answered; ${stream.noise}`)
     }
     if (answer === 'late') {
       const reason = `no answer to the start within ${this.#parts.preambleMs / 1000} s; ${stream.noise}`
@@ -138,7 +138,7 @@ export class SupervisedRun implements RunningRun {
     if (answer.kind === 'claimed') {
       this.#contact.listenedToElsewhere()
       command.close('claimed before')
-      return answer.state === 'never-started' ? over(WITHDRAWN) : silent('its host had been handed it before')
+      return answer.state === 'never-started' ? over(WITHDRAWN) : silent('its host already had it')
     }
     if (answer.kind === 'withheld') return judgeWithheld(answer.beside)
     this.#contact.began(answer.trace)
@@ -277,5 +277,5 @@ const LAST_WORDS_MS = 200
 
 const WITHDRAWN: Outcome = {
   kind: 'unreachable',
-  reason: 'it was withdrawn from its host before it had begun there, and will not begin any more',
+  reason: 'it was withdrawn from its host before it began there, and will not begin',
 }

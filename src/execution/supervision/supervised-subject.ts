@@ -11,7 +11,7 @@ export type StartedOrder = Omit<StartOrder, 'id' | 'onOutput'>
 export type SupervisedSubject = {
   readonly id: RunId
   readonly contact: RunContact
-  /** Asked anew at each attempt. */
+  /** Asked again at each attempt. */
   readonly access: () => Access | null
   readonly timeoutMs: number | null
   readonly killGraceMs: number

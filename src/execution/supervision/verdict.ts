@@ -43,7 +43,7 @@ export function silent(reason: string, { isGarbled = false, isAnswer = false } =
   return { kind: 'silent', reason, isGarbled, isAnswer }
 }
 
-/** The script's own status where its supervisor was ended before it could tell the command's: not to be told from a command's own 255. */
+/** The script's own status where its supervisor was ended before it could tell the command's: it looks like a command's own 255. */
 const DOUBTFUL_STATUS = 255
 
 /** What the end of the session means for a run whose preamble came. Only a status proves the command's end. */
@@ -51,10 +51,10 @@ export function judgeSessionEnd(end: CommandEnd): Over | Silent {
   switch (end.kind) {
     case 'exited':
       return end.code === DOUBTFUL_STATUS
-        ? silent('its session ended with status 255, which may not be the command’s own')
+        ? silent('its session ended with status 255, which may not be that of the command')
         : over(outcomeOfEnd(end))
     case 'signaled':
-      return silent(`the shell that watched over it was ended by ${end.signal}`)
+      return silent(`the shell that supervised it was ended by ${end.signal}`)
     case 'broken':
       return silent(end.reason)
     default:
@@ -83,8 +83,8 @@ export function judgeUnanswered(
 export function judgeWithheld(beside: RunId | null): Over {
   if (beside === null) return over({ kind: 'refused', reason: REMEMBERED_NOWHERE })
   const reason =
-    `run ${beside}, which excludes it, is alive on its host, and no lock file tells of that: ` +
-    'an earlier rcron process began it; let it end, or end it there'
+    `run ${beside}, which excludes it, is alive on its host but has no lock file: ` +
+    'an earlier rcron process began it; wait for it to end, or kill it there'
   return over({ kind: 'skipped', reason })
 }
 
@@ -96,17 +96,17 @@ export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
     case 'exited':
       return over(outcomeOfExited(reply), reply)
     case 'rebooted':
-      return over(lost('its host was booted while it ran'))
+      return over(lost('its host rebooted while it ran'))
     case 'elsewhere':
       return silent(ELSEWHERE, { isAnswer: true })
     case 'gone':
       return over(lost(reply.killsAtSessionEnd ? `${GONE}; ${KILLED_AT_SESSION_END}` : GONE))
     case 'never-started':
       return hasBegun
-        ? over(lost('its host said that it had begun, and says now that it never did'))
+        ? over(lost('its host reported that it had begun, and now reports that it never did'))
         : over({
             kind: 'unreachable',
-            reason: 'its host was reached again, had not begun it, and will not begin it any more',
+            reason: 'its host, reached again, had not begun it and will not begin it',
           })
     case 'unclaimed':
       return silent(UNCLAIMED, { isAnswer: true })
@@ -126,11 +126,11 @@ function outcomeOfExited({ status, killsAtSessionEnd }: Extract<ProbeReply, { ki
   return outcome.kind === 'signaled' && killsAtSessionEnd ? { ...outcome, reason: KILLED_AT_SESSION_END } : outcome
 }
 
-const UNCLAIMED = 'its host has not begun it, and cannot be kept from beginning it: no spool can be written there'
+const UNCLAIMED = 'its host has not begun it, but may still do so: rcron cannot write to its spool'
 const REMEMBERED_NOWHERE =
-  'no lock file can be written, and its host has no place to claim it in: neither the home of its user nor /var/tmp can be written; ' +
-  'make room for one of them'
-const GONE = 'it is no longer alive, and left no status on its host'
+  'rcron cannot write a lock file, and its host cannot claim it: neither the home directory of its user nor /var/tmp is writable; ' +
+  'make one of them writable'
+const GONE = 'it is no longer alive and left no exit status on its host'
 const KILLED_AT_SESSION_END =
   'the logind.conf of its host has KillUserProcesses=yes, which kills runs with their session unless KillExcludeUsers= names the account'
 
@@ -148,7 +148,7 @@ export function judgeKill(reply: KillReply, { hasBegun = false }): KillVerdict {
     case 'none':
       if (!reply.guarded && !hasBegun) {
         const reason =
-          'nothing of it is alive, and it cannot be kept from beginning: no spool can be written on its host'
+          'none of its processes is alive, but it may still begin: rcron cannot write to the spool on its host'
         return { kind: 'unconfirmed', reason, isSent: false }
       }
       return { kind: 'dead', outcome: ownOutcome(reply.status) }
@@ -166,8 +166,8 @@ export function judgeKill(reply: KillReply, { hasBegun = false }): KillVerdict {
 }
 
 const ELSEWHERE =
-  'another machine answered under the name of its host: its boot id is another, and it has been up since before the run began; ' +
-  'give each machine a system of its own, by its own name or address'
+  'another machine answered under the name of its host: it has another boot id and was up before the run began; ' +
+  'define one system per machine, by its own name or address'
 
 function ownOutcome(status: HostStatus | null): Outcome | null {
   return status === null ? null : outcomeOfStatus(status)

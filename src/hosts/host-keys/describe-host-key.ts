@@ -30,15 +30,15 @@ export function describeLearned({ name, key, file }: ShownKey): string {
 
 export function describeRevoked({ name, key, file }: ShownKey, because: readonly KnownHost[]): string {
   return (
-    `REVOKED HOST KEY: ${name} showed the ${describeKey(key)}, which ${file} marks as @revoked in ${describeLines(because)}; ` +
-    'somebody may be posing as this host. Give the host a new key, or take the @revoked line out if it stands there by mistake'
+    `REVOKED HOST KEY: ${name} showed the ${describeKey(key)}, which ${file} marks @revoked in ${describeLines(because)}; ` +
+    'somebody may be posing as this host. Give the host a new key, or remove the @revoked line if it is a mistake'
   )
 }
 
 export function describeChanged({ name, key, file }: ShownKey, because: readonly KnownHost[]): string {
   return (
     `HOST KEY CHANGED: ${name} showed the ${describeKey(key)}, but ${file} holds ${describeLines(because)}; ` +
-    'somebody may be posing as this host. If the host was given a new key, compare the fingerprint on the host itself ' +
+    'somebody may be posing as this host. If the host has a new key, compare the fingerprint on the host itself ' +
     `(ssh-keygen -lf /etc/ssh/ssh_host_…_key.pub) and forget the old one: ${forget(name, file)}`
   )
 }
@@ -52,14 +52,14 @@ export function describeUnknown({ name, key, file }: ShownKey): string {
 
 export function describeUnlearnt({ name, file }: ShownKey, why: string): string {
   return (
-    `the key of ${name} was not learnt: writing ${file} failed (${why}); the file and its directory must be writable for ` +
-    "rcron's user, with room left on the file system"
+    `the key of ${name} was not learnt: writing ${file} failed (${why}); the file and its directory must be writable by ` +
+    "rcron's user, with free space on the file system"
   )
 }
 
 /** A host with no key of a kind that is accepted. */
 export function explainNoKind(name: string, offered: readonly string[]): NoKeyInCommon {
-  const found = `${name} has no host key of a kind that is accepted, it offers ${listNames(offered)}`
+  const found = `${name} has no host key of an accepted type; it offers ${listNames(offered)}`
   const wouldLegacyDo = signsInOldWays(offered)
   const remedy = wouldLegacyDo
     ? 'for an old host set legacy_algorithms = 1 on the system'
@@ -82,7 +82,7 @@ export function explainNoneKnown(
     return explainNoKind(name, offered)
   const reason =
     `${name} has none of the host keys that ${file} holds for it: ${describeLines(lines)}. ` +
-    `If the host was given a new key, forget the old one: ${forget(name, file)}`
+    `If the host has a new key, forget the old one: ${forget(name, file)}`
   return { reason, wouldLegacyDo: false }
 }
 

@@ -3,7 +3,7 @@ export type HostKeyPolicy = 'accept-new' | 'strict' | 'off'
 
 /** What known_hosts says of a key that a host has shown. */
 export type HostKeyVerdict = {
-  /** The connection goes on when this is true, and ends before any secret is sent when it is not. */
+  /** The connection continues when this is true, and ends before any secret is sent when it is not. */
   readonly accepted: boolean
   /** `unchecked` is given under the policy `off` alone. */
   readonly kind: 'known' | 'learned' | 'unknown' | 'changed' | 'revoked' | 'unchecked'

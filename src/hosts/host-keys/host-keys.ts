@@ -52,7 +52,7 @@ class KnownHostKeys implements HostKeys {
     this.#learning = learningTurns(options.file, options.clock)
     this.#known = new KnownHostsFile(options.file, (ignored) => {
       const lines = ignored.slice(0, 5).map(({ line, why }) => `${line}: ${why}`)
-      options.log.warn({ file: options.file, ignored: ignored.length, lines }, 'lines of known_hosts are passed over')
+      options.log.warn({ file: options.file, ignored: ignored.length, lines }, 'ignored lines in known_hosts')
     })
   }
 

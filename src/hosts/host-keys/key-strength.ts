@@ -17,7 +17,7 @@ export function sizeFault(blob: Buffer, isLegacyAllowed: boolean): string | null
     case 'ssh-rsa':
       return rsaFault(numbers, isLegacyAllowed)
     case 'ssh-dss':
-      return numbers.some((number) => bitsOf(number) > LONGEST_DSA_BITS) ? 'a DSA key with absurdly long numbers' : null
+      return numbers.some((number) => bitsOf(number) > LONGEST_DSA_BITS) ? 'a DSA key that is too long' : null
     default:
       return null
   }
@@ -30,10 +30,10 @@ export function wouldLegacyTake(blob: Buffer): boolean {
 
 function rsaFault([exponent, modulus]: readonly Buffer[], isLegacyAllowed: boolean): string | null {
   const bits = bitsOf(modulus ?? Buffer.alloc(0))
-  if (bits > LONGEST_RSA_BITS) return `an RSA key of ${bits} bits, at most ${LONGEST_RSA_BITS} are taken`
+  if (bits > LONGEST_RSA_BITS) return `an RSA key of ${bits} bits, expected at most ${LONGEST_RSA_BITS}`
   const exponentBits = bitsOf(exponent ?? Buffer.alloc(0))
   if (exponentBits > LONGEST_RSA_EXPONENT_BITS) return `an RSA key with an exponent of ${exponentBits} bits`
-  if (bits < SHORTEST_LEGACY_RSA_BITS) return `an RSA key of ${bits} bits, which anybody can break`
+  if (bits < SHORTEST_LEGACY_RSA_BITS) return `an RSA key of only ${bits} bits, which is easily broken`
   if (bits >= SHORTEST_RSA_BITS || isLegacyAllowed) return null
-  return `an RSA key of ${bits} bits, expected ${SHORTEST_RSA_BITS} or more; to take it anyway set legacy_algorithms = 1 on the system`
+  return `an RSA key of ${bits} bits, expected ${SHORTEST_RSA_BITS} or more; to accept it anyway set legacy_algorithms = 1 on the system`
 }

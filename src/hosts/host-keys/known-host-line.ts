@@ -13,7 +13,7 @@ export type KnownHost = {
   readonly fingerprint: string
 }
 
-/** A line that is passed over, and why. */
+/** A line that is ignored, and why. */
 export type IgnoredLine = { readonly line: number; readonly why: string }
 
 /** Reads line number `line` of known_hosts; undefined for a comment or an empty line. */

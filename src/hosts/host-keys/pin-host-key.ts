@@ -17,7 +17,7 @@ export function parsePublicKey(text: string): Buffer {
   const [type = '', base64 = ''] = text.trim().split(/\s+/)
   if (type.startsWith('SHA256:')) {
     throw new Error(
-      'known_hosts cannot hold a fingerprint: give the key itself, as "ssh-keyscan" prints it, "ssh-ed25519 AAAA…"',
+      'known_hosts cannot hold a fingerprint: give the key itself, as "ssh-keyscan" prints it: "ssh-ed25519 AAAA…"',
     )
   }
   const key = Buffer.from(base64, 'base64')

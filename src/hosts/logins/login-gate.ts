@@ -48,7 +48,7 @@ export class LoginGate {
   }
 
   async #take(turn: LoginTurn, login: Login, signal: AbortSignal): Promise<Answer> {
-    let answer: Answer = unreachable('given up')
+    let answer: Answer = unreachable('cancelled')
     try {
       if (!signal.aborted) answer = turn.refusal() ?? (await this.#parts.transport.connect(login, signal))
       return answer

@@ -11,7 +11,7 @@ export type LineRequest = {
   readonly isUrgent: boolean
 }
 
-/** The right to log in once; it counts as under way until its end is told. */
+/** The right to log in once; it counts as under way until its end is reported. */
 export type LoginTurn = {
   readonly kind: 'turn'
   /** What speaks against it by now, where it was not taken at once; null if nothing does. */
@@ -39,10 +39,10 @@ export class LoginLine {
 
   /** Waits for a turn, or for what makes it needless. Never rejects. */
   async turn(request: LineRequest, signal: AbortSignal): Promise<LoginTurn | NotHandedOver> {
-    if (signal.aborted) return unreachable('given up')
+    if (signal.aborted) return unreachable('cancelled')
     const { promise, resolve } = Promise.withResolvers<LoginTurn | NotHandedOver>()
     const among = request.isUrgent ? this.#urgent : this.#others
-    const giveUp = () => answer(unreachable('given up'))
+    const giveUp = () => answer(unreachable('cancelled'))
     const answer = (given: LoginTurn | NotHandedOver) => {
       among.delete(waiting)
       signal.removeEventListener('abort', giveUp)

@@ -6,7 +6,7 @@ import { codeOrNull } from '../../platform/error-code.ts'
 import type { Asked } from './asked-name.ts'
 import { askGetent } from './getent.ts'
 
-/** What the library said of a name holds this long; milliseconds. A silence is asked about anew. */
+/** What the library said of a name holds this long; milliseconds. A silence is asked about again. */
 const KEPT_MS = 60_000
 
 /** A name that nobody has asked for during this long is not looked up any more; one that is asked for each minute is. */
@@ -54,9 +54,9 @@ export class LibraryNames {
     const now = this.#parts.clock.monotonic()
     const said = this.#said.get(name)
     if (said !== undefined && said.asked.kind !== 'silent' && now - said.at < KEPT_MS) return said.asked
-    if (signal.aborted) return { kind: 'silent', why: 'given up' }
+    if (signal.aborted) return { kind: 'silent', why: 'cancelled' }
     const waiting = this.#waiting.get(name) ?? this.#enter(name)
-    if (waiting === null) return { kind: 'silent', why: `${MAX_WAITING_NAMES} other names wait to be looked up` }
+    if (waiting === null) return { kind: 'silent', why: `${MAX_WAITING_NAMES} other lookups are waiting` }
     waiting.askers += 1
     waiting.askedAt = now
     const leave = () => {

@@ -6,7 +6,7 @@ import { PooledConnection } from './pooled-connection.ts'
 
 /**
  * `shared`: up to the limit of sessions on one connection. `own`: a connection that nobody else uses, so that all that runs on it
- * can be told apart on the host. `urgent`: one's own, past every throttle, for a kill or a probe.
+ * can be distinguished on the host. `urgent`: one's own, past every throttle, for a kill or a probe.
  */
 export type Sharing = 'shared' | 'own' | 'urgent'
 
@@ -69,7 +69,7 @@ export class ConnectionPool {
   /** Lends a session on an open connection with room, on one that is coming up, or on a new one. Never rejects. */
   async lease(request: LeaseRequest, signal: AbortSignal): Promise<Lease | NotHandedOver> {
     if (this.#isClosed) return unreachable('rcron is shutting down')
-    if (signal.aborted) return unreachable('given up')
+    if (signal.aborted) return unreachable('cancelled')
     const key = keyOf(request.login)
     const pooled = this.#choose(key, request)
     pooled.enter()

@@ -56,18 +56,18 @@ export function failureByHangUp(what: string, { target, phase, heard }: FailedLo
   const isOutOfRoom = /exceeded|too many|not allowed|try again/i.test(heard.firstLine)
   return isOutOfRoom
     ? unreachableForNow(
-        `${where}: it has no room for another connection now (see MaxStartups in its sshd_config)`,
+        `${where}: it accepts no more connections now (see MaxStartups in its sshd_config)`,
         said(heard),
       )
     : unreachable(`${where}: ${what}, and did not greet as SSH servers do ("SSH-2.0-…")`, said(heard))
 }
 
 /** Until it greets, a host is no slow one but a silent one. */
-const SLOW_LOGIN = '; give a slow login more with login_timeout_s of the system'
+const SLOW_LOGIN = '; for a slow login raise login_timeout_s of the system'
 
 export function failureByTime(loginMs: number, { target, phase, heard }: FailedLogin): NotHandedOver {
-  const strange = heard.isStrange ? ', and what it sent is no greeting of SSH' : ''
-  const late = `${describeHost(target)}: the ${phase} was not over within ${loginMs / 1000} s${strange}`
+  const strange = heard.isStrange ? ', and it sent something other than an SSH greeting' : ''
+  const late = `${describeHost(target)}: the ${phase} did not finish within ${loginMs / 1000} s${strange}`
   return phase === 'authentication'
     ? unreachableBy('slow-login', late + SLOW_LOGIN, said(heard))
     : unreachable(late, said(heard))
@@ -79,7 +79,7 @@ function said({ isStrange, firstLine }: HeardWords): string | undefined {
 }
 
 export const SHA1_ALONE =
-  'it may know RSA signatures with SHA-1 alone: take an Ed25519 key, or set legacy_algorithms = 1 on the system'
+  'it may only know RSA signatures with SHA-1: use an Ed25519 key, or set legacy_algorithms = 1 on the system'
 
 /** Whether a host that refuses a key of that type may know no signature that was offered. */
 export function mayKnowSha1Alone({ target, heard }: FailedLogin, keyType: string | null): boolean {

@@ -44,8 +44,8 @@ function kindsOf({ kex, ciphers, macs }: ServerOffer): readonly Kind[] {
 function remedyAtHost(missing: readonly Kind[]): string {
   const isGroupExchange = missing.some(({ offered }) => offered.some((name) => name.includes('group-exchange')))
   const why = isGroupExchange
-    ? 'rcron makes no group exchange, since a server could stop it with a prime of its own choice'
-    : "rcron's SSH library lacks these"
+    ? 'rcron does not use group exchange, since a server could stall it with a prime of its choice'
+    : 'the SSH library of rcron lacks these'
   const settings = missing.map(({ keyword, modern }) => `${modern[0]} (${keyword} in sshd_config)`).join(' and ')
   return `${why}: let its sshd offer ${settings} too`
 }

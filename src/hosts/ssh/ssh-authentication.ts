@@ -22,7 +22,7 @@ export class Authentication {
   }
 
   /**
-   * `wanted` are the methods with which the host lets the login go on, null before it was asked; `partial` says that it took the
+   * `wanted` are the methods with which the host lets the login continue, null before it was asked; `partial` says that it took the
    * last one and asks for more.
    */
   next(wanted: readonly string[] | null, partial: boolean): NextMethod {
@@ -61,7 +61,7 @@ export class Authentication {
       asked += prompts.length
       const [first] = prompts
       const whyNot = first === undefined ? null : whyNotAnswered(first, instructions)
-      if (asked > 1) this.#giveUp(`it asks ${quoted(prompts.at(-1))} too, and only one question can be answered`)
+      if (asked > 1) this.#giveUp(`it asks ${quoted(prompts.at(-1))} too; rcron answers only one question`)
       else if (whyNot !== null) this.#giveUp(whyNot)
       else finish(first === undefined ? [] : [password])
     }
@@ -70,7 +70,7 @@ export class Authentication {
   #refusal(wanted: readonly string[]): NextMethod {
     const accepts = `it accepts ${wanted.length === 0 ? 'nothing' : wanted.map((name) => name.slice(0, 40)).join(', ')}`
     const offered = this.#offered.at(-1)
-    const found = offered === undefined ? `there is a ${this.#credential.kind}` : `it did not accept the ${offered}`
+    const found = offered === undefined ? `the auth has a ${this.#credential.kind}` : `it did not accept the ${offered}`
     return { method: null, reason: `${found}; ${accepts}` }
   }
 }
@@ -97,7 +97,7 @@ const ANOTHER =
 export function whyNotAnswered({ prompt, echo }: HostPrompt, instruction: string): string | null {
   const question = prompt.trim() === '' ? instruction : prompt
   const quoted = JSON.stringify(question.slice(0, 80))
-  if (echo === true) return `it asks ${quoted} and would show the answer, and a password answers hidden prompts alone`
+  if (echo === true) return `it asks ${quoted} and would show the answer; rcron answers only hidden prompts`
   if (PASSWORD.test(question) && !ANOTHER.test(question)) return null
-  return `it asks ${quoted}, which is not for a password, and nothing else can be answered`
+  return `it asks ${quoted}, which is not for a password; rcron answers only password prompts`
 }

@@ -82,7 +82,7 @@ export class SshConnection implements Connection, SshLink {
     if (sent >= IDLE_BYTES) return
     const now = performance.now()
     this.#rekeyedIdlyAt = [...this.#rekeyedIdlyAt.filter((at) => now - at < REKEY_WINDOW_MS), now]
-    if (this.#rekeyedIdlyAt.length > MOST_IDLE_REKEYS) this.close('the host exchanges keys without end')
+    if (this.#rekeyedIdlyAt.length > MOST_IDLE_REKEYS) this.close('the host keeps exchanging keys')
   }
 
   /** What is written in one turn of the event loop leaves together: a session's packets are small, and system calls dear. */

@@ -18,7 +18,7 @@ const NEXT_ADDRESS_MS = 2_500
 export async function dial(target: Target, parts: DialParts, signal: AbortSignal): Promise<Dialled | Unreachable> {
   const resolved = await parts.resolver.resolve(target.host)
   if (resolved.kind === 'unreachable') return resolved
-  if (signal.aborted) return unreachable('given up')
+  if (signal.aborted) return unreachable('cancelled')
   return await openSocket(target, resolved, { tcpMs: parts.timings.tcpMs, signal })
 }
 
@@ -45,7 +45,7 @@ function openSocket(target: Target, resolved: Resolved, { tcpMs, signal }: Bound
   }
   const connected = () => settle({ kind: 'dialled', socket })
   const failed = (error: Error) => settle(unreachable(`${describeHost(target)}: ${describeSocketError(error)}`))
-  const giveUp = () => settle(unreachable('given up'))
+  const giveUp = () => settle(unreachable('cancelled'))
   const timer = setTimeout(() => {
     settle(unreachable(`${describeHost(target)}: no answer to the connection within ${tcpMs / 1000} s`))
   }, tcpMs)

@@ -21,7 +21,7 @@ export class SshHandover {
     const { firstChannelOpenMs, channelOpenMs } = parts.timings
     const [what, openMs] = connection.hasHadChannel
       ? ['no session', channelOpenMs]
-      : ['logged in, but given no session (does PAM hang there?)', firstChannelOpenMs]
+      : ['logged in, but no session (does PAM hang there?)', firstChannelOpenMs]
     this.#timer = setTimeout(() => this.#expire(what, openMs), openMs)
   }
 

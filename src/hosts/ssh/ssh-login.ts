@@ -65,7 +65,7 @@ class LoginAttempt {
 
   async outcome(signal: AbortSignal): Promise<LoggedIn | NotHandedOver> {
     const loginMs = this.#target.loginTimeoutMs ?? this.#parts.timings.loginMs
-    const giveUp = () => this.#settle(unreachable('given up'))
+    const giveUp = () => this.#settle(unreachable('cancelled'))
     const timer = setTimeout(() => this.#settle(failureByTime(loginMs, this.#failed)), loginMs)
     const listen = (chunk: Buffer) => this.#heard.add(chunk)
     signal.addEventListener('abort', giveUp)
@@ -85,7 +85,7 @@ class LoginAttempt {
     const { timings } = this.#parts
     const client = this.#client
     const reading = readBounded(this.#socket, (bytes) => {
-      this.#settle(unreachable(`${this.#where}: it sent over ${bytes / 1024} KB during the ${this.#phase}`))
+      this.#settle(unreachable(`${this.#where}: it sent more than ${bytes / 1024} KB during the ${this.#phase}`))
     })
     this.#socket.on('data', listen)
     client.once('handshake', () => {
@@ -95,7 +95,7 @@ class LoginAttempt {
       reading.loggedIn()
       this.#settle({ kind: 'logged-in', client })
     })
-    client.once('change password', () => this.#refuse('its password has expired and must be changed'))
+    client.once('change password', () => this.#refuse('the password has expired and must be changed'))
     client.on('error', (error: SshError) => this.#settle(failureByError(error, this.#failed)))
     client.once('close', () => this.#settle(failureByHangUp('it closed the connection', this.#failed)))
     client.connect({

@@ -140,7 +140,7 @@ function isTaken(database: DatabaseSync, { path }: Exclusion): boolean {
     if (isSqliteBusy(error)) return false
     throw new ExclusionError(
       `${path}: cannot be locked (${error instanceof Error ? error.message : String(error)})`,
-      'Make room in its directory, and let rcron write there.',
+      'Free space in its directory, and let rcron write there.',
       { isHeld: false, cause: error },
     )
   }

@@ -18,8 +18,8 @@ export function readOwnFile(path: string, maxBytes: number): string | null {
     const found = fstatSync(descriptor)
     if (!found.isFile()) throw new UnusableFileError('it is not a regular file')
     if (found.uid !== process.getuid?.())
-      throw new UnusableFileError(`it belongs to user id ${found.uid}, not to this one`)
-    if (found.size > maxBytes) throw new UnusableFileError(`it has ${found.size} bytes, more than ${maxBytes}`)
+      throw new UnusableFileError(`it belongs to user id ${found.uid}, not to rcron's user`)
+    if (found.size > maxBytes) throw new UnusableFileError(`it has ${found.size} bytes, expected at most ${maxBytes}`)
     return readAtMostSync(descriptor, maxBytes, BigInt(found.size)).toString('utf8')
   } finally {
     closeSync(descriptor)

@@ -14,7 +14,7 @@ export function readSecretFile(path: string): string {
   const text = contentOf(path)
     .toString('utf8')
     .replace(/\r?\n$/, '')
-  if (text === '') throw new SecretFileError(`${path} is empty, expected the value in it`)
+  if (text === '') throw new SecretFileError(`${path} is empty, expected it to hold the value`)
   return text
 }
 
@@ -30,17 +30,17 @@ function whyUnreadable(error: unknown): string {
   const code = codeOf(error)
   switch (code) {
     case 'ENOENT':
-      return 'is not there, expected a file with the value in it'
+      return 'does not exist, expected a file that holds the value'
     case 'EACCES':
     case 'EPERM':
-      return `may not be read by user id ${process.getuid?.() ?? '?'}; give that user the right`
+      return `cannot be read by user id ${process.getuid?.() ?? '?'}; let that user read it`
     case 'EISDIR':
     case 'not a regular file':
-      return 'is no regular file, expected one'
+      return 'is not a regular file, expected one'
     case 'kept by the kernel':
       return 'lies in /proc, /sys or /dev, expected a regular file elsewhere'
     case 'too large':
-      return `holds more than ${MAX_BYTES} bytes, expected at most that`
+      return `is longer than ${MAX_BYTES} bytes, expected at most that many`
     default:
       return `cannot be read (${code})`
   }

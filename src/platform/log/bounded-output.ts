@@ -98,7 +98,7 @@ type Waiting = { readonly upTo: number; readonly wake: () => void }
 function openStream(descriptor: number): Writable {
   const found = fstatSync(descriptor)
   if (found.isFIFO() || found.isSocket()) return new Socket({ fd: descriptor, readable: false, writable: true })
-  // A file opened anew would have an end of its own, and what others write by `descriptor` would overwrite ours.
+  // A file opened again would have an end of its own, and what others write by `descriptor` would overwrite ours.
   if (found.isFile()) return new DescriptorStream(descriptor)
   return new DescriptorStream(reopened(descriptor))
 }

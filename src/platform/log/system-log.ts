@@ -33,7 +33,7 @@ export class SystemLog implements Log {
 
   constructor(options: SystemLogOptions) {
     this.#output = new BoundedOutput(options.descriptor, MAX_BUFFERED_BYTES, (dropped) =>
-      this.warn({ dropped }, 'log lines were dropped, since nobody read them'),
+      this.warn({ dropped }, 'log lines dropped: output blocked'),
     )
     this.#pino = createPino(options.level, lineOf(options), this.#output)
   }

@@ -18,11 +18,10 @@ const EVERY = /^(?:@every\s+|rate\()(?<count>\d+)\s*(?<unit>s|m|h|d|second|minut
 /** `@every 15m` of Go's cron, `rate(15 minutes)` of AWS. */
 export function everyHint(text: string): string | null {
   const { count, unit = '' } = EVERY.exec(text)?.groups ?? {}
-  if (count === undefined)
-    return /^@every\b/i.test(text) ? 'intervals cannot be written: choose the times that are meant' : null
+  if (count === undefined) return /^@every\b/i.test(text) ? 'intervals are not supported: choose times instead' : null
   const spelled = intervalOf(Number(count), unit.toLowerCase().charAt(0))
   if (spelled !== null) return `write ${quote(spelled)}`
-  return 'an interval that does not divide the hour or the day cannot be written: choose times'
+  return 'an interval that does not divide the hour or the day is not supported: choose times'
 }
 
 const MINUTES: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, h: 60, d: 24 * 60 }
@@ -65,14 +64,14 @@ function surplusHint(parts: readonly string[]): string {
   if (areFields(first) && /^[a-z_]/i.test(next) && !isWeekday(next)) {
     const spelled = quote(first.join(' '))
     return parts.length === FIELDS.length + 1 && !next.includes('/')
-      ? `write ${spelled}; ${quote(next)} seems to be the user column of /etc/crontab: here the user is that of the auth (--user)`
-      : `write ${spelled}, and give what follows apart, as the command (--cron-path)`
+      ? `write ${spelled}; ${quote(next)} seems to be the user column of /etc/crontab: here the user comes from the auth (--user)`
+      : `write ${spelled}, and give the rest separately, as the command (--cron-path)`
   }
   if (areFields(first) && next.startsWith('/')) {
-    return `write ${quote(first.join(' '))}, and give what follows apart, as the command (--cron-path)`
+    return `write ${quote(first.join(' '))}, and give the rest separately, as the command (--cron-path)`
   }
   const spelled = parts.length <= FIELDS.length + 2 ? spellingOf(parts.slice(1, FIELDS.length + 1)) : null
-  return `leave out seconds and years: the unit is the minute${spelled === null ? '' : `; ${spelled}`}`
+  return `remove seconds and years: schedules have minutes only${spelled === null ? '' : `; ${spelled}`}`
 }
 
 function isWeekday(text: string): boolean {
@@ -83,7 +82,7 @@ function isWeekday(text: string): boolean {
 function spellingOf(fields: readonly string[]): string | null {
   const plain = fields.map((field) => (field === '?' ? '*' : field))
   if (!areFields(plain)) return null
-  const counted = /\d/.test(plain[4] ?? '') ? '; mind that 1 is Monday here, and Sunday in Quartz' : ''
+  const counted = /\d/.test(plain[4] ?? '') ? '; note that 1 is Monday here, but Sunday in Quartz' : ''
   return `write ${quote(plain.join(' '))}${counted}`
 }
 

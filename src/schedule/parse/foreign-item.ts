@@ -30,5 +30,5 @@ function signHint(text: string): string | null {
     .normalize('NFKC')
     .replace(/[\p{Cf}\p{Zs}]/gu, '')
   if (plain === text || !/^[\w*/,-]+$/.test(plain)) return null
-  return `write "${plain}", in the signs of a plain keyboard`
+  return `write "${plain}", with plain ASCII characters`
 }

@@ -51,6 +51,6 @@ function valuesOf(field: Field, items: readonly Item[]): readonly number[] {
 
 function largeStep(field: Field, text: string, { first, last, step }: Item): readonly ScheduleFinding[] {
   if (step === 1 || first + step <= last) return []
-  const message = `${quote(text)} has a step (${step}) larger than what it steps through, so that only ${first} counts`
+  const message = `${quote(text)} has a step (${step}) larger than its range, so only ${first} counts`
   return [{ severity: 'warning', field: field.name, message, hint: `write "${first}" if that is meant` }]
 }

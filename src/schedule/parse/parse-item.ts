@@ -59,7 +59,7 @@ function meaningFault(field: Field, text: string, { first, last, step }: Item): 
   if (outside !== undefined) return { expected: describeField(field), hint: wrappedHint(field, text, outside) }
   if (step === 0) return { expected: 'a step of at least 1', hint: `write ${quote(text.replace(/\/0+$/, ''))}` }
   if (first > last)
-    return { expected: 'a range that rises', hint: `write ${quote(wrapped(field, { first, last, step }))}` }
+    return { expected: 'an ascending range', hint: `write ${quote(wrapped(field, { first, last, step }))}` }
   const range = first >= field.last ? String(first) : `${first}-${field.last}/${step}`
   return { expected: 'a step only after * or a range', hint: `write ${quote(range)}` }
 }
@@ -68,7 +68,7 @@ function meaningFault(field: Field, text: string, { first, last, step }: Item): 
 function wrappedHint(field: Field, text: string, outside: number): string | null {
   const isNext = field.min === 0 && outside === field.max + 1 && field.name !== 'cron_dow'
   if (!isNext) return null
-  return text === String(outside) ? 'write "0"' : `${field.noun} ${outside} is written 0, as an item of its own`
+  return text === String(outside) ? 'write "0"' : `${field.noun} ${outside} is written 0, as a separate item`
 }
 
 /** A range over the end of its field, as a list that cron reads. */
@@ -93,14 +93,14 @@ function shapeFault(field: Field, text: string): Reason {
 /** What other schedulers read and cron does not. */
 const EXTENSIONS: readonly { readonly sign: RegExp; readonly hint: string }[] = [
   { sign: /^\?$/, hint: 'write "*"' },
-  { sign: /\s/, hint: 'leave out the white space' },
+  { sign: /\s/, hint: 'remove the white space' },
   { sign: /[;|]/, hint: 'separate items with a comma' },
   { sign: /~/, hint: 'random times are not supported: choose one' },
-  { sign: /#\d/, hint: 'the nth weekday cannot be written: let the command check the day of the month' },
-  { sign: /^L|\dL$/i, hint: 'the last day cannot be written: run on more days and let the command check the date' },
+  { sign: /#\d/, hint: 'the nth weekday is not supported: let the command check the day of the month' },
+  { sign: /^L|\dL$/i, hint: 'the last day is not supported: run on more days and let the command check the date' },
   {
     sign: /^\d+W$/i,
-    hint: 'the nearest working day cannot be written: run on more days and let the command check the date',
+    hint: 'the nearest working day is not supported: run on more days and let the command check the date',
   },
 ]
 

@@ -48,8 +48,8 @@ function maskOf(values: readonly number[]): number {
 }
 
 function neverComes(texts: readonly string[]): ScheduleFinding {
-  const message = `day ${texts[2]} never comes in month ${texts[3]}, so that the cron never runs`
-  return { severity: 'warning', field: 'cron_dom', message, hint: 'choose a day that the month has' }
+  const message = `day ${texts[2]} never occurs in month ${texts[3]}, so the cron never runs`
+  return { severity: 'warning', field: 'cron_dom', message, hint: 'choose a day of that month' }
 }
 
 const AT_REBOOT: Schedule = {
@@ -80,7 +80,7 @@ function misplaced(texts: readonly string[]): readonly ScheduleFinding[] {
   return FIELDS.flatMap(({ name }, position): readonly ScheduleFinding[] => {
     const text = texts[position] ?? ''
     if (position === 0 || !isMacro(text)) return []
-    const message = `${quote(text)}, expected a macro in cron_min alone`
+    const message = `${quote(text)}, expected a macro only in cron_min`
     return [{ severity: 'error', field: name, message, hint: 'put it into cron_min and "*" into the other fields' }]
   })
 }

@@ -13,7 +13,7 @@ export type PreparedStoreParts = {
 
 /**
  * A store whose tables are made when it is first asked and has none of them. Where some are there, or definitions were had before, tables
- * were lost: those are not made anew, since empty ones would pass for an answer, and good definitions be given up for it.
+ * were lost: those are not made again, since empty ones would pass for an answer, and good definitions be given up for it.
  */
 export class PreparedStore implements DefinitionStore {
   readonly #parts: PreparedStoreParts
@@ -40,7 +40,7 @@ export class PreparedStore implements DefinitionStore {
     const tables = steps.filter(({ kind, table }) => kind === 'table' && isDefinitionTable(table))
     if (tables.length < TABLE_NAMES.length) return
     const { applied, problems } = await store.applySchema(tables)
-    if (applied.length > 0) log.info({ tables: applied.length }, 'tables were made in an empty database')
-    for (const problem of problems) log.error({ problem: describeProblem(problem) }, 'a table could not be made')
+    if (applied.length > 0) log.info({ tables: applied.length }, 'tables created in an empty database')
+    for (const problem of problems) log.error({ problem: describeProblem(problem) }, 'cannot create a table')
   }
 }

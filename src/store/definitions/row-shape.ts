@@ -102,7 +102,7 @@ function problemOf<Row>(raw: RawRow, shape: RowShape<Row>, error: z.ZodError): P
     about: aboutRow(raw, shape),
     field: column,
     message: `is ${showValue(raw, column, shape)}, expected ${first?.expected ?? 'a row'}${more}`,
-    hint: `correct the row with "rcron ${shape.noun} edit"; the others run`,
+    hint: `correct the row with "rcron ${shape.noun} edit"; the other rows run`,
   }
 }
 

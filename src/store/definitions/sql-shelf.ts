@@ -129,7 +129,7 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
     const row = await (await this.#select(db)).where('id', '=', id).executeTakeFirst()
     if (row !== undefined) return row
     const { noun } = this.#rules.shape
-    throw new OperatorError(`there is no ${noun} ${id}`, `"rcron ${noun} list" shows those that are there`)
+    throw new OperatorError(`there is no ${noun} ${id}`, `"rcron ${noun} list" shows them`)
   }
 
   #entriesOf(rows: readonly RawRow[]): readonly Entry<Row>[] {

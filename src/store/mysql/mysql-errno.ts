@@ -3,12 +3,12 @@ import type { FaultKind } from '../sql/database-fault.ts'
 export type MysqlReading = { readonly kind: FaultKind; readonly found: string; readonly hint: string | null }
 
 const CHECK_LOGIN =
-  'check user, password and database in RCRON_DATABASE_URL, and what GRANT gives that user from this machine'
+  'check user, password and database in RCRON_DATABASE_URL, and the grants of that user from this machine'
 const RUN_INIT = 'run "rcron init", or give the user of RCRON_DATABASE_URL the right to see the tables'
 const LACKING_CHARACTER: MysqlReading = {
   kind: 'characters',
-  found: "the column's character set lacks a character of the value",
-  hint: 'convert the table to utf8mb4, or leave the character out',
+  found: 'the character set of the column lacks a character of the value',
+  hint: 'convert the table to utf8mb4, or remove the character',
 }
 
 const EXPIRED: MysqlReading = {
@@ -23,10 +23,10 @@ const LOCKED: MysqlReading = {
 }
 const ENCRYPTED_ONLY: MysqlReading = {
   kind: 'untrusted',
-  found: 'the server takes encrypted connections alone',
+  found: 'the server only accepts encrypted connections',
   hint: 'set RCRON_DATABASE_TLS to prefer or require',
 }
-const OR_THE_LOAD = 'or look with SHOW PROCESSLIST for what holds the query up'
+const OR_THE_LOAD = 'or find what delays the query with SHOW PROCESSLIST'
 
 /** Numbers that MySQL and MariaDB share. */
 const COMMON: Readonly<Record<number, MysqlReading>> = {
@@ -49,14 +49,14 @@ const COMMON: Readonly<Record<number, MysqlReading>> = {
   1045: {
     kind: 'denied',
     found: 'access denied',
-    hint: `${CHECK_LOGIN}; MariaDB says so too where it takes encrypted connections alone`,
+    hint: `${CHECK_LOGIN}; MariaDB also says so if it only accepts encrypted connections`,
   },
   1044: { kind: 'denied', found: 'access to the database denied', hint: CHECK_LOGIN },
   1698: { kind: 'denied', found: 'access denied', hint: CHECK_LOGIN },
   1142: { kind: 'denied', found: 'the user may not do this to the table', hint: CHECK_LOGIN },
   1143: { kind: 'denied', found: 'the user may not do this to the column', hint: CHECK_LOGIN },
   1227: { kind: 'denied', found: 'the user lacks a privilege', hint: CHECK_LOGIN },
-  1130: { kind: 'denied', found: 'the server takes no connections from this machine', hint: CHECK_LOGIN },
+  1130: { kind: 'denied', found: 'the server accepts no connections from this machine', hint: CHECK_LOGIN },
   1049: {
     kind: 'denied',
     found: 'there is no such database',
@@ -65,19 +65,19 @@ const COMMON: Readonly<Record<number, MysqlReading>> = {
   1290: {
     kind: 'read-only',
     found: 'the server is read-only',
-    hint: 'point RCRON_DATABASE_URL at the server that takes writes',
+    hint: 'point RCRON_DATABASE_URL at a server that accepts writes',
   },
   1792: { kind: 'read-only', found: 'the transaction is read-only', hint: null },
   1836: {
     kind: 'read-only',
     found: 'the server is read-only',
-    hint: 'point RCRON_DATABASE_URL at the server that takes writes',
+    hint: 'point RCRON_DATABASE_URL at a server that accepts writes',
   },
   1146: { kind: 'missing-table', found: 'a table is missing', hint: RUN_INIT },
   1054: { kind: 'missing-column', found: 'a column is missing', hint: RUN_INIT },
-  1050: { kind: 'present', found: 'the table is already there', hint: null },
-  1060: { kind: 'present', found: 'the column is already there', hint: null },
-  1062: { kind: 'duplicate', found: 'there is such a row already', hint: 'edit that one, or choose another name' },
+  1050: { kind: 'present', found: 'the table already exists', hint: null },
+  1060: { kind: 'present', found: 'the column already exists', hint: null },
+  1062: { kind: 'duplicate', found: 'there already is such a row', hint: 'edit that one, or choose another name' },
   1451: {
     kind: 'referenced',
     found: 'another row still uses this one',
@@ -85,7 +85,7 @@ const COMMON: Readonly<Record<number, MysqlReading>> = {
   },
   1452: {
     kind: 'referenced',
-    found: 'the row that this one names is not there',
+    found: 'a row that this one refers to does not exist',
     hint: 'add the system and the auth first',
   },
   1406: { kind: 'too-long', found: 'a value is longer than its column', hint: 'shorten it, or widen the column' },

@@ -7,9 +7,9 @@ import { SessionNotSet } from './mysql-session.ts'
 import { BrokenOff } from './mysql-timed-connection.ts'
 import { tlsReadingOf } from './mysql-tls-fault.ts'
 
-const AWAY = 'check that the server runs, and host and port in RCRON_DATABASE_URL'
+const AWAY = 'check that the server is running, and host and port in RCRON_DATABASE_URL'
 
-const LOGIN_METHODS = 'let the user log in by caching_sha2_password, or on MariaDB by mysql_native_password'
+const LOGIN_METHODS = 'let the user log in with caching_sha2_password, or on MariaDB with mysql_native_password'
 
 /** By code of the driver or of the system. */
 const BY_CODE: Readonly<Record<string, MysqlReading>> = {
@@ -24,8 +24,8 @@ const BY_CODE: Readonly<Record<string, MysqlReading>> = {
   ENETUNREACH: { kind: 'away', found: 'the network cannot be reached', hint: AWAY },
   HANDSHAKE_NO_SSL_SUPPORT: {
     kind: 'untrusted',
-    found: 'the server offers no TLS, which RCRON_DATABASE_TLS or RCRON_DATABASE_SSL_CA demands',
-    hint: 'turn TLS on at the server; rcron does not go on without it',
+    found: 'the server offers no TLS, which RCRON_DATABASE_TLS or RCRON_DATABASE_SSL_CA requires',
+    hint: 'enable TLS on the server; rcron does not continue without it',
   },
   MYSQL_CLEAR_PASSWORD_NOT_ENABLED: {
     kind: 'untrusted',
@@ -34,7 +34,7 @@ const BY_CODE: Readonly<Record<string, MysqlReading>> = {
   },
   AUTH_SWITCH_PLUGIN_ERROR: {
     kind: 'denied',
-    found: 'the server asks for a login that rcron does not know',
+    found: 'the server requires a login method that rcron does not support',
     hint: LOGIN_METHODS,
   },
 }
@@ -77,20 +77,21 @@ function codesOf({ code, errno, sqlState }: ReturnType<typeof fieldsOf>, isMaria
 /** Of what rcron itself broke off; null for errors of others. */
 function ownReadingOf(error: unknown): MysqlReading | null {
   if (error instanceof BrokenOff) {
-    const hint = error.kind === 'late' ? 'look at the load of the server, and at the network to it' : null
+    const hint = error.kind === 'late' ? 'check the load of the server and the network to it' : null
     return { kind: error.kind, found: error.message, hint }
   }
   if (error instanceof SessionNotSet) {
-    const hint = 'connect to the server itself, or let the proxy before it pass SET on'
+    const hint = 'connect to the server itself, or let its proxy forward SET'
     return { kind: 'other', found: error.message, hint }
   }
   if (error instanceof UnreadableAnswer) {
-    const hint = 'check that RCRON_DATABASE_URL leads to MySQL or MariaDB itself, or to a proxy that passes all on'
+    const hint =
+      'check that RCRON_DATABASE_URL leads to MySQL or MariaDB itself, or to a proxy that forwards everything'
     return { kind: 'lost', found: 'the answer cannot be read', hint }
   }
   if (error instanceof PasswordKept) {
     const hint =
-      'turn TLS on at the server; on a network that is safe set RCRON_DATABASE_TLS=off, and whoever answers gets the password'
+      'enable TLS on the server; on a safe network set RCRON_DATABASE_TLS=off, but then anyone who answers gets the password'
     return { kind: 'untrusted', found: 'the server asks for the password without encryption', hint }
   }
   return null

@@ -21,7 +21,7 @@ export function createMysqlLeaseTable(options: MysqlStoreOptions): LeaseTable {
   return new MysqlLeaseTable(engine, new MysqlLeaseLock(engine, options.database))
 }
 
-const HOW_TO_HAVE_A_ROW = `grant this account SELECT, INSERT, UPDATE, DELETE and CREATE on ${MYSQL_LEASE_TABLE.name}, or all but CREATE and make the table by hand, and restart rcron: ${MYSQL_LEASE_TABLE.create.replace(/\s+/g, ' ')};`
+const HOW_TO_HAVE_A_ROW = `grant this account SELECT, INSERT, UPDATE, DELETE and CREATE on ${MYSQL_LEASE_TABLE.name}, or all but CREATE and create the table by hand, and restart rcron: ${MYSQL_LEASE_TABLE.create.replace(/\s+/g, ' ')};`
 
 type StoredRow = {
   readonly incarnation: string

@@ -50,13 +50,13 @@ export function refuseUnverifiableHost({ host, tls }: MysqlStoreOptions): void {
       severity: 'error',
       about: aboutVariable('RCRON_DATABASE_URL'),
       field: 'host',
-      message: `found the address ${host} together with TLS, expected a host name that the server's certificate holds`,
-      hint: 'write the name of the certificate, and let /etc/hosts resolve it if DNS does not; or leave RCRON_DATABASE_SSL_CA out on a network that is safe',
+      message: `found the address ${host} together with TLS, expected a host name that is in the server's certificate`,
+      hint: 'write the name in the certificate, and add it to /etc/hosts if DNS does not know it; or remove RCRON_DATABASE_SSL_CA on a safe network',
     },
   ])
 }
 
-/** What mysql2 is told. Nothing else can ride in: the connection string has been taken apart before. */
+/** What mysql2 is given. Nothing else can ride in: the connection string has been taken apart before. */
 export function poolOptionsOf(options: MysqlStoreOptions, deadlines: MysqlDeadlines): PoolOptions {
   const { host, port, user, password, database, poolSize, tls } = options
   return {

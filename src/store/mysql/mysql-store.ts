@@ -3,7 +3,7 @@ import { MysqlEngine } from './mysql-engine.ts'
 import type { MysqlStoreOptions } from './mysql-options.ts'
 
 /**
- * A store in MySQL 8+ or MariaDB 10.6+. Connects at the first question, and anew whenever that is needed. Throws an
+ * A store in MySQL 8+ or MariaDB 10.6+. Connects at the first question, and again whenever that is needed. Throws an
  * InvalidInputError where TLS is asked for and the server's identity could not be verified.
  */
 export function createMysqlStore(options: MysqlStoreOptions): SqlStore {

@@ -5,38 +5,38 @@ type TlsReading = { readonly kind: FaultKind; readonly found: string; readonly h
 
 const CHECK_CA = 'give RCRON_DATABASE_SSL_CA the authority that signed it'
 const SELF_MADE =
-  "MySQL's self-made certificates carry no host name and are never accepted: give the server one for its name"
+  'the certificates that MySQL generates carry no host name and are never accepted: give the server one for its name'
 const CHECK_CERT =
-  'check RCRON_DATABASE_SSL_CERT and _KEY, and what the server wants of a client (ssl_ca, REQUIRE X509)'
+  'check RCRON_DATABASE_SSL_CERT and _KEY, and what the server requires of a client (ssl_ca, REQUIRE X509)'
 
 /** OpenSSL's and Node's own words, none of which holds a value, and what they mean of a server's certificate. */
 const BY_REASON: readonly (readonly [RegExp, string, string])[] = [
-  [/has expired/, 'it has expired', 'renew it at the server, and compare the clocks of both machines'],
+  [/has expired/, 'it has expired', 'renew it on the server, and compare the clocks of both machines'],
   [/not yet valid/, 'it is not valid yet', 'compare the clocks of both machines'],
   [
     /self-signed|issuer certificate|first certificate/,
-    'it is not signed by the authority that was given',
+    'it is not signed by the given authority',
     `${CHECK_CA}; ${SELF_MADE}`,
   ],
 ]
 
 /** By the alert that the server sends, as Node names it in a code or OpenSSL in a message. */
 const BY_ALERT: readonly (readonly [RegExp, string, string])[] = [
-  [/certificate[ _]required/i, 'the server demands a certificate of rcron', CHECK_CERT],
+  [/certificate[ _]required/i, 'the server requires a client certificate of rcron', CHECK_CERT],
   [
     /(bad|unknown|unsupported|revoked|expired)[ _](certificate|ca)|certificate[ _](unknown|revoked|expired)/i,
-    'the server does not accept the certificate of rcron',
+    'the server does not accept the client certificate of rcron',
     CHECK_CERT,
   ],
   [
     /protocol[ _]version|unsupported[ _]protocol/i,
-    'the server knows no TLS that is new enough',
-    'let the server take TLS 1.2 or newer (tls_version)',
+    'the server supports no recent TLS',
+    'enable TLS 1.2 or newer on the server (tls_version)',
   ],
   [
     /alert|handshake[ _]failure/i,
-    'the server broke the TLS handshake off',
-    `look into the server's error log; ${CHECK_CERT}`,
+    'the server aborted the TLS handshake',
+    `check the error log of the server;  ${CHECK_CERT}`,
   ],
 ]
 
@@ -50,7 +50,7 @@ export function tlsReadingOf(error: unknown): TlsReading | null {
   if (/altname|does not match/i.test(error.message)) return refused(...otherNames(error))
   const alert = BY_ALERT.find(([pattern]) => pattern.test(`${code} ${error.message}`))
   if (alert !== undefined) return { kind: 'untrusted', found: alert[1], hint: alert[2] }
-  return refused('for a reason that OpenSSL does not name', CHECK_CA)
+  return refused('for an unknown reason', CHECK_CA)
 }
 
 function refused(why: string, hint: string): TlsReading {
@@ -64,7 +64,7 @@ function otherNames(error: Error): readonly [string, string] {
   const wanted = 'host' in error && typeof error.host === 'string' ? `, not for ${error.host}` : ''
   return [
     `it is for ${names}${wanted}`,
-    'write that name into RCRON_DATABASE_URL, or give the server a certificate for its own',
+    'use that name in RCRON_DATABASE_URL, or give the server a certificate for its own',
   ]
 }
 

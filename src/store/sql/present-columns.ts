@@ -38,7 +38,7 @@ export function selectableColumns(
     throw new DatabaseFault({
       kind: 'missing-column',
       message: `${where}: table ${table} lacks ${missing.join(', ')}`,
-      hint: 'this is not a table of rcron, or it was changed by hand: add the columns, or name another database',
+      hint: 'this is not a table of rcron, or it was changed by hand: add the columns, or use another database',
     })
   }
   return [...required, ...added.filter((column) => columns.has(column))]

@@ -76,7 +76,7 @@ function notMade(path: string): DatabaseFault {
   const found = existsSync(directory)
     ? `there is no file ${path}`
     : `there is no directory ${directory}, and the file cannot be opened [ENOENT]`
-  const hint = 'make it with "rcron init", or correct the path in RCRON_DATABASE_URL'
+  const hint = 'create it with "rcron init", or correct the path in RCRON_DATABASE_URL'
   return new DatabaseFault({ kind: 'not-made', message: `SQLite at ${path}: ${found}`, hint })
 }
 

@@ -18,26 +18,26 @@ const BY_CODE: Readonly<Record<number, Reading>> = {
   14: {
     kind: 'away',
     found: 'the file cannot be opened',
-    hint: 'check the path in RCRON_DATABASE_URL, and that its directory is there',
+    hint: 'check the path in RCRON_DATABASE_URL, and that its directory exists',
   },
   18: { kind: 'too-long', found: 'a value is too large', hint: 'shorten it' },
   26: { kind: 'other', found: 'the file is not an SQLite database', hint: 'check the path in RCRON_DATABASE_URL' },
   787: {
     kind: 'referenced',
-    found: 'another row still uses this one, or the one it names is not there',
+    found: 'another row still uses this one, or the row it refers to does not exist',
     hint: 'remove or edit the crons that use it first',
   },
   // Nothing was written; the next attempt opens the new one.
   1032: { kind: 'busy', found: 'the file was replaced', hint: 'ask again' },
-  1555: { kind: 'duplicate', found: 'there is such a row already', hint: 'edit that one, or choose another name' },
-  2067: { kind: 'duplicate', found: 'there is such a row already', hint: 'edit that one, or choose another name' },
+  1555: { kind: 'duplicate', found: 'there already is such a row', hint: 'edit that one, or choose another name' },
+  2067: { kind: 'duplicate', found: 'there already is such a row', hint: 'edit that one, or choose another name' },
 }
 
 /** SQLITE_ERROR: told apart by their texts, which name tables and columns only. */
 const BY_TEXT: readonly (readonly [RegExp, Reading])[] = [
   [/no such table/, { kind: 'missing-table', found: 'a table is missing', hint: 'run "rcron init"' }],
   [/no such column/, { kind: 'missing-column', found: 'a column is missing', hint: 'run "rcron init"' }],
-  [/duplicate column name/, { kind: 'present', found: 'the column is already there', hint: null }],
+  [/duplicate column name/, { kind: 'present', found: 'the column already exists', hint: null }],
 ]
 
 /** Tells what an error of node:sqlite, or of opening the file, means. Takes over codes alone. */
@@ -50,7 +50,7 @@ export function sqliteFaultOf(error: unknown, where: string): unknown {
   }
   const code = codeOrNull(error) ?? ''
   if (/^E[A-Z]+$/.test(code)) {
-    const hint = 'check the path in RCRON_DATABASE_URL, its directory, and who may write there'
+    const hint = 'check the path in RCRON_DATABASE_URL, its directory, and who can write there'
     return new DatabaseFault({ kind: 'away', message: `${where}: the file cannot be opened [${code}]`, hint })
   }
   return error

@@ -11,17 +11,17 @@ const CASES = [
   { says: 'that ends with a success', ends: [told()], rules: [] },
   { says: 'that ends with a loss', ends: [told({ outcome: 'lost' })], rules: [] },
   { says: 'that fails on all its hosts', ends: [told(FAILED), told({ ...FAILED, ...SECOND })], rules: [] },
-  { says: 'that stops after a failure', ends: [told(FAILED)], rules: ['given up'] },
+  { says: 'that stops after a failure', ends: [told(FAILED)], rules: ['cancelled'] },
   {
     says: 'that stops after a host that was not reached',
     ends: [told({ outcome: 'unreachable' })],
-    rules: ['given up'],
+    rules: ['cancelled'],
   },
-  { says: 'that fails again and again on one host', ends: [told(FAILED), told(FAILED)], rules: ['given up'] },
+  { says: 'that fails again and again on one host', ends: [told(FAILED), told(FAILED)], rules: ['cancelled'] },
   {
     says: 'that stops while the job goes on in the next minute',
     ends: [told(FAILED), told({ ...SECOND, minute: NEXT_MINUTE })],
-    rules: ['given up'],
+    rules: ['cancelled'],
   },
   { says: 'of an action that has none', ends: [told({ ...FAILED, job: 'all' })], rules: [] },
   {
@@ -34,7 +34,7 @@ const CASES = [
     ends: [told(FAILED), told({ ...SECOND, outcome: 'killed', by: 'shutdown' })],
     rules: [],
   },
-  { says: 'that the next daemon gives up', ends: [told({ ...FAILED, isAdopted: true })], rules: ['given up'] },
+  { says: 'that the next daemon gives up', ends: [told({ ...FAILED, isAdopted: true })], rules: ['cancelled'] },
   {
     says: 'that the next daemon gives up, its crons being disabled',
     ends: [told({ ...FAILED, isAdopted: true, at: 5200 })],
@@ -43,7 +43,7 @@ const CASES = [
   {
     says: 'that its own daemon gives up, its crons being disabled',
     ends: [told({ ...FAILED, at: 5200 })],
-    rules: ['given up'],
+    rules: ['cancelled'],
   },
   {
     says: 'of which the success is told before the failure that led to it',
@@ -53,7 +53,7 @@ const CASES = [
   {
     says: 'that stops long before it can be clobbered',
     ends: [told({ ...FAILED, job: 'clobber' })],
-    rules: ['given up'],
+    rules: ['cancelled'],
   },
   { says: 'that stops when it is clobbered', ends: [told({ ...FAILED, job: 'clobber', at: 1100 })], rules: [] },
 ]

@@ -23,7 +23,7 @@ function judgeWalk(evidence: Evidence, ends: readonly ToldEnd[]): readonly Viola
   const mayBeClobbered = job.action === 'clobber' && isNextDueAt(evidence, last)
   if (!isUnfinished || mayBeClobbered || mayNotGoOn(evidence, last) || hasGoneOnUntold(evidence, last)) return []
   const text = `given up: ${job.name} ended with this run, told as ${last.outcome}, on host ${tried} of ${job.hosts}`
-  return [{ rule: 'given up', run: last.run, text }]
+  return [{ rule: 'cancelled', run: last.run, text }]
 }
 
 /** The next firing of the job ends a walk between two runs, too. */

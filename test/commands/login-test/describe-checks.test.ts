@@ -33,7 +33,7 @@ const lacking: readonly (readonly [Partial<HostSurvey>, string, string, RegExp])
   [{ processes: 'none' }, 'processes', 'none', /clobber stays blocked; mount \/proc/],
   [{ scope: 'none' }, 'scope', 'none', /own_connection.*pam_systemd/],
   [{ scope: 'unreadable' }, 'scope', 'hidden', /cannot be read.*own_connection/],
-  [{ killsAtSessionEnd: true }, 'session end', 'kills', /KillUserProcesses=yes.*rcron is restarted.*KillExcludeUsers=/],
+  [{ killsAtSessionEnd: true }, 'session end', 'kills', /KillUserProcesses=yes.*rcron restarts.*KillExcludeUsers=/],
 ]
 for (const [lack, name, found, consequence] of lacking) {
   test(`${JSON.stringify(lack)} degrades ${name} alone`, () => {
@@ -62,7 +62,7 @@ test('kinds of host keys are good where one of them can be trusted', () => {
     const check = describeOffer(algorithms, isLegacyAllowed)
     deepEqual([check.verdict, check.found], [verdict, found])
   }
-  match(describeOffer(['ssh-rsa'], false).consequence ?? '', /legacy_algorithms = 1 lets pass/)
+  match(describeOffer(['ssh-rsa'], false).consequence ?? '', /legacy_algorithms = 1 accepts/)
 })
 
 test('fewer sessions than rcron may use are told with both remedies', () => {

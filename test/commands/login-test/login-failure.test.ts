@@ -15,12 +15,12 @@ const attempted: Attempted = {
 
 const remedies: readonly (readonly [string, Parameters<typeof failureOf>[0], Partial<Attempted>, RegExp | null])[] = [
   ['nothing listens', unreachable('db1:22: connection refused: nothing listens'), {}, /"rcron system edit 3 --port"/],
-  ['no answer', unreachable('db1:22: no answer to the connection within 10 s'), {}, /no firewall is between/],
+  ['no answer', unreachable('db1:22: no answer to the connection within 10 s'), {}, /no firewall blocks it/],
   [
     'no such name',
     unreachableBy('unknown-name', 'db1: no such host: nobody knows it'),
     { isLocalPort: true },
-    /"rcron system edit 3 --host", or make DNS/,
+    /"rcron system edit 3 --host", or add it to DNS/,
   ],
   [
     'silent name servers',
@@ -39,14 +39,14 @@ const remedies: readonly (readonly [string, Parameters<typeof failureOf>[0], Par
     'new algorithms only',
     unreachableBy(
       'no-common-algorithm',
-      "db1:22: no algorithm in common (its key exchanges: x); rcron's SSH library lacks these: let its sshd offer y",
+      'db1:22: no algorithm in common (its key exchanges: x); the SSH library of rcron lacks these: let its sshd offer y',
     ),
     {},
     null,
   ],
   [
     'a slow login',
-    unreachableBy('slow-login', 'db1:22: the authentication was not over within 20 s'),
+    unreachableBy('slow-login', 'db1:22: the authentication did not finish within 20 s'),
     {},
     /edit 3 --login-timeout-s"/,
   ],

@@ -46,7 +46,7 @@ test('after a reload to another database the cache is that one’s: taken for it
 
   use(a)
   const other = start({ environment })
-  match(String((await other.said('the cache cannot be used'))['err']), /another database/)
+  match(String((await other.said('cannot use the cache'))['err']), /another database/)
   equal(other.logged('definitions read').length, 0)
   equal(await other.stop(), 0)
 })

@@ -84,28 +84,28 @@ test('two saves of the same thing have nothing in common but their header', asyn
 const DAMAGES = [
   ['another key', /sealed with another key/, (path: string) => [path, { hexKey: 'cd'.repeat(32) }]],
   ["another database's", /another database/, (path: string) => [path, { database: 'mysql db2/rcron' }]],
-  ['empty', /no cache of rcron/, (path: string) => [change(path, () => Buffer.alloc(0)), {}]],
-  ['foreign', /no cache of rcron/, (path: string) => [change(path, () => Buffer.from('hello '.repeat(50))), {}]],
+  ['empty', /not a cache of rcron/, (path: string) => [change(path, () => Buffer.alloc(0)), {}]],
+  ['foreign', /not a cache of rcron/, (path: string) => [change(path, () => Buffer.from('hello '.repeat(50))), {}]],
   [
     'torn within the header',
-    /ends within its header/,
+    /cut short within its header/,
     (path: string) => [change(path, (it) => it.subarray(0, 40)), {}],
   ],
-  ['torn within the tag', /ends before its tag/, (path: string) => [change(path, (it) => it.subarray(0, 95)), {}]],
-  ['cut by a byte', /torn, or was tampered/, (path: string) => [change(path, (it) => it.subarray(0, -1)), {}]],
+  ['torn within the tag', /cut short before its tag/, (path: string) => [change(path, (it) => it.subarray(0, 95)), {}]],
+  ['cut by a byte', /incomplete, or was tampered/, (path: string) => [change(path, (it) => it.subarray(0, -1)), {}]],
   [
     'cut to a tag of 4 bytes',
-    /torn, or was tampered/,
+    /incomplete, or was tampered/,
     (path: string) => [change(path, (it) => it.subarray(0, -12)), {}],
   ],
   [
     'longer by a byte',
-    /torn, or was tampered/,
+    /incomplete, or was tampered/,
     (path: string) => [change(path, (it) => Buffer.concat([it, it.subarray(0, 1)])), {}],
   ],
   [
     'of a newer format',
-    /version 2, this rcron knows version 1/,
+    /version 2, this rcron reads version 1/,
     (path: string) => [change(path, (it) => it.fill(2, 15, 16)), {}],
   ],
 ] as const

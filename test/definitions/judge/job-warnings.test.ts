@@ -16,7 +16,11 @@ function warnings(...rows: readonly Partial<CronRow>[]): readonly string[] {
 }
 
 const differing: readonly (readonly [what: string, row: Partial<CronRow>, message: RegExp])[] = [
-  ['schedule', { cron_hour: '4' }, /schedule \(cron 2\), .* failover: each fires at its own times, and none stands in/],
+  [
+    'schedule',
+    { cron_hour: '4' },
+    /schedule \(cron 2\), .* failover: each fires at its own times, so no host takes over/,
+  ],
   ['time zone', { timezone: 'UTC' }, /time zone \(cron 2\), .*: each fires at its own times/],
   ['command', { cron_path: 'other' }, /command \(cron 2\), .*: what runs depends on the host/],
   ['time-out', { timeout_s: 5 }, /time-out \(cron 2\), .*: what runs depends on the host/],
@@ -41,8 +45,8 @@ test('what means the same is no difference, and neither is what may differ by ho
 
 const alike: readonly (readonly [one: string, other: string, difference: string])[] = [
   ['Nightly dump', 'nightly dump', 'by upper and lower case'],
-  ['invoices', 'invoices ', 'by its blanks'],
-  ['a  b', 'a b', 'by its blanks'],
+  ['invoices', 'invoices ', 'by its spaces'],
+  ['a  b', 'a b', 'by its spaces'],
   ['invoices', 'invoices\u00a0', 'by U+00A0 (no-break space)'],
   ['invoices', 'in\u200bvoices', 'by U+200B (zero-width space)'],
   ['backup', 'b\u0430ckup', 'by U+0430'],
@@ -56,7 +60,7 @@ for (const [one, other, difference] of alike) {
     equal(found.length, 1)
     equal(
       first,
-      `warning: job ${JSON.stringify(one)}: looks like ${JSON.stringify(other)} (${difference}), and is another job: each of them runs on its own`,
+      `warning: job ${JSON.stringify(one)}: looks like ${JSON.stringify(other)} (${difference})but is a different job: each of them runs separately`,
     )
   })
 }
@@ -67,10 +71,10 @@ test('names that can be told apart are not warned of', () => {
 })
 
 test('a name that cannot be typed as it looks is warned of', () => {
-  match(warnings({ cron_name: ' dump' })[0] ?? '', /cron 1 \( dump\): begins or ends with a blank/)
+  match(warnings({ cron_name: ' dump' })[0] ?? '', /cron 1 \( dump\): begins or ends with a space/)
   match(
     warnings({ cron_name: 'du\u202emp' })[0] ?? '',
-    /holds U\+202E \(right-to-left override\), which cannot be seen/,
+    /contains U\+202E \(right-to-left override\), which is invisible/,
   )
 })
 

@@ -4,26 +4,26 @@ import { commandWarnings } from '../../../src/definitions/judge/judge-command.ts
 import { crontabLineIn } from '../../../src/schedule/parse/crontab-line.ts'
 
 const traps: readonly (readonly [what: string, command: string, message: RegExp, hint: RegExp])[] = [
-  ['a percent sign of a crontab', 'date "+\\%Y"', /^holds "\\%"/, /write % alone/],
-  ['line ends of Windows', 'cd /srv\r\necho two\r\n', /\(CR LF\)/, /leave the CR out/],
-  ['a CR at the end', '/usr/bin/true\r', /\(CR LF\)/, /leave the CR out/],
+  ['a percent sign of a crontab', 'date "+\\%Y"', /^contains "\\%"/, /write % alone/],
+  ['line ends of Windows', 'cd /srv\r\necho two\r\n', /\(CR LF\)/, /remove the CR/],
+  ['a CR at the end', '/usr/bin/true\r', /\(CR LF\)/, /remove the CR/],
   [
     'a whole line',
     '*/5 * * * * /usr/bin/true',
-    /whole line of a crontab/,
+    /whole crontab line/,
     /edit 7 --schedule '\*\/5 \* \* \* \*' --cron-path/,
   ],
-  ['a macro and a command', '@daily backup', /whole line of a crontab/, /--schedule '@daily'/],
-  ['a user column', 'root /usr/bin/true', /begins with "root"/, /leave it out/],
-  ['a comment', '  # /usr/bin/true', /is a comment/, /without "#"/],
-  ['several comments', '# one\n\n# two', /is a comment/, /without "#"/],
+  ['a macro and a command', '@daily backup', /whole crontab line/, /--schedule '@daily'/],
+  ['a user column', 'root /usr/bin/true', /begins with "root"/, /remove it/],
+  ['a comment', '  # /usr/bin/true', /is a comment/, /remove the "#"/],
+  ['several comments', '# one\n\n# two', /is a comment/, /remove the "#"/],
   ['an assignment', 'MAILTO=ops@example.com', /sets MAILTO and runs nothing/, /MAILTO=… command/],
   ['an assignment with blanks', 'SHELL = /bin/bash', /sets SHELL and runs nothing/, /SHELL=… command/],
   ['a zone of the crontab', 'CRON_TZ="Europe/Berlin"', /sets CRON_TZ/, /timezone/],
-  ['a no-break space', 'echo\u00a0x', /holds U\+00A0 \(no-break space\)/, /plain blank/],
-  ['a zero-width space', 'true\u200b', /holds U\+200B \(zero-width space\)/, /leave it out/],
-  ['a turned direction', 'rm \u202egpj.x', /holds U\+202E/, /leave it out/],
-  ['a dash that is no hyphen', 'dump –all', /begins with a dash which is no hyphen/, /write "-"/],
+  ['a no-break space', 'echo\u00a0x', /contains U\+00A0 \(no-break space\)/, /plain space/],
+  ['a zero-width space', 'true\u200b', /contains U\+200B \(zero-width space\)/, /remove it/],
+  ['a turned direction', 'rm \u202egpj.x', /contains U\+202E/, /remove it/],
+  ['a dash that is no hyphen', 'dump –all', /begins with a dash other than a hyphen/, /write "-"/],
 ]
 for (const [what, command, message, hint] of traps) {
   test(`${what} in a command is warned of`, () => {

@@ -36,9 +36,9 @@ test('what is an IPv6 address is decided as by the runtime', () => {
 
 /** What is written, and what is to be written instead. */
 const refused: readonly (readonly [string, RegExp])[] = [
-  ['root@db1', /^write "db1"; the user is that of the cron's auth$/],
+  ['root@db1', /^write "db1"; the user comes from the cron's auth$/],
   ['ssh://db1', /^write "db1"$/],
-  ['ssh://root@db1:2222/', /^write "db1", and port 2222 as the port \(--port 2222\); the user is/],
+  ['ssh://root@db1:2222/', /^write "db1", and port 2222 as the port \(--port 2222\); the user comes/],
   ['db1:22', /^write "db1", and port 22 as the port \(--port 22\)$/],
   ['[::1]', /^write "::1"$/],
   ['[2001:db8::1]:2222', /^write "2001:db8::1", and port 2222 as the port/],
@@ -59,7 +59,7 @@ for (const [host, hint] of refused) {
   test(`${host} is refused, and the spelling that works is told`, () => {
     const [problem, ...others] = problemsOf(host)
     deepEqual([problem?.severity, others], ['error', []])
-    match(problem?.message ?? '', /^".*" is no name or address alone$/)
+    match(problem?.message ?? '', /^".*" is not just a name or an address$/)
     match(problem?.hint ?? '', hint)
   })
 }

@@ -14,7 +14,7 @@ import { aDispatch } from '../a-dispatch.ts'
 
 const NOT_BEGUN: Outcome = { kind: 'unreachable', reason: 'its host had not begun it' }
 const FAILED: Outcome = { kind: 'failed', exitCode: 1 }
-const LOST: Outcome = { kind: 'lost', reason: 'given up' }
+const LOST: Outcome = { kind: 'lost', reason: 'cancelled' }
 
 /** A walk over hosts 1 to 3 whose process went while its first run was under way, and the process after it. */
 async function adoptedWalk(
@@ -117,8 +117,8 @@ for (const { what, crons } of dropped) {
   test(`a firing that does not go on because ${what} is told of, with the reason`, async (t) => {
     const { executor, end, log } = await adoptedWalk(t, 'failover', crons)
     await end(FAILED)
-    const line = log.entries.find(({ message }) => message.startsWith('firing does not go on'))
-    match(String(line?.fields['reason']), /row.* (is|are) gone, disabled or of another job by now$/)
+    const line = log.entries.find(({ message }) => message.startsWith('failover does not continue'))
+    match(String(line?.fields['reason']), /row.* (is|are) gone, disabled or now in another job$/)
     deepEqual(executor.crons, [])
   })
 }

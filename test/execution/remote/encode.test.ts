@@ -50,7 +50,7 @@ test('what is sent is what no login shell reads anything into', () => {
 test('E4: a NUL and a command too long are refused when the row is judged', () => {
   throws(
     () => encodeCommand('a\0'),
-    new UnsendableError('the command holds a NUL byte, which no host can be sent; remove it'),
+    new UnsendableError('the command contains a NUL byte, which cannot be sent to a host; remove it'),
   )
   throws(() => encodeCommand('x'.repeat(128 * 1024)), /expected at most 131071; put it into a script/)
 })

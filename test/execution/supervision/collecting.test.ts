@@ -98,7 +98,7 @@ test('kept output that cannot be fetched at first is fetched later, and forgotte
   await settled()
   deepEqual(hosts.forgotten, [])
   await clock.advance(5_000)
-  match((await result).output.head, /^kept\n\[rcron: contact was lost meanwhile; this is what the host kept/)
+  match((await result).output.head, /^kept\n\[rcron: contact was lost for a while; this is what the host kept/)
   deepEqual(hosts.forgotten, [ID])
 })
 
@@ -108,7 +108,7 @@ test('kept output that cannot be fetched at all stays on its host, and the run s
   hosts.kept = ['unanswered']
   const { result } = supervisor.adopt(adopted(clock), watch)
   await hoursUntil(clock, result, 1)
-  match((await result).output.head, new RegExp(`could not be fetched: it is in the files ${ID}\\.\\*`))
+  match((await result).output.head, new RegExp(`could not be fetched: see the files ${ID}\\.\\*`))
   deepEqual(hosts.forgotten, [])
 })
 

@@ -193,5 +193,5 @@ test('a host that is silent is asked after 4 s, 8 s and so on, with 5 min betwee
   await clock.advance(300_000)
   deepEqual(told, ['started', 'unknown', 'found'])
   await clock.advance(500)
-  match(JSON.stringify((await running.result).outcome), /left no status.*KillUserProcesses=yes.*KillExcludeUsers=/)
+  match(JSON.stringify((await running.result).outcome), /left no exit status.*KillUserProcesses=yes.*KillExcludeUsers=/)
 })

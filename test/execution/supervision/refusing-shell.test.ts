@@ -46,7 +46,7 @@ test('a session that ended in order, with a status and without an answer, has no
   )
   equal(
     reasonOf(refused),
-    'its login ended with status 1 and did not begin the command; it said "This account is currently not available."',
+    'its login ended with status 1 and did not begin the command; it printed "This account is currently not available."',
   )
   deepEqual([refused.asked, refused.forgotten], [['start'], []])
 })
@@ -59,7 +59,7 @@ test('what was printed on stdout says why where stderr is empty; both are bounde
     /"no\\x9b2J\\u\{202e\}"/,
   )
   equal(reasonOf(await aSessionThatEnds(end, { stderr: 'x'.repeat(100_000) })).length < 500, true)
-  match(reasonOf(await aSessionThatEnds(end)), /it said nothing/)
+  match(reasonOf(await aSessionThatEnds(end)), /it printed nothing/)
 })
 
 const doubtful: readonly (readonly [string, CommandEnd, string])[] = [

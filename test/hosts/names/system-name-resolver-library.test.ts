@@ -120,7 +120,7 @@ test('a thousand names wait at most: those that somebody waits for push the othe
   const { ask, askInVain } = build()
   const leave = askInVain(...Array.from({ length: 1_000 }, (_, n) => `n${n}`))
   const refused = await ask('one more')
-  match(refused.kind === 'silent' ? refused.why : refused.kind, /^1000 other names wait to be looked up$/)
+  match(refused.kind === 'silent' ? refused.why : refused.kind, /^1000 other lookups are waiting$/)
   leave()
   let isAnswered = false
   void ask('one more').then(() => {

@@ -36,7 +36,7 @@ const sizes = [
   [2048, false, null],
   [1024, false, /1024 bits, expected 2048 or more/],
   [1024, true, null],
-  [768, true, /768 bits, which anybody can break/],
+  [768, true, /768 bits, which is easily broken/],
 ] as const
 for (const [bits, isLegacyAllowed, expected] of sizes) {
   test(`B11: RSA of ${bits} bits is ${expected === null ? 'taken' : 'refused'}, legacy ${isLegacyAllowed}`, () => {

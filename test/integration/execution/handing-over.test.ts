@@ -77,7 +77,7 @@ test('a host that lets the login in and opens no session says where it hangs', a
       const { outcome } = await lab.run({ port: stub.port, secret: 'x' }, 'true')
       match(
         outcome.kind === 'unreachable' ? outcome.reason : outcome.kind,
-        /given no session \(does PAM hang there\?\) within/,
+        /no session \(does PAM hang there\?\) within/,
       )
       equal(stub.commands.length, 0)
     },

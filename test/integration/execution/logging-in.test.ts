@@ -184,7 +184,7 @@ test('a login that takes long works where the system allows for it', async () =>
   const { outcome } = await lab.run(on, 'true')
   match(
     'reason' in outcome ? outcome.reason : outcome.kind,
-    /the authentication was not over within 0\.5 s; give a slow login more with login_timeout_s of the system/,
+    /the authentication did not finish within 0\.5 s; for a slow login raise login_timeout_s of the system/,
   )
   const system = { ...aLegacySystem(slow.port), legacy_algorithms: 0, login_timeout_s: 60 }
   deepEqual((await lab.run(on, 'true', { system })).outcome, { kind: 'succeeded' })
@@ -195,7 +195,7 @@ test('a host with newer algorithms alone is not told to allow old ones, but what
   await using lab = new PlainLab()
   const { outcome } = await lab.run({ port: newer.port, secret: newer.clientKey.contents }, 'true')
   const reason = outcome.kind === 'unreachable' ? outcome.reason : outcome.kind
-  match(reason, /key exchanges: sntrup761x25519-sha512@openssh\.com\); rcron's SSH library lacks these/)
+  match(reason, /key exchanges: sntrup761x25519-sha512@openssh\.com\); the SSH library of rcron lacks these/)
   match(reason, /let its sshd offer curve25519-sha256 \(KexAlgorithms in sshd_config\) too/)
 })
 

@@ -83,7 +83,7 @@ test('A10: publickey and password both required: works, and a wrong password is 
   await using other = new PlainLab()
   match(await refusalOf(other, { ...on, secret, passphrase: WRONG }), /did not accept the password/)
   await using keyless = new PlainLab()
-  match(await refusalOf(keyless, { ...on, secret: PASSWORD }), /there is a password; it accepts publickey/)
+  match(await refusalOf(keyless, { ...on, secret: PASSWORD }), /the auth has a password; it accepts publickey/)
 })
 
 test('A10: keyboard-interactive alone: works, and a second prompt is refused, saying what was asked', async (t) => {

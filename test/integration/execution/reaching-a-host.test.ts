@@ -64,18 +64,18 @@ test('A2: a host that answers no SYN is unreachable when the timer of TCP ends',
 })
 
 const talkers: readonly (readonly [string, (socket: Socket) => void, RegExp])[] = [
-  ['a silent listener', () => {}, /the greeting was not over within 0\.4 s$/],
+  ['a silent listener', () => {}, /the greeting did not finish within 0\.4 s$/],
   [
     'an SSH server that stops after its greeting',
     (it) => it.write('SSH-2.0-x\r\n'),
-    /handshake was not over within 0\.4 s/,
+    /handshake did not finish within 0\.4 s/,
   ],
   ['an endless greeting', endlessLines, /as expected \| "Max greeting lines exceeded"$/],
   ['an endless line as a greeting', endlessLine, /as expected \| "Header line too long"$/],
   [
     'an endless greeting that takes its time',
     drip,
-    /the greeting was not over within 0\.4 s, and what it sent is no greeting of SSH \| it said "hold the line"$/,
+    /the greeting did not finish within 0\.4 s, and it sent something other than an SSH greeting \| it said "hold the line"$/,
   ],
   [
     'an HTTP server',

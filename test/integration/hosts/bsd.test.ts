@@ -77,7 +77,7 @@ test('E11: BSD: a run that is gone without a word is lost, and not before', asyn
   adopted.running.abandon()
   await wipe(() => processesOf(run.id))
   const { outcome } = await lab.adopt(direct, run.id, { trace: run.watch.trace }).running.result
-  match(outcome.kind === 'lost' ? outcome.reason : outcome.kind, /no longer alive, and left no status/)
+  match(outcome.kind === 'lost' ? outcome.reason : outcome.kind, /no longer alive and left no exit status/)
 })
 
 test('E11: BSD: a host that was booted since is told by the time it booted', async (t) => {
@@ -89,7 +89,7 @@ test('E11: BSD: a host that was booted since is told by the time it booted', asy
   await wipe(() => processesOf(run.id))
   bootedAt(Math.ceil(Date.now() / 1000) + 60)
   const { outcome } = await lab.adopt(direct, run.id, { trace: run.watch.trace }).running.result
-  match(outcome.kind === 'lost' ? outcome.reason : outcome.kind, /booted while it ran/)
+  match(outcome.kind === 'lost' ? outcome.reason : outcome.kind, /rebooted while it ran/)
 })
 
 test('E11: BSD: a clock that was set moves the time it booted, and a run that is alive stays alive', async (t) => {

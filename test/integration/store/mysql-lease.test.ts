@@ -55,7 +55,7 @@ test('without the right to make the table, a lock named after the database is he
   match(String(table.weakness?.message), /may not do this to the table \(CREATE\)/)
   match(
     String(table.weakness?.hint),
-    /CREATE on rcron_lease.*make the table by hand.*create table if not exists rcron_lease \(/,
+    /CREATE on rcron_lease.*create the table by hand.*create table if not exists rcron_lease \(/,
   )
   await table.remove(rowOf('a'))
   deepEqual([await holder(), await table.read()], [null, null])

@@ -111,7 +111,7 @@ test('init names what stands in its way: the right to REFERENCES, a read-only se
     return problems.map(describeProblem).join('\n')
   }
   await server.query('set global read_only = 1')
-  match(await init(), /could not create table rcron_crons: .*read-only.*the server that takes writes/)
+  match(await init(), /could not create table rcron_crons: .*read-only.*a server that accepts writes/)
   await server.query('set global read_only = 0')
   const [row] = await server.query('select version() as version')
   // MariaDB asks for no such right.

@@ -57,11 +57,11 @@ test('B4: a certificate of another authority is refused', async () => {
   rmSync(folder, { recursive: true })
   await rejects(
     load(forLocalhost, strange),
-    isUntrusted(/certificate is not accepted: it is not signed by the authority that was given/),
+    isUntrusted(/certificate is not accepted: it is not signed by the given authority/),
   )
   await rejects(
     load(forLocalhost, null),
-    isUntrusted(/certificate is not accepted: it is not signed by the authority that was given/),
+    isUntrusted(/certificate is not accepted: it is not signed by the given authority/),
   )
 })
 
@@ -78,12 +78,12 @@ const flawed: readonly {
   {
     flaw: 'self-signed',
     name: 'localhost',
-    says: /not accepted: it is not signed by the authority that was given \[.*\] give RCRON_DATABASE_SSL_CA the authority that signed it/,
+    says: /not accepted: it is not signed by the given authority \[.*\] give RCRON_DATABASE_SSL_CA the authority that signed it/,
   },
   {
     flaw: 'nameless',
     name: 'MySQL_Server_9.7.0_Auto_Generated_Server_Certificate',
-    says: /not accepted: it carries no host name \[.*\] MySQL's self-made certificates carry no host name.*give the server one for its name/,
+    says: /not accepted: it carries no host name \[.*\] the certificates that MySQL generates carry no host name.*give the server one for its name/,
   },
 ]
 for (const { flaw, name, says } of flawed) {
@@ -122,7 +122,7 @@ test('B4: with prefer a server without TLS is used as it is, with require it is 
   await rejects(ask(forLocalhost, { tls: null }), (error: unknown) => {
     if (!(error instanceof StoreError)) throw error
     // MySQL has a number for it, 3159; MariaDB denies access.
-    match(`${error.message} ${error.hint}`, /takes encrypted connections alone/)
+    match(`${error.message} ${error.hint}`, /only accepts encrypted connections/)
     return true
   })
 })
@@ -134,7 +134,7 @@ const thieves: readonly { readonly asks: Theft; readonly says: RegExp }[] = [
   { asks: 'whole', says: /asks for the password without encryption/ },
   { asks: 'sha256', says: /asks for the password without encryption/ },
   { asks: 'clear', says: /asks for the password in clear text/ },
-  { asks: 'dialog', says: /asks for a login that rcron does not know/ },
+  { asks: 'dialog', says: /requires a login method that rcron does not support/ },
 ]
 for (const { asks, says } of thieves) {
   test(`B4: a server beyond this machine that offers no TLS and asks for the password (${asks}) does not get it`, async (t) => {
@@ -179,7 +179,7 @@ function isUntrusted(says: RegExp): (error: unknown) => boolean {
   return (error) => {
     if (!(error instanceof StoreError)) throw error
     match(error.message, says)
-    match(String(error.hint), /RCRON_DATABASE_(SSL_CA|URL|TLS)|does not go on without it/)
+    match(String(error.hint), /RCRON_DATABASE_(SSL_CA|URL|TLS)|does not continue without it/)
     return true
   }
 }

@@ -80,7 +80,7 @@ test('E1: the answer to the start is lost, and the command runs: found again, an
   const { outcome, output } = await run.running.result
   deepEqual(outcome, { kind: 'failed', exitCode: 5 })
   deepEqual([run.watch.told, timesRun(sshd)], [['unknown', 'started', 'found'], 1])
-  match(output.head, /what the command printed while nobody listened is gone/)
+  match(output.head, /output from while the connection was lost is gone/)
 })
 
 test('E3: a start file that hangs: no answer in time, asked, withdrawn; it runs nothing when the hang is over', async (t) => {
@@ -124,7 +124,7 @@ test('E10: two processes fire the same run: it is started once, and both learn i
     Array(2).fill({ kind: 'failed', exitCode: 3 }),
   )
   equal(timesRun(sshd), 1)
-  equal(results.filter(({ output }) => /while nobody listened/.test(output.head)).length, 1)
+  equal(results.filter(({ output }) => /while the connection was lost/.test(output.head)).length, 1)
   ok(runs.every(({ watch }) => watch.told.filter((what) => what === 'started').length === 1))
 })
 

@@ -41,7 +41,7 @@ for (const [name, command] of [
     go(sshd)
     const { outcome, output, durationMs } = await run.running.result
     deepEqual([outcome, durationMs], [EXACT, null])
-    match(output.head + output.tail, /\[rcron: what the command printed while nobody listened is gone/)
+    match(output.head + output.tail, /\[rcron: output from while the connection was lost is gone/)
   })
 
   test(`E2: frozen while ${name} command runs, and it ends meanwhile: its end is exact after the thaw`, async (t) => {
@@ -159,7 +159,7 @@ test('E9: the host was booted since: lost, with the reason', async (t) => {
   writeFileSync(claim, readFileSync(claim, 'utf8').replace(/boot=\S+/, 'boot=00000000-another-boot'))
   // Begun before this machine was booted: else another boot id would mean another machine.
   const { outcome } = await lab.adopt(direct, run.id, { trace: run.watch.trace, startedAt: 0 }).running.result
-  match(outcome.kind === 'lost' ? outcome.reason : outcome.kind, /its host was booted while it ran/)
+  match(outcome.kind === 'lost' ? outcome.reason : outcome.kind, /its host rebooted while it ran/)
 })
 
 test('the shell that watches over a run is killed with it: lost, not failed with a status that nobody gave', async (t) => {
@@ -170,7 +170,7 @@ test('the shell that watches over a run is killed with it: lost, not failed with
   await until('the command runs', () => commandProcessesOf(run.id).length > 0)
   await wipe(() => processesOf(run.id))
   const { outcome } = await run.running.result
-  match(outcome.kind === 'lost' ? outcome.reason : outcome.kind, /no longer alive, and left no status/)
+  match(outcome.kind === 'lost' ? outcome.reason : outcome.kind, /no longer alive and left no exit status/)
 })
 
 test('keep_output: what was printed while nobody listened is delivered', async (t) => {
@@ -185,7 +185,7 @@ test('keep_output: what was printed while nobody listened is delivered', async (
   go(sshd)
   const { outcome, output } = await run.running.result
   deepEqual(outcome, EXACT)
-  match(output.head, /^before\nafter\n\[rcron: contact was lost meanwhile/)
+  match(output.head, /^before\nafter\n\[rcron: contact was lost for a while/)
 })
 
 function findClaims(sshd: Sshd, id: string): readonly string[] {

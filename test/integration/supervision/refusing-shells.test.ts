@@ -25,11 +25,11 @@ const REFUSALS: readonly Refusal[] = [
     config: ['Subsystem sftp internal-sftp', 'ForceCommand internal-sftp'],
     says: /did not begin/,
   },
-  { name: 'a start file that exits', startFile: 'echo go away >&2; exit 3\n', says: /status 3 .*said "go away"/ },
+  { name: 'a start file that exits', startFile: 'echo go away >&2; exit 3\n', says: /status 3 .*printed "go away"/ },
   {
     name: 'a start file that becomes something else',
     startFile: 'exec echo instead\n',
-    says: /status 0 .*said "instead"/,
+    says: /status 0 .*printed "instead"/,
   },
   { name: 'a start file that turns stdout away', startFile: 'exec >/dev/null\n', says: /status 1 .*stdout/ },
   { name: 'a start file that turns stdout into a file', startFile: 'exec >"$HOME/log"\n', says: /status 1 .*stdout/ },

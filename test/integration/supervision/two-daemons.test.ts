@@ -100,7 +100,7 @@ test('a walk is adopted whose next run its host had been handed already, of whic
     cronOf: (id) => crons.find((cron) => cron.id === id) ?? null,
   })
   await second.adopt()
-  await until('the firing goes on', () => log.of('info').some((line) => line.startsWith('firing goes on')))
+  await until('the firing goes on', () => log.of('info').some((line) => line.startsWith('failover continues')))
   go(hosts[1])
   await second.idle()
   deepEqual(hosts.map(ranOn), [[idOf(1)], [idOf(2)]])

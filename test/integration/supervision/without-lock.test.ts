@@ -77,7 +77,7 @@ test('a run that neither a lock nor its host could remember does not begin, and 
   const [first, second] = await fire('failover', COUNT, [bare, sound])
   match(
     first?.kind === 'refused' ? first.reason : `${first?.kind}`,
-    /^no lock file can be written, and its host has no place/,
+    /^rcron cannot write a lock file, and its host cannot claim it/,
   )
   deepEqual(
     [second?.kind, linesOf(join(bare.home, 'ran')), linesOf(join(sound.home, 'ran'))],

@@ -82,11 +82,11 @@ test('when the reader is back, it is told how many lines are missing', async () 
     read += chunk
   })
   stdout.resume()
-  while (!read.includes('were dropped')) await once(stdout, 'data')
+  while (!read.includes('lines dropped')) await once(stdout, 'data')
   const closed = once(daemon, 'close')
   daemon.kill('SIGTERM')
   await closed
-  const dropped = Number(/were dropped.* dropped=(\d+)/.exec(read)?.[1])
+  const dropped = Number(/lines dropped.* dropped=(\d+)/.exec(read)?.[1])
   const arrived = read.match(/run ended/g)?.length ?? 0
   equal(arrived + dropped, 5_000)
   match(read.slice(-200), /last words\n$/)

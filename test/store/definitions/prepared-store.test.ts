@@ -30,7 +30,7 @@ test('an empty new database gets its tables at the first reading, which is told 
   const { definitions } = await prepared.loadDefinitions()
   deepEqual(definitions, { auths: [], systems: [], crons: [] })
   await prepared.loadDefinitions()
-  deepEqual(log.of('info'), ['tables were made in an empty database'])
+  deepEqual(log.of('info'), ['tables created in an empty database'])
 })
 
 test('tables that are lost are not made anew: not one of three, not all of a database that was read before, not while it runs', async (t) => {

@@ -24,7 +24,7 @@ const rows: readonly {
       sql: 'insert secret',
     },
     kind: 'duplicate',
-    says: 'here: there is such a row already [ER_DUP_ENTRY, errno 1062, SQLSTATE 23000]',
+    says: 'here: there already is such a row [ER_DUP_ENTRY, errno 1062, SQLSTATE 23000]',
   },
   {
     what: 'a value that is too long, by its column',
@@ -52,7 +52,7 @@ const rows: readonly {
       sqlMessage: "Cannot convert string 'secret' from utf8mb4",
     },
     kind: 'characters',
-    says: "here: the column's character set lacks a character of the value [ER_CANNOT_CONVERT_STRING, errno 3854]",
+    says: 'here: the character set of the column lacks a character of the value [ER_CANNOT_CONVERT_STRING, errno 3854]',
   },
   {
     what: 'a right that is lacking, by its name',
@@ -100,7 +100,7 @@ const handshakes: readonly { readonly what: string; readonly error: object; read
   {
     what: 'a certificate of another authority',
     error: { code: 'HANDSHAKE_SSL_ERROR', message: 'self-signed certificate in certificate chain' },
-    says: /not signed by the authority that was given .*RCRON_DATABASE_SSL_CA.*MySQL's self-made certificates carry no host/,
+    says: /not signed by the given authority .*RCRON_DATABASE_SSL_CA.*the certificates that MySQL generates carry no host/,
   },
   {
     what: 'an expired certificate',
@@ -115,7 +115,7 @@ const handshakes: readonly { readonly what: string; readonly error: object; read
         "Hostname/IP does not match certificate's altnames: Host: db.example.com. is not cert's CN: MySQL_Server",
       cert: { subject: { CN: 'MySQL_Server_9.7.0_Auto_Generated_Server_Certificate' } },
     },
-    says: /it carries no host name .* MySQL's self-made certificates carry no host name/,
+    says: /it carries no host name .* the certificates that MySQL generates carry no host name/,
   },
   {
     what: 'a certificate for other names, one of which is not for a terminal',
@@ -129,17 +129,17 @@ const handshakes: readonly { readonly what: string; readonly error: object; read
   {
     what: 'a server that demands a certificate',
     error: { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', message: 'tlsv13 alert certificate required' },
-    says: /demands a certificate of rcron .*RCRON_DATABASE_SSL_CERT/,
+    says: /requires a client certificate of rcron .*RCRON_DATABASE_SSL_CERT/,
   },
   {
     what: 'a server that knows old TLS alone',
     error: { code: 'HANDSHAKE_SSL_ERROR', message: '80:error:0A000102:SSL routines::unsupported protocol:ssl/x.c:1:' },
-    says: /no TLS that is new enough .*TLS 1\.2/,
+    says: /supports no recent TLS .*TLS 1\.2/,
   },
   {
     what: 'a server that breaks off',
     error: { code: 'HANDSHAKE_SSL_ERROR', message: 'sslv3 alert handshake failure' },
-    says: /broke the TLS handshake off .*error log/,
+    says: /aborted the TLS handshake .*error log/,
   },
 ]
 for (const { what, error, says } of handshakes) {

@@ -26,7 +26,7 @@ export function credentialRows(service: () => Service): void {
     await machine.run('chmod 000 /var/lib/rcron/rcron.db*')
     const since = await service().now()
     await service().systemctl('restart')
-    await service().said(/the store is away: the last good definitions stay in use ageMinutes=/, since)
+    await service().said(/store unavailable; using the last good definitions ageMinutes=/, since)
     equal(await service().property('ActiveState'), 'active')
     await machine.run('chmod 600 /var/lib/rcron/rcron.db*')
     await service().said(/the store answers again/, since, 30_000)
@@ -46,7 +46,7 @@ export function credentialRows(service: () => Service): void {
     const asked = async () => (await machine.attempt('test -e /run/connected')).status === 0
     await eventually('the daemon asks the database', asked, 10_000)
     equal(await service().property('ActiveState'), 'activating')
-    await service().said(/the store cannot be read/, since, STORE_DEADLINE_MS)
+    await service().said(/cannot read the store/, since, STORE_DEADLINE_MS)
     await service().said(/^Started rcron/, since, STORE_DEADLINE_MS)
     match(await service().property('StatusText'), /no definitions yet/)
     const stopAsked = performance.now()

@@ -64,7 +64,7 @@ export function sessionEndRows(service: () => Service): void {
         async () => (await machine.attempt(`ls -d ${scopes} | grep .`)).status !== 0,
         30_000,
       )
-      await service().said(new RegExp(`^run unknown.*\\brun=${run.id}\\b`), since)
+      await service().said(new RegExp(`^lost contact with run.*\\brun=${run.id}\\b`), since)
       await run.end(since)
       equal(await run.starts(), 1)
     })

@@ -18,7 +18,7 @@ export function journalRows(service: () => Service): void {
       const { DatabaseSync } = require("node:sqlite")
       new DatabaseSync("/var/lib/rcron/rcron.db").exec("update rcron_crons set cron_min = 61 where id = 1")'`)
     await service().systemctl('reload')
-    await service().said(/definition cannot be used/, since)
+    await service().said(/cannot use definition/, since)
     const errors = await errorsSince(service(), since.cursor)
     equal(errors.length, 1)
     match(errors[0] ?? '', /61/)
