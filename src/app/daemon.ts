@@ -20,7 +20,7 @@ import { untilAborted } from '../platform/waiting/until-aborted.ts'
 import { PreparedStore } from '../store/definitions/prepared-store.ts'
 import { FollowingLease } from './lease.ts'
 import { composeClock, composeLog } from './parts.ts'
-import { composeRunning } from './running.ts'
+import { composeRunning, type Running } from './running.ts'
 import { loadSettings, nameOfDatabase, tellWarnings } from './settings.ts'
 import { ZONE_RULES, zoneReview, zonesIn } from './zone-rules.ts'
 
@@ -69,16 +69,7 @@ export async function composeDaemon(
       staleAfterMs: () => settings().config.cache.staleMinutes * MS_PER_MINUTE,
       drainMs: () => settings().config.drainMs,
       killsRuns: () => settings().config.stopRuns === 'kill',
-      reloadSettings: async () => {
-        // Regardless of the settings: a reload means that something has changed, perhaps on a host.
-        running.retireConnections()
-        const next = await loadSettings(environment)
-        refuseForeignPlaces(next.config)
-        tellWarnings(next.config, log)
-        await lease.follow(next.config, signals.stop)
-        const waiting = await running.replaceSettings(next)
-        if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings take effect only at the next start')
-      },
+      reloadSettings: () => reload({ environment, running, lease, log }, signals.stop),
       onRefreshed: () => {
         const ofCrons = source.snapshot === null ? [] : zonesIn(source.snapshot)
         reviewZones([settings().config.timezone, ...ofCrons], clock.now())
@@ -92,6 +83,24 @@ export async function composeDaemon(
   }
   const owned = opened.move()
   return { run, close: () => owned.disposeAsync() }
+}
+
+type Reloaded = {
+  readonly environment: Environment
+  readonly running: Running
+  readonly lease: FollowingLease
+  readonly log: Log
+}
+
+async function reload({ environment, running, lease, log }: Reloaded, stop: AbortSignal): Promise<void> {
+  // Regardless of the settings: a reload means that something has changed, perhaps on a host.
+  running.retireConnections()
+  const next = await loadSettings(environment)
+  refuseForeignPlaces(next.config)
+  tellWarnings(next.config, log)
+  await lease.follow(next.config, stop)
+  const waiting = await running.replaceSettings(next)
+  if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings take effect only at the next start')
 }
 
 function tellStart(config: Config, { weakness }: Pick<StateLock, 'weakness'>, log: Log): void {
