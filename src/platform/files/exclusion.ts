@@ -36,12 +36,15 @@ const held = new Set<DatabaseSync>()
 export async function hold(at: Exclusion): Promise<() => void> {
   const database = openAt(at.path)
   try {
-    await takeTurn(() => database, at)
+    await whenTaken(
+      () => database,
+      at,
+      () => held.add(database),
+    )
   } catch (error) {
     database.close()
     throw error
   }
-  held.add(database)
   return () => {
     if (held.delete(database)) database.close()
   }
@@ -81,18 +84,26 @@ export class Turns {
     this.#at = at
   }
 
-  async take<T>(use: () => T): Promise<T> {
-    return inTurnOf(await this.#taken(), use)
+  take<T>(use: () => T): Promise<T> {
+    return whenTaken(
+      () => this.#opened(),
+      this.#at,
+      (database) => inTurnOf(database, use),
+    )
   }
 
   /** Where there is no way to keep the others out, it is done all the same: between two calls of the system there is little room. */
   async takeOrDoWithout<T>(use: () => T): Promise<T> {
-    const database = await this.#taken().catch(() => null)
-    return database === null ? use() : inTurnOf(database, use)
-  }
-
-  #taken(): Promise<DatabaseSync> {
-    return takeTurn(() => this.#opened(), this.#at)
+    let hasBegun = false
+    try {
+      return await this.take(() => {
+        hasBegun = true
+        return use()
+      })
+    } catch (error) {
+      if (hasBegun) throw error
+      return use()
+    }
   }
 
   /** Opened again where another file has come in its place. */
@@ -117,12 +128,13 @@ function inTurnOf<T>(database: DatabaseSync, use: () => T): T {
   }
 }
 
-async function takeTurn(opened: () => DatabaseSync, at: Exclusion): Promise<DatabaseSync> {
+/** Calls `use` at once when the file is taken: whoever asks meanwhile finds it either free or done with. */
+async function whenTaken<T>(opened: () => DatabaseSync, at: Exclusion, use: (database: DatabaseSync) => T): Promise<T> {
   const { clock, path, waitMs } = at
   const deadline = clock.monotonic() + waitMs
   for (;;) {
     const database = opened()
-    if (isTaken(database, at)) return database
+    if (isTaken(database, at)) return use(database)
     if (clock.monotonic() >= deadline) {
       const message = `${path}: another rcron has held this lock for ${waitMs} ms`
       throw new ExclusionError(message, 'Look for a stopped one.', { isHeld: true })

@@ -67,6 +67,13 @@ for (const [what, make] of UNLOCKABLE) {
   })
 }
 
+test('turns of one process, on one file or on two of that name, never wait for each other', async () => {
+  const exclusion = { path: join(root, 'together'), clock: new HandClock(0), waitMs: 0 }
+  const [one, other] = [new Turns(exclusion), new Turns(exclusion)]
+  const asked = Array.from({ length: 20 }, (_, index) => (index % 3 === 0 ? other : one).take(() => index))
+  deepEqual(await Promise.all(asked), [...asked.keys()])
+})
+
 test('what the work throws is no reason to do it again', async () => {
   let times = 0
   const fail = () => {
