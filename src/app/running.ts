@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { DefinitionsCache } from '../definitions/cache/definitions-cache.ts'
 import { SealedDefinitionsCache } from '../definitions/cache/sealed-definitions-cache.ts'
-import { compileGently } from '../definitions/compile-gently.ts'
+import { compileSteps } from '../definitions/compile-snapshot.ts'
 import { DefinitionOrigins } from '../definitions/definition-origins.ts'
 import type { ToldProblems } from '../definitions/problem-journal.ts'
 import { SnapshotSource } from '../definitions/snapshot-source.ts'
@@ -28,6 +28,7 @@ import { SystemMinuteMark } from '../minutes/system-minute-mark.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { SystemLog } from '../platform/log/system-log.ts'
+import { yieldBetween } from '../platform/waiting/yielding.ts'
 import { obtainCacheKey } from '../secrets/cache-key.ts'
 import type { Credentials } from '../secrets/credentials.ts'
 import { createSecretSeal, type SecretSeal } from '../secrets/seal-secret.ts'
@@ -135,7 +136,7 @@ function composeSource({ live, clock, log, cache, credentials, ...told }: Source
     store: () => live.definitions,
     judgeSecret: (auth) => credentials.judge(auth),
     compile: (definitions, problems) =>
-      compileGently({ definitions, problems, defaultTimezone: live.settings.config.timezone }),
+      yieldBetween(compileSteps({ definitions, problems, defaultTimezone: live.settings.config.timezone })),
     staleAfterMs: () => live.settings.config.cache.staleMinutes * MS_PER_MINUTE,
     maxAgeMs: () => live.settings.config.cache.maxAgeMs,
   })

@@ -13,6 +13,7 @@ import { MinuteLoop } from '../minutes/minute-loop.ts'
 import { fireReboot } from '../minutes/reboot-firings.ts'
 import { createSystemBootMark } from '../minutes/system-boot-mark.ts'
 import type { Log } from '../platform/log/log.ts'
+import { within } from '../platform/waiting/within.ts'
 import { composeLease } from './lease.ts'
 import { composeClock, composeLog } from './parts.ts'
 import { composeRunning } from './running.ts'
@@ -77,12 +78,7 @@ export async function composeTick(environment: Environment, { isByHand, isWatche
     planNow,
     timezone: config.timezone,
     recorded: async () => {
-      const over = new AbortController()
-      await Promise.race([
-        Promise.all([records.flushed(), source.reviewed()]),
-        clock.sleep(LAST_RECORDS_MS, over.signal),
-      ])
-      over.abort()
+      await within(clock, LAST_RECORDS_MS, Promise.all([records.flushed(), source.reviewed()]))
     },
     [Symbol.asyncDispose]: close,
   }

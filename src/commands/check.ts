@@ -1,9 +1,10 @@
 import type { Settings } from '../app/settings.ts'
 import { reviewZones, ZONE_RULES, zonesIn } from '../app/zone-rules.ts'
-import { compileGently } from '../definitions/compile-gently.ts'
+import { compileSteps } from '../definitions/compile-snapshot.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
 import { aboutVariable, errorAbout, isOfVariable, type Problem, told } from '../domain/problem.ts'
 import type { Definitions } from '../domain/rows.ts'
+import { yieldBetween } from '../platform/waiting/yielding.ts'
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output } from './cli/output.ts'
 import { credentialsFor } from './shared/credentials-for.ts'
@@ -57,7 +58,9 @@ async function judgeStore(settings: Settings): Promise<Judged> {
 async function judgeDefinitions(opened: Opened): Promise<Judged> {
   const { settings, store } = opened
   const { definitions, problems } = await store.loadDefinitions()
-  const snapshot = await compileGently({ definitions, problems, defaultTimezone: settings.config.timezone })
+  const snapshot = await yieldBetween(
+    compileSteps({ definitions, problems, defaultTimezone: settings.config.timezone }),
+  )
   const secrets = await judgeSecrets(opened, definitions)
   const zones = await reviewZones(new Set([settings.config.timezone, ...zonesIn(snapshot)]), Date.now())
   return { problems: [...snapshot.problems, ...secrets, ...zones], counts: countsOf(settings, definitions) }

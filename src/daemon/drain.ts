@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
-import { untilAborted } from '../platform/waiting/until-aborted.ts'
+import { untilAborted, within } from '../platform/waiting/within.ts'
 
 /** How long the store may take for the last records once all runs have ended. Milliseconds. */
 const LAST_RECORDS_MS = 2_000
@@ -41,14 +41,4 @@ export async function drain(parts: DrainParts, atOnce: AbortSignal): Promise<voi
   if (left > 0) log.warn({ active: left }, 'runs left running; the next start will adopt them')
   await within(clock, LAST_WORDS_MS, abandon(), atOnce)
   await within(clock, LAST_RECORDS_MS, recorded(), atOnce)
-}
-
-async function within(clock: Clock, ms: number, work: Promise<void>, atOnce: AbortSignal): Promise<void> {
-  const deadline = new AbortController()
-  const stop = () => deadline.abort()
-  atOnce.addEventListener('abort', stop, { once: true })
-  if (atOnce.aborted) stop()
-  await Promise.race([work, clock.sleep(ms, deadline.signal)])
-  atOnce.removeEventListener('abort', stop)
-  stop()
 }

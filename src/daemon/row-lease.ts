@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
+import { within } from '../platform/waiting/within.ts'
 import type { LeaseOwner, LeaseRow, LeaseTable } from '../store/sql/lease-table.ts'
 import { StoreError } from '../store/sql/store-error.ts'
 import { DatabaseTaken, type Lease } from './lease.ts'
@@ -99,11 +100,9 @@ export class RowLease implements Lease {
   async release(): Promise<void> {
     const { table, clock } = this.#parts
     this.#over.abort()
-    const given = this.#isHeld ? table.remove({ incarnation: this.#incarnation }).catch(() => undefined) : null
     // What cannot be released in time is free after its silence.
-    const waited = new AbortController()
-    await Promise.race([given, clock.sleep(BEAT_MS, waited.signal)])
-    waited.abort()
+    const given = () => table.remove({ incarnation: this.#incarnation }).catch(() => undefined)
+    if (this.#isHeld) await within(clock, BEAT_MS, given())
     await table.close()
     await this.#keeping
   }

@@ -1,10 +1,10 @@
 import type { Clock } from '../platform/clock.ts'
-import { untilAborted } from '../platform/waiting/until-aborted.ts'
+import { BackOff } from '../platform/waiting/back-off.ts'
+import { untilAborted } from '../platform/waiting/within.ts'
 import type { SnapshotSource } from './snapshot-source.ts'
 
 const MS_PER_SECOND = 1000
-const FIRST_RETRY_MS = MS_PER_SECOND
-const LAST_RETRY_MS = 30 * MS_PER_SECOND
+const RETRIES = { firstMs: MS_PER_SECOND, longestMs: 30 * MS_PER_SECOND }
 
 export type RefreshLoopParts = {
   readonly clock: Clock
@@ -21,7 +21,7 @@ export type RefreshLoopParts = {
  */
 export class RefreshLoop {
   readonly #parts: RefreshLoopParts
-  #retryMs = FIRST_RETRY_MS
+  readonly #retries = new BackOff(RETRIES)
   #nap = new AbortController()
   #restarted = false
 
@@ -51,19 +51,13 @@ export class RefreshLoop {
     do {
       this.#restarted = false
       this.#nap = new AbortController()
-      const ms = source.storeFailing ? Math.min(this.#nextRetryMs(), staleAfterMs()) : staleAfterMs()
+      const ms = source.storeFailing ? Math.min(this.#retries.next(), staleAfterMs()) : staleAfterMs()
       if (!stop.aborted) await clock.sleep(ms, this.#nap.signal)
     } while (this.#restarted && !stop.aborted)
   }
 
-  #nextRetryMs(): number {
-    const retryMs = this.#retryMs
-    this.#retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
-    return retryMs
-  }
-
   #told(answered: boolean): void {
-    if (answered) this.#retryMs = FIRST_RETRY_MS
+    if (answered) this.#retries.reset()
     this.#parts.onRefreshed()
   }
 }

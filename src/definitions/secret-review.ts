@@ -1,8 +1,8 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import { BUG } from '../domain/bug.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { AuthRow } from '../domain/rows.ts'
 import type { Log } from '../platform/log/log.ts'
+import { yieldToOthers } from '../platform/waiting/yielding.ts'
 import { ProblemJournal, type ToldProblems } from './problem-journal.ts'
 
 export type SecretReviewParts = {
@@ -43,7 +43,7 @@ export class SecretReview {
     for (const auth of auths) {
       if (number !== this.#newest) return
       problems.push(...(await this.#judge(auth)))
-      await breathe()
+      await yieldToOthers()
     }
     if (number === this.#newest) await this.#journal.record(problems)
   }

@@ -2,7 +2,7 @@ import type { Problem } from '../domain/problem.ts'
 import type { AuthRow, Definitions, SystemRow } from '../domain/rows.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
-import { gently } from '../platform/waiting/gently.ts'
+import { yieldBetween } from '../platform/waiting/yielding.ts'
 import type { DefinitionStore, LoadedDefinitions } from '../store/definitions/definition-store.ts'
 import type { CachedDefinitions, DefinitionsCache } from './cache/definitions-cache.ts'
 import { changeSteps } from './definitions-change.ts'
@@ -158,7 +158,7 @@ export class SnapshotSource {
 
   async #use({ definitions, problems }: LoadedDefinitions, provenance: Provenance): Promise<void> {
     const snapshot = await this.#parts.compile(definitions, problems)
-    const change = await gently(changeSteps(this.#definitions, definitions))
+    const change = await yieldBetween(changeSteps(this.#definitions, definitions))
     const isFirst = this.#snapshot === null
     this.#snapshot = snapshot
     this.#definitions = definitions

@@ -1,5 +1,6 @@
 import type { Firing } from '../domain/job.ts'
 import type { Clock } from '../platform/clock.ts'
+import { within } from '../platform/waiting/within.ts'
 import type { ActiveRun } from './active/active-run.ts'
 import type { ActiveRuns } from './active/active-runs.ts'
 
@@ -42,13 +43,7 @@ export class Clearing {
   async #end(before: readonly ActiveRun[]): Promise<string | null> {
     const deaths = await Promise.all(before.map((run) => run.kill('clobber')))
     for (const death of deaths) if (death.kind === 'unconfirmed') return `cannot be confirmed dead: ${death.reason}`
-    const deadline = new AbortController()
-    const ended = Promise.all(before.map((run) => run.ended)).then(() => null)
-    const late = this.#parts.clock
-      .sleep(SETTLE_MS, deadline.signal)
-      .then(() => 'is dead, but its end is not reported yet')
-    const reason = await Promise.race([ended, late])
-    deadline.abort()
-    return reason
+    const ended = await within(this.#parts.clock, SETTLE_MS, Promise.all(before.map((run) => run.ended)))
+    return ended === null ? 'is dead, but its end is not reported yet' : null
   }
 }

@@ -5,6 +5,7 @@ import type { KilledBy, Outcome } from '../domain/outcome.ts'
 import type { Run, RunId } from '../domain/run.ts'
 import { type AttemptEnd, cronFactsOf, type FiringFacts, firingFactsOf } from '../domain/run-event.ts'
 import type { Journal } from '../history/journal.ts'
+import { within } from '../platform/waiting/within.ts'
 import { ActiveRun } from './active/active-run.ts'
 import { ActiveRuns } from './active/active-runs.ts'
 import { Adoption, type AdoptionParts } from './adoption/adoption.ts'
@@ -85,14 +86,10 @@ export class Dispatcher {
    * logged; such a run stays under its lock. Never rejects.
    */
   async killAll(by: KilledBy): Promise<void> {
-    const { clock } = this.#parts
     this.#carrier.close()
     const own = [...this.#active].filter(({ state }) => state !== 'elsewhere')
     const limitMs = Math.max(0, ...own.map((run) => run.killLimitMs))
-    const ended = new AbortController()
-    const late = clock.sleep(limitMs, ended.signal)
-    await Promise.race([Promise.all(own.map((run) => this.#killAndSettle(run, by))), late])
-    ended.abort()
+    await within(this.#parts.clock, limitMs, Promise.all(own.map((run) => this.#killAndSettle(run, by))))
   }
 
   async #killAndSettle(active: ActiveRun, by: KilledBy): Promise<void> {

@@ -10,6 +10,8 @@ import type { Journal } from '../history/journal.ts'
 import { fieldsOf } from '../history/log-lines.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
+import { InTurn } from '../platform/waiting/in-turn.ts'
+import { yieldToOthers } from '../platform/waiting/yielding.ts'
 import { RunConclusion } from './adoption/run-conclusion.ts'
 import { killLimitMs } from './kill-limit.ts'
 import type { Stuck } from './locks/hold.ts'
@@ -55,7 +57,7 @@ export class RunCarrier {
   readonly #conclusion: RunConclusion
   readonly #without: WithoutLock
   #closed = false
-  #queueing: Promise<void> = Promise.resolve()
+  readonly #queueing = new InTurn()
 
   constructor(parts: RunCarrierParts) {
     this.#parts = parts
@@ -145,8 +147,7 @@ export class RunCarrier {
 
   /** Thousands may come to wait at once: each writes its lock in a turn of its own, so that nothing else has to wait for all of them. */
   #queueingTurn(): Promise<void> {
-    this.#queueing = this.#queueing.then(() => new Promise((next) => setImmediate(next)))
-    return this.#queueing
+    return this.#queueing.do(yieldToOthers)
   }
 
   async #carryOutAdmitted(attempt: Attempt, place: Place): Promise<RunResult> {

@@ -1,11 +1,12 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
+import { BackOff } from '../platform/waiting/back-off.ts'
+import { yieldToOthers } from '../platform/waiting/yielding.ts'
 import type { RunRecord, RunRecorder } from '../store/runs/run-recorder.ts'
 import { type JournaledRecord, NO_JOURNAL, type RecordJournal } from './record-journal.ts'
 
 const AT_ONCE = 2
-const FIRST_PAUSE_MS = 1000
-const LONGEST_PAUSE_MS = 30_000
+const PAUSES = { firstMs: 1000, longestMs: 30_000 }
 
 export type RecordQueueParts = {
   readonly recorder: RunRecorder
@@ -24,7 +25,7 @@ export class RecordQueue {
   readonly #parts: RecordQueueParts
   readonly #journal: RecordJournal
   readonly #waiting = new Map<number, JournaledRecord>()
-  #pauseMs = FIRST_PAUSE_MS
+  readonly #backOff = new BackOff(PAUSES)
   #writing: Promise<void> | null = null
 
   constructor(parts: RecordQueueParts) {
@@ -61,7 +62,7 @@ export class RecordQueue {
   async #writeAll(): Promise<void> {
     try {
       // A store in a file is written to in one go: what else follows from the end of a run, its lock above all, need not wait for that.
-      await new Promise((next) => setImmediate(next))
+      await yieldToOthers()
       while (this.#waiting.size > 0) await this.#writeSome()
     } finally {
       // In the same turn as the last look: what is added from here on begins a writing of its own.
@@ -72,10 +73,13 @@ export class RecordQueue {
   async #writeSome(): Promise<void> {
     const batch = [...this.#waiting.values()].slice(0, AT_ONCE)
     const written = await Promise.all(batch.map((record) => this.#write(record)))
-    if (!written.every((done) => done)) return await this.#pause()
+    if (!written.every((done) => done)) {
+      await this.#parts.clock.sleep(this.#backOff.next())
+      return
+    }
     // A tick that has ended meanwhile may have found the store away as well.
-    if (this.#pauseMs > FIRST_PAUSE_MS) this.#takeOver()
-    this.#pauseMs = FIRST_PAUSE_MS
+    if (this.#backOff.isUnderWay) this.#takeOver()
+    this.#backOff.reset()
   }
 
   async #write(waiting: JournaledRecord): Promise<boolean> {
@@ -94,13 +98,7 @@ export class RecordQueue {
 
   /** Once at the beginning of an outage; the store's own reader tells how it continues. */
   #told(error: unknown): void {
-    if (this.#pauseMs > FIRST_PAUSE_MS) return
+    if (this.#backOff.isUnderWay) return
     this.#parts.log.error({ err: error, waiting: this.#waiting.size }, 'store unavailable; run records queued')
-  }
-
-  async #pause(): Promise<void> {
-    const pauseMs = this.#pauseMs
-    this.#pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
-    await this.#parts.clock.sleep(pauseMs)
   }
 }

@@ -61,12 +61,3 @@ function detailOf(detail: string | undefined): { readonly detail?: string } {
 export function notBegun({ kind, reason, detail }: NotHandedOver): Outcome {
   return { kind, reason, ...detailOf(detail) }
 }
-
-/** Resolves, as unreachable, when `signal` aborts. For a signal that lives no longer than what waits. */
-export function whenAborted(signal: AbortSignal): Promise<Unreachable> {
-  const { promise, resolve } = Promise.withResolvers<Unreachable>()
-  const tell = () => resolve(unreachable('cancelled'))
-  if (signal.aborted) tell()
-  else signal.addEventListener('abort', tell, { once: true })
-  return promise
-}

@@ -1,4 +1,6 @@
 import { keepNewest } from '../platform/bounded-map.ts'
+import type { Clock } from '../platform/clock.ts'
+import { within } from '../platform/waiting/within.ts'
 import type { Address, NameResolver } from './names/name-resolver.ts'
 
 /** A name that is met for the first time is waited for so long; later it counts by its name. Milliseconds. */
@@ -10,10 +12,12 @@ export type NamedPlace = { readonly host: string; readonly port: number }
 /** Tells by which address and port a host is reached: several names of one machine are one place. */
 export class HostPlaces {
   readonly #resolver: NameResolver
+  readonly #clock: Clock
   readonly #known = new Map<string, string>()
 
-  constructor(resolver: NameResolver) {
+  constructor(resolver: NameResolver, clock: Clock) {
     this.#resolver = resolver
+    this.#clock = clock
   }
 
   /** At once for a name that was met before; its address is asked for again meanwhile. */
@@ -22,12 +26,7 @@ export class HostPlaces {
     const known = this.#known.get(name)
     const asking = this.#ask(name)
     if (known !== undefined) return `${known} ${port}`
-    const { promise: late, resolve } = Promise.withResolvers<string>()
-    const timer = setTimeout(() => resolve(name), PATIENCE_MS)
-    return Promise.race([asking, late]).then((place) => {
-      clearTimeout(timer)
-      return `${place} ${port}`
-    })
+    return within(this.#clock, PATIENCE_MS, asking).then((place) => `${place ?? name} ${port}`)
   }
 
   async #ask(name: string): Promise<string> {

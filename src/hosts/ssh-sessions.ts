@@ -32,7 +32,7 @@ export type SshSessions = {
 /** Sessions over pooled connections of ssh2. */
 export function createSshSessions(parts: SshSessionsParts): SshSessions {
   const { clock, timings, maxSessions, resolver } = parts
-  const places = new HostPlaces(resolver)
+  const places = new HostPlaces(resolver, clock)
   const gate = new LoginGate({ transport: createSshTransport(parts), clock, places })
   const pool = new ConnectionPool({ gate, clock, maxSessions, idleMs: timings.idleMs, maxAgeMs: timings.maxAgeMs })
   const sessions = new Sessions({ pool, clock, startWindowMs: timings.startWindowMs, random: Math.random })

@@ -3,7 +3,7 @@ import type { Cron } from '../domain/cron.ts'
 import type { Firing } from '../domain/job.ts'
 import type { Journal } from '../history/journal.ts'
 import type { Clock } from '../platform/clock.ts'
-import { Turns } from '../platform/waiting/turns.ts'
+import { Yielding } from '../platform/waiting/yielding.ts'
 import type { LeftEntry } from './firing-ledger.ts'
 import { missedCrons } from './missed-minutes.ts'
 import { type DueMinutes, missedJobs } from './plan-missed.ts'
@@ -36,12 +36,12 @@ export type InterruptedCatchUp = TellingParts & {
 
 /** As `tellInterrupted`, for missed minutes that an earlier process was catching up: one line for each job. Takes turns with everything else. */
 export async function tellInterruptedCatchUp(interrupted: InterruptedCatchUp): Promise<void> {
-  const { clock, crons, due, entry, hasBegun } = interrupted
-  const turns = new Turns(clock)
-  const jobs = missedJobs(await missedCrons(due, { crons, minutes: entry.minutes }, turns))
+  const { crons, due, entry, hasBegun } = interrupted
+  const yielding = new Yielding()
+  const jobs = missedJobs(await missedCrons(due, { crons, minutes: entry.minutes }, yielding))
   for (const { firings } of jobs) {
     tellNotBegun(interrupted, firings, hasBegun, CAUGHT_UP)
-    await turns.next()
+    await yielding.whenDue()
   }
 }
 

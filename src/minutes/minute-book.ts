@@ -1,5 +1,6 @@
 import type { Minute } from '../domain/minute.ts'
 import type { Log } from '../platform/log/log.ts'
+import { InTurn } from '../platform/waiting/in-turn.ts'
 import type { Mark, MinuteMark } from './minute-mark.ts'
 import { type MissedMinutes, NOTHING_MISSED } from './minute-mark.ts'
 import { planMinutes } from './plan-minutes.ts'
@@ -27,7 +28,7 @@ export class MinuteBook {
   /** What an earlier process missed and did not live to report. */
   #inherited: MissedMinutes
   #mark: Mark
-  #saving: Promise<void> = Promise.resolve()
+  readonly #saving = new InTurn()
   #isNotingAway = false
 
   static async open(parts: MinuteBookParts): Promise<MinuteBook> {
@@ -99,19 +100,18 @@ export class MinuteBook {
 
   /** Resolves when all that was to be written by now is on disk, or told as not written. */
   async saved(): Promise<void> {
-    await this.#saving
+    await this.#saving.idle()
   }
 
   /** One writing at a time, each of what is newest by then. */
   #save(): Promise<void> {
-    this.#saving = this.#saving.then(async () => {
+    return this.#saving.do(async () => {
       try {
         await this.#parts.mark.save({ ...this.#mark, open: [...this.#untold, ...this.#mark.open] })
       } catch (error) {
         this.#parts.log.alarm({ err: error }, 'cannot write the minute mark; rcron continues from memory')
       }
     })
-    return this.#saving
   }
 }
 

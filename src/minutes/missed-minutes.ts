@@ -5,7 +5,7 @@ import type { Minute } from '../domain/minute.ts'
 import type { Journal } from '../history/journal.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
-import { Turns } from '../platform/waiting/turns.ts'
+import { Yielding } from '../platform/waiting/yielding.ts'
 import type { FiringLedger, OpenEntry } from './firing-ledger.ts'
 import type { MinuteBook } from './minute-book.ts'
 import type { MissedMinutes } from './minute-mark.ts'
@@ -48,9 +48,9 @@ export async function settleMissed(parts: MissedMinutesParts, missed: Missed): P
   if (missed.minutes.length === 0 && !missed.more) return NO_CATCH_UP
   const { log, book, ledger } = parts
   if (missed.more) log.warn({}, 'minutes missed more than 31 days ago are not listed')
-  const turns = new Turns(parts.clock)
-  const jobs = missedJobs(await missedCrons(parts.due, missed, turns))
-  for (const job of jobs) noteMissed(parts, job, await countFirings(parts, { job, missed, turns }))
+  const yielding = new Yielding()
+  const jobs = missedJobs(await missedCrons(parts.due, missed, yielding))
+  for (const job of jobs) noteMissed(parts, job, await countFirings(parts, { job, missed, yielding }))
   await log.written()
   const caughtUp = jobs.filter(({ firings }) => firings.length > 0)
   const entry = caughtUp.length === 0 ? null : ledger.open({ minutes: missed.minutes, boot: null })
@@ -61,20 +61,20 @@ export async function settleMissed(parts: MissedMinutesParts, missed: Missed): P
 export const NO_CATCH_UP: CatchUp = { results: Promise.resolve([]) }
 
 /** What each of `crons` missed; those that missed nothing are left out. */
-export async function missedCrons(due: DueMinutes, { crons, minutes }: Omit<Missed, 'more'>, turns: Turns) {
+export async function missedCrons(due: DueMinutes, { crons, minutes }: Omit<Missed, 'more'>, yielding: Yielding) {
   const found: MissedCron[] = []
   for (const cron of crons) {
     const missed = missedOf(cron, minutes, due)
     if (missed !== null) found.push(missed)
-    await turns.next()
+    await yielding.whenDue()
   }
   return found
 }
 
-type Counting = { readonly job: MissedJob; readonly missed: Missed; readonly turns: Turns }
+type Counting = { readonly job: MissedJob; readonly missed: Missed; readonly yielding: Yielding }
 
 /** In how many minutes the job was due: each is one firing, however many of its crons were. */
-async function countFirings({ due }: MissedMinutesParts, { job, missed, turns }: Counting): Promise<number> {
+async function countFirings({ due }: MissedMinutesParts, { job, missed, yielding }: Counting): Promise<number> {
   const schedules = distinctSchedules(job.missed)
   const [first] = schedules
   if (schedules.length === 1 && first !== undefined) return first.count
@@ -82,7 +82,7 @@ async function countFirings({ due }: MissedMinutesParts, { job, missed, turns }:
   for (const { cron } of schedules) {
     for (const day of daysOf(missed.minutes)) {
       for (const minute of due.newest(cron, day, MINUTES_PER_DAY)) minutes.add(minute)
-      await turns.next()
+      await yielding.whenDue()
     }
   }
   return minutes.size

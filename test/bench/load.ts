@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createPool } from 'mysql2/promise'
 import { SealedDefinitionsCache } from '../../src/definitions/cache/sealed-definitions-cache.ts'
-import { compileGently } from '../../src/definitions/compile-gently.ts'
+import { compileSteps } from '../../src/definitions/compile-snapshot.ts'
 import { SystemClock } from '../../src/platform/system-clock.ts'
+import { yieldBetween } from '../../src/platform/waiting/yielding.ts'
 import { createMysqlStore } from '../../src/store/mysql/mysql-store.ts'
 import { type Mariadb, startMariadb } from '../support/mariadb.ts'
 
@@ -76,7 +77,7 @@ async function readOurs(target: Mariadb): Promise<Measured> {
       const loaded = await store.loadDefinitions()
       expectAll(loaded.definitions.crons.length)
       await lap('read')
-      expectAll((await compileGently({ ...loaded, defaultTimezone: 'Europe/Berlin' })).crons.length)
+      expectAll((await yieldBetween(compileSteps({ ...loaded, defaultTimezone: 'Europe/Berlin' }))).crons.length)
       await lap('compile')
       await cache.save({ definitions: loaded.definitions, savedAt: clock.now() })
       await lap('seal and write')

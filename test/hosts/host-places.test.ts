@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { HostPlaces } from '../../src/hosts/host-places.ts'
 import type { NameResolver } from '../../src/hosts/names/name-resolver.ts'
-import { settled } from '../support/hand-clock.ts'
+import { HandClock, settled } from '../support/hand-clock.ts'
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   db1: ['10.0.0.2', '10.0.0.1'],
@@ -12,14 +12,14 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   db2: ['10.0.0.2'],
 }
 
-function build(names = NAMES) {
+function build(names = NAMES, clock = new HandClock(0)) {
   const resolve: NameResolver['resolve'] = (name) => {
     const found = names[name]
     if (found === undefined) return new Promise(() => {})
     const addresses = found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }) as const)
     return Promise.resolve({ kind: 'resolved', addresses })
   }
-  return new HostPlaces({ resolve })
+  return new HostPlaces({ resolve }, clock)
 }
 
 test('names and addresses of one machine are one place, in whatever order its addresses come', async () => {
@@ -43,5 +43,8 @@ test('a name that was met before is told at once', async () => {
 })
 
 test('a name that does not resolve in time counts by itself', async () => {
-  equal(await build({}).of({ host: 'Dead', port: 22 }), 'dead 22')
+  const clock = new HandClock(0)
+  const place = build({}, clock).of({ host: 'Dead', port: 22 })
+  await clock.advance(250)
+  equal(await place, 'dead 22')
 })

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { yieldToOthers } from '../../platform/waiting/yielding.ts'
 
 /** Standard output as one who answers for it sees it: a reader that goes away is no error, a full disk is one. */
 export class AnswerStream {
@@ -19,7 +20,7 @@ export class AnswerStream {
   async flushed(): Promise<void> {
     await Promise.all(this.#streams.map(flush))
     // Errors of writing are reported a turn later.
-    await new Promise((resolve) => setImmediate(resolve))
+    await yieldToOthers()
   }
 
   /** Why what was printed did not arrive, other than that nobody reads on; null where it did. */

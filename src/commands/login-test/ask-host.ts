@@ -1,6 +1,7 @@
 import type { SessionAnswer, Sessions } from '../../hosts/sessions.ts'
 import type { CommandEnd, Login, OutputStream } from '../../hosts/transport.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { within } from '../../platform/waiting/within.ts'
 
 const DEADLINE_MS = 20_000
 const MOST_OUTPUT = 64 * 1024
@@ -33,13 +34,10 @@ export async function askHost(login: Login, command: string, { sessions, clock }
   const answer = await sessions.exec({ login, command, sharing: 'shared', onOutput }, new AbortController().signal)
   if (answer.kind !== 'running') return { kind: 'not-run', answer }
   const begunAt = clock.now()
-  const ended = new AbortController()
-  void clock.sleep(DEADLINE_MS, ended.signal).then(() => {
-    answer.command.close(`the command did not end within ${DEADLINE_MS / 1000} s`)
-  })
-  const end = await answer.command.ended
-  ended.abort()
-  return { kind: 'ended', end, stdout: stdout.text, output: output.text, begunAt }
+  const { command: asked } = answer
+  if ((await within(clock, DEADLINE_MS, asked.ended)) === null)
+    asked.close(`the command did not end within ${DEADLINE_MS / 1000} s`)
+  return { kind: 'ended', end: await asked.ended, stdout: stdout.text, output: output.text, begunAt }
 }
 
 /** `it printed "…" and ended with exit code 1`: what came in place of an answer. */

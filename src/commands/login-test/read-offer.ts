@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { parseServerOffer } from '../../hosts/ssh/server-offer.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { within } from '../../platform/waiting/within.ts'
 
 const DEADLINE_MS = 5_000
 
@@ -20,10 +21,7 @@ export async function readOffer(
   })
   socket.on('error', () => resolve(null))
   socket.on('close', () => resolve(null))
-  const answered = new AbortController()
-  void clock.sleep(DEADLINE_MS, answered.signal).then(() => resolve(null))
-  const offer = await promise
-  answered.abort()
+  const offer = await within(clock, DEADLINE_MS, promise)
   socket.destroy()
   return offer
 }

@@ -3,11 +3,12 @@ import { dirname } from 'node:path'
 import { composeLog, composeStore } from '../../app/parts.ts'
 import { loadSettings, type Settings, tellWarnings } from '../../app/settings.ts'
 import { refuseForeignPlaces } from '../../config/judge-places.ts'
-import { compileGently } from '../../definitions/compile-gently.ts'
+import { compileSteps } from '../../definitions/compile-snapshot.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import { OperatorError } from '../../domain/errors.ts'
 import type { Definitions } from '../../domain/rows.ts'
 import type { Log } from '../../platform/log/log.ts'
+import { yieldBetween } from '../../platform/waiting/yielding.ts'
 import type { SqlStore } from '../../store/sql/sql-store.ts'
 import type { CommandContext } from '../cli/context.ts'
 
@@ -46,7 +47,9 @@ export async function withStoreOf<Result>(
 /** All definitions as they are in the store now, and what they come to. */
 export async function loadJudged({ settings, store }: Opened): Promise<Judged> {
   const { definitions, problems } = await store.loadDefinitions()
-  const snapshot = await compileGently({ definitions, problems, defaultTimezone: settings.config.timezone })
+  const snapshot = await yieldBetween(
+    compileSteps({ definitions, problems, defaultTimezone: settings.config.timezone }),
+  )
   return { definitions, snapshot }
 }
 

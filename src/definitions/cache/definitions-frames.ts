@@ -1,4 +1,5 @@
 import type { AuthRow, CronRow, Definitions, SystemRow } from '../../domain/rows.ts'
+import { yieldToOthers } from '../../platform/waiting/yielding.ts'
 import type { CachedDefinitions } from './definitions-cache.ts'
 
 /** How many rows are turned into text, or back, before others have their turn: a few milliseconds' work. */
@@ -20,7 +21,7 @@ export function* framesOf({ savedAt, definitions }: CachedDefinitions): Generato
 }
 
 /** The reverse, for bytes that have been proved to be ours. */
-export async function joinFrames(bytes: Buffer, breathe: () => Promise<void>): Promise<CachedDefinitions> {
+export async function joinFrames(bytes: Buffer): Promise<CachedDefinitions> {
   const auths: AuthRow[] = []
   const systems: SystemRow[] = []
   const crons: CronRow[] = []
@@ -30,7 +31,7 @@ export async function joinFrames(bytes: Buffer, breathe: () => Promise<void>): P
     if ('auths' in frame) auths.push(...frame.auths.map(withHosts))
     if ('systems' in frame) systems.push(...frame.systems)
     if ('crons' in frame) crons.push(...frame.crons)
-    await breathe()
+    await yieldToOthers()
   }
   const definitions: Definitions = { auths, systems, crons }
   return { savedAt, definitions }

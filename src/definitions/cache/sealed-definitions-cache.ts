@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import { setImmediate as breathe } from 'node:timers/promises'
 import { OperatorError } from '../../domain/errors.ts'
 import type { Definitions } from '../../domain/rows.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -8,6 +7,7 @@ import { readBoundedFile } from '../../platform/files/bounded-file.ts'
 import { makeDirectory } from '../../platform/files/make-directory.ts'
 import { setAside } from '../../platform/files/set-aside.ts'
 import { replaceFile, sweepTemporaries } from '../../platform/files/whole-file.ts'
+import { InTurn } from '../../platform/waiting/in-turn.ts'
 import type { CachedDefinitions, DefinitionsCache } from './definitions-cache.ts'
 import { framesOf, joinFrames } from './definitions-frames.ts'
 import { GenerationFile } from './generation-file.ts'
@@ -30,7 +30,7 @@ export class SealedDefinitionsCache implements DefinitionsCache {
   readonly #generations: GenerationFile
   /** The newest generation that this process knows of. */
   #generation = 0n
-  #saving: Promise<void> = Promise.resolve()
+  readonly #saving = new InTurn()
 
   constructor(parts: SealedCacheParts) {
     this.#parts = parts
@@ -46,16 +46,14 @@ export class SealedDefinitionsCache implements DefinitionsCache {
       const { generation, plaintext } = await openSealed(bytes, this.#parts)
       if (generation < newest) throw new HeaderError(`it is an older copy: generation ${generation}, newest ${newest}`)
       this.#generation = generation
-      return await joinFrames(plaintext, breathe)
+      return await joinFrames(plaintext)
     } catch (error) {
       throw await this.#refuse(error)
     }
   }
 
   async save(cached: CachedDefinitions): Promise<void> {
-    const turn = this.#saving.then(() => this.#write(cached))
-    this.#saving = turn.catch(() => undefined)
-    await turn
+    await this.#saving.do(() => this.#write(cached))
   }
 
   async #write(cached: CachedDefinitions): Promise<void> {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { yieldToOthers } from '../../platform/waiting/yielding.ts'
 import { CIPHER, NONCE_BYTES, TAG_BYTES } from '../../secrets/sealing-keys.ts'
 import { fileKey, formatHeader, HEADER_BYTES, HeaderError, parseHeader } from './sealed-header.ts'
 
@@ -47,7 +47,7 @@ export async function openSealed(bytes: Buffer, { hexKey, database }: SealedIden
   const plaintext = Buffer.allocUnsafeSlow(sealed.length)
   for (let at = 0; at < sealed.length; at += SLICE_BYTES) {
     decipher.update(sealed.subarray(at, at + SLICE_BYTES)).copy(plaintext, at)
-    await breathe()
+    await yieldToOthers()
   }
   try {
     decipher.final()

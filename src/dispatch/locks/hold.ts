@@ -1,5 +1,6 @@
 import { killed, type Outcome } from '../../domain/outcome.ts'
 import type { Log } from '../../platform/log/log.ts'
+import { InTurn } from '../../platform/waiting/in-turn.ts'
 import { fieldsOfLock } from './lock-of-run.ts'
 import type { Claim, RunLock, RunLocks, Standing } from './run-locks.ts'
 
@@ -9,7 +10,7 @@ export type HoldParts = { readonly locks: RunLocks; readonly log: Log }
 export class Hold {
   readonly #parts: HoldParts
   #lock: RunLock | null
-  #writing: Promise<unknown> = Promise.resolve()
+  readonly #writing = new InTurn()
 
   /** `lock` is this process's already, or null where there is none yet. */
   constructor({ locks, log }: HoldParts, lock: RunLock | null = null) {
@@ -68,11 +69,9 @@ export class Hold {
   async note(known: Partial<RunLock>): Promise<Standing> {
     if (this.#lock === null) return HELD
     this.#lock = { ...this.#lock, ...known }
-    const writing = this.#writing.then(async () => {
+    return await this.#writing.do(async () => {
       return this.#lock === null ? HELD : await this.#parts.locks.update(this.#lock)
     })
-    this.#writing = writing.catch(() => undefined)
-    return await writing
   }
 
   async standing(): Promise<Standing> {

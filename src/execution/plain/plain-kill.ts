@@ -1,5 +1,6 @@
 import type { RemoteCommand } from '../../hosts/transport.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { within } from '../../platform/waiting/within.ts'
 import type { Death } from '../executor.ts'
 
 export type KillTimings = {
@@ -20,19 +21,11 @@ export async function killPlainly(
   clock: Pick<Clock, 'sleep'>,
 ): Promise<Death> {
   command.signal('TERM')
-  if (!(await endsWithin(command, graceMs, clock))) {
+  if ((await within(clock, graceMs, command.ended)) === null) {
     command.signal('KILL')
-    await endsWithin(command, killMs, clock)
+    await within(clock, killMs, command.ended)
   }
   command.close('the host did not report its end and its session was closed; it may still be running')
   const end = await command.ended
   return end.kind === 'broken' ? { kind: 'unconfirmed', reason: end.reason } : { kind: 'dead' }
-}
-
-async function endsWithin(command: RemoteCommand, ms: number, clock: Pick<Clock, 'sleep'>): Promise<boolean> {
-  const waiting = new AbortController()
-  const ended = command.ended.then(() => true)
-  const isEnded = await Promise.race([ended, clock.sleep(ms, waiting.signal).then(() => false)])
-  waiting.abort()
-  return isEnded
 }

@@ -1,7 +1,7 @@
 import type { Sessions } from '../../hosts/sessions.ts'
 import type { CommandEnd, Login } from '../../hosts/transport.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { DONE } from './done.ts'
+import { within } from '../../platform/waiting/within.ts'
 
 export type QuestionParts = { readonly sessions: Pick<Sessions, 'exec'>; readonly clock: Pick<Clock, 'sleep'> }
 
@@ -33,13 +33,9 @@ export async function readAnswer({ sessions, clock }: QuestionParts, question: Q
   if (answer.kind !== 'running') {
     return { kind: 'not-asked', reason: answer.reason, isSent: answer.kind === 'unknown' }
   }
-  const ended = new AbortController()
-  void clock.sleep(deadlineMs, ended.signal).then(() => {
-    answer.command.close(`no answer within ${deadlineMs / 1000} s`)
-  })
-  const end = await answer.command.ended
-  ended.abort(DONE)
-  return { kind: 'said', text: Buffer.concat(chunks), end }
+  const { command: asked } = answer
+  if ((await within(clock, deadlineMs, asked.ended)) === null) asked.close(`no answer within ${deadlineMs / 1000} s`)
+  return { kind: 'said', text: Buffer.concat(chunks), end: await asked.ended }
 }
 
 /** What is wrong with an answer that cannot be read. */

@@ -1,8 +1,8 @@
 import { hadNoEffect, type Outcome } from '../../domain/outcome.ts'
 import type { RunResult } from '../../domain/run.ts'
+import { DONE, within } from '../../platform/waiting/within.ts'
 import type { Death } from '../executor.ts'
 import { pauseAfterSilence } from './back-off.ts'
-import { DONE } from './done.ts'
 import type { InquiryParts } from './inquiry.ts'
 import type { SupervisedSubject } from './supervised-subject.ts'
 import { type Cause, describeCause, judgeKill, lost, type Over } from './verdict.ts'
@@ -133,11 +133,7 @@ export class RunEnding {
   }
 
   async #whatWasHandedOver(): Promise<'never began' | 'may have begun'> {
-    const answered = new AbortController()
-    const patience = this.#parts.clock.sleep(CALL_OFF_MS, answered.signal).then(() => 'may have begun' as const)
-    const answer = await Promise.race([this.#handover.promise, patience])
-    answered.abort(DONE)
-    return answer
+    return (await within(this.#parts.clock, CALL_OFF_MS, this.#handover.promise)) ?? 'may have begun'
   }
 }
 

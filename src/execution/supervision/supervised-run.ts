@@ -3,11 +3,11 @@ import type { CapturedOutput, RunResult } from '../../domain/run.ts'
 import { notBegun } from '../../hosts/handover.ts'
 import type { Access } from '../../hosts/target.ts'
 import type { RemoteCommand } from '../../hosts/transport.ts'
+import { DONE, within } from '../../platform/waiting/within.ts'
 import type { Death, RunningRun } from '../executor.ts'
 import { OutputCapture } from '../output/output-capture.ts'
 import type { SpoolPlace } from '../remote/answers.ts'
 import { pauseAfterSilence } from './back-off.ts'
-import { DONE } from './done.ts'
 import { Inquiry, type InquiryParts } from './inquiry.ts'
 import { captureKept, type KeptOutput } from './kept-output.ts'
 import { KEPT_OUTPUT, MISSED_OUTPUT, unfetchedOutput, withNote } from './noted-output.ts'
@@ -154,12 +154,9 @@ export class SupervisedRun implements RunningRun {
   }
 
   async #answerTo(command: RemoteCommand, stream: StartStream) {
-    const answered = new AbortController()
-    const late = this.#parts.clock.sleep(this.#parts.preambleMs, answered.signal).then(() => 'late' as const)
+    const { clock, preambleMs } = this.#parts
     const ended = command.ended.then(() => 'ended' as const)
-    const answer = await Promise.race([stream.answer, ended, late])
-    answered.abort(DONE)
-    return answer
+    return (await within(clock, preambleMs, Promise.race([stream.answer, ended]))) ?? 'late'
   }
 
   #outOfTouch(reason: string): Silent {
@@ -197,9 +194,7 @@ export class SupervisedRun implements RunningRun {
   async #lastWords(): Promise<void> {
     const command = this.#command
     if (command === null) return
-    const waited = new AbortController()
-    await Promise.race([command.ended, this.#parts.clock.sleep(LAST_WORDS_MS, waited.signal)])
-    waited.abort(DONE)
+    await within(this.#parts.clock, LAST_WORDS_MS, command.ended)
     command.close('the run was ended')
   }
 

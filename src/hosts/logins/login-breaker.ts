@@ -1,9 +1,9 @@
+import { pauseAfter } from '../../platform/waiting/back-off.ts'
 import type { SecretIdentity } from '../../secrets/credential.ts'
 import { type NotHandedOver, type Refused, refused } from '../handover.ts'
 
 /** How long a refused login is left alone: doubled with each refusal in a row, up to the longest. Milliseconds. */
-const FIRST_PAUSE_MS = 60_000
-const LONGEST_PAUSE_MS = 15 * 60_000
+const PAUSES = { firstMs: 60_000, longestMs: 15 * 60_000 }
 
 /** A kill or a probe may try a refused login this often, whatever the pause. */
 const URGENT_PAUSE_MS = 10_000
@@ -39,7 +39,9 @@ export function judgeLogin(
 ): 'freely' | 'alone' | Refused {
   const refusals = history.refused.get(secret)
   if (refusals === undefined) return isProven(history, secret, now) ? 'freely' : 'alone'
-  const until = isUrgent ? history.refusedAt + URGENT_PAUSE_MS : history.pausedAt + pauseAfter(refusals.count)
+  const until = isUrgent
+    ? history.refusedAt + URGENT_PAUSE_MS
+    : history.pausedAt + pauseAfter(PAUSES, refusals.count - 1)
   if (now >= until) return 'alone'
   const again = `not tried again for ${Math.ceil((until - now) / 1000)} s`
   return refused('login', `${refusals.reason} (${again}, after ${refusals.count} refused in a row)`)
@@ -62,7 +64,7 @@ export function afterLogin(
   }
   if (failure.kind === 'unreachable' || failure.by === 'login') return history
   const before = history.refused.get(secret)
-  const isInPause = before !== undefined && now < history.pausedAt + pauseAfter(before.count)
+  const isInPause = before !== undefined && now < history.pausedAt + pauseAfter(PAUSES, before.count - 1)
   const count = isInPause ? before.count : (before?.count ?? 0) + 1
   return {
     proven: without(history.proven, secret),
@@ -76,8 +78,4 @@ function without<Value>(map: ReadonlyMap<SecretIdentity, Value>, secret: SecretI
   const rest = new Map(map)
   rest.delete(secret)
   return rest
-}
-
-function pauseAfter(refusals: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** (refusals - 1), LONGEST_PAUSE_MS)
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts'
-import { type NotHandedOver, unreachable, whenAborted } from '../handover.ts'
+import { untilAborted } from '../../platform/waiting/within.ts'
+import { type NotHandedOver, unreachable } from '../handover.ts'
 import type { LoginGate } from '../logins/login-gate.ts'
 import type { Connection, Login } from '../transport.ts'
 import { PooledConnection } from './pooled-connection.ts'
@@ -75,7 +76,7 @@ export class ConnectionPool {
     pooled.enter()
     const connection = pooled.open
     if (connection !== null) return this.#lend(key, pooled, connection)
-    const answer = await Promise.race([pooled.ready, whenAborted(signal)])
+    const answer = (await untilAborted(pooled.ready, signal)) ?? unreachable('given up')
     if (answer.kind === 'connected' && answer.connection.isOpen) return this.#lend(key, pooled, answer.connection)
     pooled.leave()
     return answer.kind === 'connected' ? unreachable('the connection ended at once') : answer

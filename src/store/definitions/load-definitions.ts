@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { Problem } from '../../domain/problem.ts'
+import { yieldToOthers } from '../../platform/waiting/yielding.ts'
 import type { Engine } from '../sql/engine.ts'
 import { missingColumnsProblem, selectableColumns } from '../sql/present-columns.ts'
 import type { TableName, Tables } from '../sql/tables.ts'
@@ -40,7 +40,7 @@ async function readTable<Row>(source: Source, shape: RowShape<Row>, problems: Pr
       if (problem === null) rows.push(row)
       else problems.push(problem)
     }
-    await nextTurn()
+    await yieldToOthers()
   }
   return rows
 }
