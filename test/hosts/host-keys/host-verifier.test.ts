@@ -86,3 +86,19 @@ test('a judgement that takes its time is waited for', async () => {
   })
   equal(end, 'ready')
 })
+
+test('the key that was accepted is not judged again; another one is, and a refused one as often as it comes', async () => {
+  const judged: string[] = []
+  const verify = hostVerifier(async (key) => {
+    judged.push(key.toString())
+    return key.toString() !== 'bad'
+  })
+  const shown = async (key: string) => {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    return verify(Buffer.from(key), resolve) ?? (await promise)
+  }
+  const answers: boolean[] = []
+  for (const key of ['bad', 'bad', 'good', 'good', 'bad']) answers.push(await shown(key))
+  deepEqual(answers, [false, false, true, true, false])
+  deepEqual(judged, ['bad', 'bad', 'good', 'bad'])
+})
