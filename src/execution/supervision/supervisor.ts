@@ -1,7 +1,8 @@
 import type { Run } from '../../domain/run.ts'
 import type { AdoptedRun, Executor, Keeping, RunningRun, RunWatch } from '../executor.ts'
 import { RunContact } from './run-contact.ts'
-import { SupervisedRun, type SupervisionParts } from './supervised-run.ts'
+import type { SupervisionParts } from './run-start.ts'
+import { SupervisedRun } from './supervised-run.ts'
 
 /** Starts runs on hosts that answer for them, and takes up runs that an earlier process started. */
 export function createSupervisor(parts: SupervisionParts): Executor {
