@@ -8,7 +8,7 @@ import { startSshd } from '../../support/sshd.ts'
 import { until } from '../../support/wait-until.ts'
 
 test('A4: a login waits while another rcron learns a key, and goes on through exchanges of keys', async () => {
-  await using sshd = await startSshd({ config: ['RekeyLimit 64K'] })
+  await using sshd = await startSshd({ config: ['RekeyLimit 64K', 'LogLevel DEBUG1'] })
   await using lab = new PlainLab()
   const release = await hold({ path: `${lab.knownHosts}.lock`, clock: realClock, waitMs: 0 })
   const host = { port: sshd.port, secret: sshd.clientKey.contents }
