@@ -2,6 +2,7 @@ import type { KilledBy } from '../../domain/outcome.ts'
 import type { RunId } from '../../domain/run.ts'
 import { isAlive, isSameProcess, ownIdentity, type ProcessIdentity } from '../../platform/process-identity.ts'
 import type { Claim, OthersLock, RunLock, RunLocks, Standing, TakeOver } from './run-locks.ts'
+import { SystemEndedLocks } from './system-ended-locks.ts'
 import { makePrivateDirectory } from './system-lock-directory.ts'
 import { type LockFile, lockNames, toldName } from './system-lock-file.ts'
 import { SystemLockFiles, type SystemLockFilesParts } from './system-lock-files.ts'
@@ -16,9 +17,6 @@ const MOST_LISTINGS = 3
 
 const HELD: Standing = { kind: 'held' }
 
-/** Between two attempts to remove a lock whose run has ended. Milliseconds. */
-const REMOVAL_PAUSE_MS = 1000
-
 /**
  * Lock files in a directory of this user's own. The calls are synchronous within: a handful of small ones for each run,
  * for which a round trip through the thread pool would cost several times the work.
@@ -29,8 +27,7 @@ export class SystemRunLocks implements RunLocks {
   readonly #daemon: ProcessIdentity
   /** Locks of this process, by run. */
   readonly #own = new Map<RunId, string>()
-  /** Locks whose runs have ended and are reported, and whose files could not be removed. */
-  readonly #ended = new Map<RunId, string>()
+  readonly #ended: SystemEndedLocks
   readonly #others = new Map<RunId, string>()
   #hasWritten = false
 
@@ -44,6 +41,12 @@ export class SystemRunLocks implements RunLocks {
     this.#parts = parts
     this.#files = new SystemLockFiles(parts)
     this.#daemon = parts.holder ?? ownIdentity()
+    this.#ended = new SystemEndedLocks({
+      ...parts,
+      files: this.#files,
+      isMine: (file) => this.#isMine(file),
+      onGone: (run) => this.#own.delete(run),
+    })
   }
 
   get hasWritten(): boolean {
@@ -62,7 +65,7 @@ export class SystemRunLocks implements RunLocks {
       const claim = this.#create(lock)
       if (claim === 'created' && !this.#remove(run)) {
         this.#remove(lock.run)
-        throw this.#files.failure(this.#ended.get(run) ?? run, new Error('it cannot be removed'))
+        throw this.#files.failure(this.#own.get(run) ?? run, new Error('it cannot be removed'))
       }
       return claim
     })
@@ -118,24 +121,12 @@ export class SystemRunLocks implements RunLocks {
   }
 
   async readOthers(): Promise<readonly OthersLock[]> {
-    this.#removeAllEnded()
+    this.#ended.removeAll()
     for (let listings = 1; ; listings++) {
       const { found, isWhole } = this.#readOthers()
       if (!isWhole && listings < MOST_LISTINGS) continue
       this.#hasWritten ||= this.#files.takesLocks
       return found
-    }
-  }
-
-  #removeAllEnded(): void {
-    for (const [run, name] of this.#ended) if (this.#removeEnded(run, name)) this.#own.delete(run)
-  }
-
-  /** A lock that stays behind is taken by others for a run that continues: no firing need come first. */
-  async #removeUntilGone(): Promise<void> {
-    while (this.#ended.size > 0) {
-      await this.#parts.clock.sleep(REMOVAL_PAUSE_MS)
-      await this.#files.atomically(() => this.#removeAllEnded())
     }
   }
 
@@ -204,32 +195,15 @@ export class SystemRunLocks implements RunLocks {
   #remove(run: RunId): boolean {
     const name = this.#own.get(run)
     if (name === undefined) return true
-    const leadsNowhere = this.#removeEnded(run, name)
+    const leadsNowhere = this.#ended.remove(run, name)
     if (leadsNowhere) this.#own.delete(run)
     return leadsNowhere
-  }
-
-  #removeEnded(run: RunId, name: string): boolean {
-    try {
-      const file = this.#files.read(name)
-      if (file?.lock.run === run && this.#isMine(file)) this.#files.clear(name, file)
-      else this.#files.remove(toldName({ run }))
-      this.#ended.delete(run)
-      return true
-    } catch (error) {
-      if (!this.#ended.has(run)) {
-        this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'cannot remove lock file; retrying')
-        if (this.#ended.size === 0) void Promise.resolve().then(() => this.#removeUntilGone())
-      }
-      this.#ended.set(run, name)
-      return this.#files.sayTold(name, run)
-    }
   }
 
   /** Not whole where a lock went while they were read: another may have come in exchange for it. */
   #readOthers(): { readonly found: readonly OthersLock[]; readonly isWhole: boolean } {
     this.#others.clear()
-    const mine = new Set([...this.#own.values(), ...this.#ended.values()])
+    const mine = new Set([...this.#own.values(), ...this.#ended.names])
     const names = this.#files.list().filter((name) => !mine.has(name))
     const found: OthersLock[] = []
     let isWhole = true
