@@ -1,0 +1,98 @@
+import { minuteOf } from '../domain/minute.ts'
+import { killed, type Outcome } from '../domain/outcome.ts'
+import type { Journal } from '../history/journal.ts'
+import type { Clock } from '../platform/clock.ts'
+import { InTurn } from '../platform/waiting/in-turn.ts'
+import { within } from '../platform/waiting/within.ts'
+import { yieldToOthers } from '../platform/waiting/yielding.ts'
+import { type Attempt, lockOfAttempt } from './attempt.ts'
+import type { Stuck } from './locks/hold.ts'
+import type { Claim, RunLock } from './locks/run-locks.ts'
+import { WithoutLock, type WithoutLockParts } from './locks/without-lock.ts'
+import type { Limit, Place } from './throttle.ts'
+
+/** How long a walk waits for its lock directory to take writes, and between two attempts. Milliseconds. */
+const STUCK_MS = 60_000
+const STUCK_PAUSE_MS = 1000
+
+export type RunAdmissionParts = WithoutLockParts & { readonly clock: Clock; readonly journal: Journal }
+
+/** What comes before a run is handed over: its lock, and its place among those that run at once. */
+export class RunAdmission {
+  readonly #parts: RunAdmissionParts
+  readonly #without: WithoutLock
+  readonly #queueing = new InTurn()
+  #closed = false
+
+  constructor(parts: RunAdmissionParts) {
+    this.#parts = parts
+    this.#without = new WithoutLock(parts)
+  }
+
+  /** From now on nothing is admitted any more. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** Takes the lock, then waits for the place: how long, in milliseconds, or what keeps the run from beginning. */
+  async admit(attempt: Attempt, place: Place): Promise<number | Outcome> {
+    const { run, rest } = attempt
+    const { active, hold } = attempt.occupancy
+    const { clock } = this.#parts
+    const queuedAt = clock.monotonic()
+    if (!place.wasFree) await this.#queueingTurn()
+    const early = this.#reasonNotToBegin(attempt)
+    if (early !== null) return early
+    const claim = await this.#claim(
+      attempt,
+      lockOfAttempt(attempt, { rest, isWaiting: !place.wasFree, startedAt: clock.now() }),
+    )
+    if (typeof claim === 'object' && 'stuck' in claim) return { kind: 'blocked', reason: claim.stuck }
+    if (claim === 'taken') return { kind: 'skipped', reason: `another run of cron ${run.cron.id} holds its lock file` }
+    if (claim !== 'created') return killed(claim.killedBy)
+    if (place.limit !== null) this.#waits(attempt, place.limit)
+    await Promise.race([place.taken, active.killRequested])
+    const late = this.#reasonNotToBegin(attempt)
+    if (late !== null) return late
+    const obstacle = await hold.handOver(clock.now())
+    if (obstacle !== null) return obstacle
+    const waitMs = place.wasFree ? 0 : Math.round(clock.monotonic() - queuedAt)
+    return this.#reasonNotToBegin(attempt) ?? waitMs
+  }
+
+  /** Where the lock of the run before can neither be exchanged nor removed: most often that is over in a moment. */
+  async #claim({ run, occupancy }: Attempt, lock: RunLock): Promise<Claim | Stuck> {
+    const { active, hold } = occupancy
+    const { clock } = this.#parts
+    const deadline = clock.monotonic() + STUCK_MS
+    for (;;) {
+      const claim = await hold.moveOn(lock, (error) => this.#without.judge(run.cron, error))
+      const isStuck = typeof claim === 'object' && 'stuck' in claim && claim.mayPass
+      if (!isStuck || active.killedBy !== null || this.#closed || clock.monotonic() >= deadline) return claim
+      await within(clock, STUCK_PAUSE_MS, active.killRequested)
+    }
+  }
+
+  #waits({ facts, occupancy }: Attempt, { kind: limit, most }: Limit): void {
+    const { clock, journal } = this.#parts
+    const places = limit === 'host' ? `all slots of host ${facts.host}` : 'all slots'
+    const reason = `${places} are taken (${most})`
+    occupancy.active.reached({ kind: 'queued', since: clock.now(), why: reason })
+    journal.note({ kind: 'queued', at: clock.now(), run: facts, limit, most, reason })
+  }
+
+  /** Thousands may come to wait at once: each writes its lock in a turn of its own, so that nothing else has to wait for all of them. */
+  #queueingTurn(): Promise<void> {
+    return this.#queueing.do(yieldToOthers)
+  }
+
+  #reasonNotToBegin({ run, facts, occupancy }: Attempt): Outcome | null {
+    const { active } = occupancy
+    if (active.killedBy !== null) return killed(active.killedBy)
+    if (this.#closed) return killed('shutdown')
+    const { latestStartMin } = run.cron
+    const lateMin = minuteOf(this.#parts.clock.now()) - run.minute
+    if (facts.firing.how !== 'catch-up' || latestStartMin === null || lateMin <= latestStartMin) return null
+    return { kind: 'missed', reason: `${lateMin} minutes late, latest_start_min is ${latestStartMin}` }
+  }
+}
