@@ -24,6 +24,7 @@ import { composeRunning, type Running } from './running.ts'
 import { loadSettings, nameOfDatabase, tellWarnings } from './settings.ts'
 import { ZONE_RULES, zoneReview, zonesIn } from './zone-rules.ts'
 
+/** A daemon with all that it drives, ready to run. */
 export type ComposedDaemon = {
   /** Runs until it is told to stop. Rejects with a DatabaseTaken where it stopped because another daemon has the database. */
   readonly run: () => Promise<void>

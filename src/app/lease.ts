@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { localBootId } from '../platform/process-identity.ts'
 
+/** What a lease is timed by, and who is told of it. */
 export type LeaseParts = { readonly clock: Clock; readonly log: Log }
 
 /** The lease on the database of `config`: a row where machines can share it, a lock beside it where it is a file. */

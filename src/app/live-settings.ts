@@ -5,6 +5,7 @@ import type { SqlStore } from '../store/sql/sql-store.ts'
 import { composeStore } from './parts.ts'
 import { nameOfDatabase, type Settings } from './settings.ts'
 
+/** What stands between a store and those who read its definitions. */
 export type LiveSettingsParts = {
   /** Puts something before the store from which definitions are read. */
   readonly readFrom: (store: SqlStore) => DefinitionStore

@@ -33,6 +33,7 @@ export type Ticking = AsyncDisposable & {
   readonly recorded: () => Promise<void>
 }
 
+/** How a tick is run. */
 export type TickManner = {
   /** Beside a daemon, then: the lock files keep their runs apart. */
   readonly isByHand: boolean

@@ -11,6 +11,7 @@ import { credentialsFor } from './shared/credentials-for.ts'
 import { type Opened, withStoreOf } from './shared/opened.ts'
 import { loadUsableSettings } from './shared/usable-settings.ts'
 
+/** Options of `rcron check`. */
 export type CheckOptions = { readonly json?: boolean }
 
 type Judged = { readonly problems: readonly Problem[]; readonly counts: string }

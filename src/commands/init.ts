@@ -10,6 +10,7 @@ import { type AppliedSchema, describeStep, type SchemaStep, type SchemaStore } f
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output } from './cli/output.ts'
 
+/** Options of `rcron init`. */
 export type InitOptions = { readonly dryRun?: boolean; readonly json?: boolean }
 
 /**

@@ -3,6 +3,7 @@ import { isPathForPem, VARIABLE_NAMES, type VariableName, variable } from '../co
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output, styled } from './cli/output.ts'
 
+/** Options of `rcron settings`. */
 export type SettingsOptions = { readonly json?: boolean }
 
 /** Lists the variables. What they are set to is shown as it stands, unjudged; secrets are not shown. */

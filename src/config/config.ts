@@ -33,10 +33,13 @@ export type Config = {
   readonly warnings: readonly Problem[]
 }
 
+/** The database that is to be used. */
 export type DatabaseConfig = MysqlConfig | SqliteConfig
 
+/** A database in a file. */
 export type SqliteConfig = { readonly kind: 'sqlite'; readonly path: string }
 
+/** A database on a MySQL or MariaDB server. */
 export type MysqlConfig = {
   readonly kind: 'mysql'
   readonly host: string
@@ -64,6 +67,7 @@ export type TlsConfig = {
   readonly key: string | null
 }
 
+/** Where definitions are kept for the time when the database is away. */
 export type CacheConfig = {
   readonly file: string
   /** 64 hex digits, a secret; null where none was given: then the one in `keyFile` is used, made at first need. */
@@ -81,17 +85,20 @@ export type HostKeyPolicy = 'accept-new' | 'strict' | 'off'
 /** `leave`: they continue, and the next start adopts them. */
 export type StopRuns = 'leave' | 'kill'
 
+/** How much may go on at once. */
 export type LimitsConfig = {
   readonly concurrentRuns: number
   readonly concurrentRunsPerHost: number
   readonly sessionsPerConnection: number
 }
 
+/** From which level on lines are logged. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** `auto`: journal under systemd, else text. */
 export type LogFormat = 'auto' | 'text' | 'journal' | 'json'
 
+/** How the log is written. */
 export type LogConfig = {
   readonly level: LogLevel
   readonly format: LogFormat

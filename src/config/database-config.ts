@@ -6,6 +6,7 @@ import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from './database
 import { absolutePath, type PathOrigin } from './values.ts'
 import type { Values, VariableName } from './variables.ts'
 
+/** What the settings say of the database. */
 export type DatabaseReading = { readonly database: DatabaseConfig; readonly problems: readonly Problem[] }
 
 /** Puts URL, password and TLS together. With an error among the problems, `database` is not to be used. */

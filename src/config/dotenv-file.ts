@@ -6,6 +6,7 @@ import { readAtMostSync } from '../platform/files/bounded-file.ts'
 import { describeDistrust, isTrustedOwner, othersMayWrite } from '../platform/files/path-trust.ts'
 import { judgeLines } from './dotenv-lines.ts'
 
+/** What a `.env` file sets. */
 export type DotenvFile = { readonly values: Readonly<Record<string, string>>; readonly problems: readonly Problem[] }
 
 const MAX_BYTES = 1024 * 1024

@@ -5,6 +5,7 @@ import { readSecretFile, SecretFileError } from '../platform/files/secret-file.t
 import { absolutePath, type PathOrigin } from './values.ts'
 import { plainDefault, VARIABLE_NAMES, type Values, type VariableName, variable } from './variables.ts'
 
+/** Variables of the environment, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Without an error among the problems, `values` has all that `Values` promises. */

@@ -87,4 +87,5 @@ export function absolutePath(written: string, { home, workingDirectory }: PathOr
   return isAbsolute(written) ? resolve(written) : resolve(workingDirectory, written)
 }
 
+/** Where relative paths begin, and what `~` stands for. */
 export type PathOrigin = { readonly home: string; readonly workingDirectory: string }

@@ -201,6 +201,7 @@ const VARIABLES = {
   },
 } as const satisfies Readonly<Record<string, Variable>>
 
+/** The name of a variable that rcron reads. */
 export type VariableName = keyof typeof VARIABLES
 
 type ValueOf<Name extends VariableName> = z.output<(typeof VARIABLES)[Name]['value']>

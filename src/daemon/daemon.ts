@@ -16,6 +16,7 @@ import { describeStatus } from './describe-status.ts'
 import { drain } from './drain.ts'
 import type { ServiceNotifier } from './service-notifier.ts'
 
+/** What a daemon drives, and what it is told by. */
 export type DaemonParts = {
   readonly clock: Clock
   readonly journal: Journal

@@ -8,6 +8,7 @@ const LAST_RECORDS_MS = 2_000
 /** How long what was not begun may take to be reported. Milliseconds. */
 const LAST_WORDS_MS = 2_000
 
+/** What a stopping daemon waits for, and for how long. */
 export type DrainParts = {
   readonly clock: Clock
   readonly log: Log

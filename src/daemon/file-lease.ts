@@ -2,6 +2,7 @@ import { OperatorError } from '../domain/errors.ts'
 import type { Log } from '../platform/log/log.ts'
 import { DatabaseTaken, type Lease } from './lease.ts'
 
+/** The file that one daemon at a time may hold. */
 export type FileLeaseParts = {
   /** Names the database in messages. */
   readonly where: string

@@ -8,6 +8,7 @@ import { DatabaseTaken, type Lease } from './lease.ts'
 import { type Instant, Standstill } from './standstill.ts'
 import { type Sign, watchHolder } from './watch-holder.ts'
 
+/** The row that one daemon at a time may hold. */
 export type RowLeaseParts = {
   readonly table: LeaseTable
   readonly owner: LeaseOwner

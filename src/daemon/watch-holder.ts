@@ -5,6 +5,7 @@ import type { LeaseRow, LeaseTable } from '../store/sql/lease-table.ts'
 /** What watching a holder came to; `changed`: the row is gone or another's, and is to be read again. */
 export type Sign = 'alive' | 'dead' | 'changed' | 'stopped'
 
+/** How the holder of a lease is watched. */
 export type WatchParts = {
   readonly table: LeaseTable
   readonly clock: Clock

@@ -12,6 +12,7 @@ import { lookAlikeSteps } from './judge/look-alike-names.ts'
 import { mixedActionSteps } from './judge/mixed-actions.ts'
 import type { Snapshot } from './snapshot.ts'
 
+/** Definitions as they were read, and what they are compiled with. */
 export type CompileInput = {
   readonly definitions: Definitions
   /** What the store found wrong with rows that it left out. */

@@ -4,6 +4,7 @@ import type { Log } from '../platform/log/log.ts'
 const MS_PER_HOUR = 3_600_000
 const MS_PER_DAY = 24 * MS_PER_HOUR
 
+/** What an outage of the store is measured by. */
 export type OutageParts = {
   readonly clock: Clock
   readonly log: Log

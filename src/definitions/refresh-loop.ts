@@ -6,6 +6,7 @@ import type { SnapshotSource } from './snapshot-source.ts'
 const MS_PER_SECOND = 1000
 const RETRIES = { firstMs: MS_PER_SECOND, longestMs: 30 * MS_PER_SECOND }
 
+/** What is refreshed, and how often. */
 export type RefreshLoopParts = {
   readonly clock: Clock
   readonly source: Pick<SnapshotSource, 'refresh' | 'reread' | 'storeFailing'>

@@ -5,6 +5,7 @@ import type { Log } from '../platform/log/log.ts'
 import { yieldToOthers } from '../platform/waiting/yielding.ts'
 import { ProblemJournal, type ToldProblems } from './problem-journal.ts'
 
+/** What secrets are judged by, and who is told. */
 export type SecretReviewParts = {
   readonly log: Log
   readonly judgeSecret: (auth: AuthRow) => Promise<readonly Problem[]>

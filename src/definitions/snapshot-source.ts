@@ -14,6 +14,7 @@ import type { Snapshot } from './snapshot.ts'
 /** Where the definitions in use came from, and when they were read from the store (epoch milliseconds). */
 export type Provenance = { readonly from: 'store' | 'cache'; readonly readAt: number }
 
+/** Where definitions come from, and how they are judged. */
 export type SnapshotSourceParts = {
   readonly clock: Clock
   readonly log: Log

@@ -13,6 +13,7 @@ const SETTLE_MS = 10_000
  */
 const MOST_ROUNDS = 5
 
+/** What a clobber looks for the runs of its job with. */
 export type ClearingParts = {
   readonly active: ActiveRuns
   readonly clock: Clock

@@ -20,6 +20,7 @@ import { randomSeries, runsOf } from './run-id.ts'
 import { Throttle, type ThrottleLimits } from './throttle.ts'
 import { Walker } from './walker.ts'
 
+/** What firings are carried out with. */
 export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log' | 'placeOf' | 'isTransient'> &
   Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf' | 'onFound'> & {
     /** Told all that happens to firings and runs. */

@@ -19,6 +19,7 @@ export type ActiveFacts = {
   readonly stage: Stage
 }
 
+/** What becomes of a firing. */
 export type FiringPlan =
   /** Nothing is started: a run of the job is still active, or waits to begin. */
   | { readonly kind: 'skip'; readonly reason: string }
@@ -27,6 +28,7 @@ export type FiringPlan =
   /** All of `start` at once. */
   | { readonly kind: 'all'; readonly start: readonly Cron[]; readonly skipped: readonly SkippedCron[] }
 
+/** A cron that does not run this time, and why. */
 export type SkippedCron = { readonly cron: Cron; readonly reason: string }
 
 /**

@@ -19,6 +19,7 @@ import type { Place, Throttle } from './throttle.ts'
 /** Between two attempts to write the lock of a run that continues without. Milliseconds. */
 const LOCK_PAUSE_MS = 2000
 
+/** What a run is carried to its end with. */
 export type RunCarrierParts = RunAdmissionParts & {
   readonly executor: Executor
   readonly throttle: Throttle

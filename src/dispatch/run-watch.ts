@@ -16,8 +16,10 @@ const TRACE_AFTER_MS = 250
 /** A run that was handed over and has not begun after so long waits for something that is worth a line. */
 const TELL_WAIT_AFTER_MS = 5_000
 
+/** Who is told how a run goes on. */
 export type RunWatchParts = { readonly clock: Clock; readonly journal: Journal; readonly log: Log }
 
+/** A run whose news go to the log, to its lock and to what it occupies. */
 export type WatchedRun = {
   readonly run: RunFacts
   readonly occupancy: Pick<Occupancy, 'active' | 'hold'>

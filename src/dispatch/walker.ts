@@ -5,6 +5,7 @@ import type { Occupancy } from './occupancy.ts'
 import { afterOutcome } from './plan-firing.ts'
 import type { RunCarrier } from './run-carrier.ts'
 
+/** Runs that are tried one after the other. */
 export type Walk = {
   readonly firing: FiringFacts
   /** The runs to try, in order. */

@@ -35,6 +35,7 @@ export type About =
 /** The tables of definitions, each by what one of its rows is. */
 export type RowKind = 'auth' | 'system' | 'cron'
 
+/** A row, as a problem names it. */
 export type RowAbout = {
   readonly kind: RowKind
   /** A text where the database has no usable number there. */

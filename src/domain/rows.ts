@@ -14,6 +14,7 @@ export type AuthRow = {
   readonly hosts: string | null
 }
 
+/** A row of the table of systems. */
 export type SystemRow = {
   readonly id: number
   readonly host: string
@@ -28,6 +29,7 @@ export type SystemRow = {
   readonly login_timeout_s: number | null
 }
 
+/** A row of the table of crons. */
 export type CronRow = {
   readonly id: number
   readonly cron_name: string

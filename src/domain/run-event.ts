@@ -50,6 +50,7 @@ export type AttemptEnd = { readonly cron: CronFacts; readonly run: RunId | null;
 /** Everything that happens to a firing or a run. `at`, and all other times, in epoch milliseconds. */
 export type RunEvent = { readonly at: number } & (FiringEvent | RunUnderWay | RunOver | MinutesMissed)
 
+/** The event of one kind. */
 export type RunEventOf<Kind extends RunEvent['kind']> = Extract<RunEvent, { readonly kind: Kind }>
 
 type FiringEvent =

@@ -51,6 +51,7 @@ export interface RunWatch {
   found(): void
 }
 
+/** A run that was handed over, or adopted. */
 export interface RunningRun {
   /**
    * Resolves when the end of the run is known or it is given up as lost. Rejects where rcron itself has failed over the run: its end is not
@@ -63,4 +64,5 @@ export interface RunningRun {
   abandon(): void
 }
 
+/** What a kill has proved. */
 export type Death = { readonly kind: 'dead' } | { readonly kind: 'unconfirmed'; readonly reason: string }

@@ -1,5 +1,6 @@
 import type { Executor } from './executor.ts'
 
+/** The executors between which each run's system decides. */
 export type SupervisedOrPlainParts = { readonly supervised: Executor; readonly plain: Executor }
 
 /**

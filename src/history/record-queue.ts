@@ -8,6 +8,7 @@ import { type JournaledRecord, NO_JOURNAL, type RecordJournal } from './record-j
 const AT_ONCE = 2
 const PAUSES = { firstMs: 1000, longestMs: 30_000 }
 
+/** Who writes the records, and where they wait until then. */
 export type RecordQueueParts = {
   readonly recorder: RunRecorder
   /** Where records are until the store has them. Absent: in memory alone. */

@@ -33,6 +33,7 @@ const schemaAt = (now: number) => `
   commit;
 `
 
+/** The journal's file, open, with its statements. */
 export type Journal = { readonly database: DatabaseSync; readonly add: StatementSync; readonly remove: StatementSync }
 
 /** Opens the journal, and makes it (mode 0600) where there is none. Throws what is wrong with it. */

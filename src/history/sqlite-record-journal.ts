@@ -12,6 +12,7 @@ const RETRY_MS = 30_000
 /** More than any store keeps. */
 const ERRORS_CHARACTERS = 1000
 
+/** Where the journal lies, and whose records it holds. */
 export type SqliteRecordJournalParts = {
   readonly path: string
   /** The name of the database that records go to: those of another one wait until that is in use again. */

@@ -28,6 +28,7 @@ export type Refused = {
   readonly wouldLegacyDo?: boolean
 }
 
+/** Why a command was certainly not handed over. */
 export type NotHandedOver = Unreachable | Refused
 
 /** The command was sent and the connection broke before the host answered: it may have begun. */

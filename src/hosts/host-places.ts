@@ -7,6 +7,7 @@ import type { Address, NameResolver } from './names/name-resolver.ts'
 const PATIENCE_MS = 250
 const MOST_NAMES = 10_000
 
+/** A host's name and port, as rows have them. */
 export type NamedPlace = { readonly host: string; readonly port: number }
 
 /** Tells by which address and port a host is reached: several names of one machine are one place. */

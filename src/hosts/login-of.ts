@@ -5,12 +5,14 @@ import { sizeFault, wouldLegacyTake } from './host-keys/key-strength.ts'
 import { type Access, targetOf } from './target.ts'
 import type { Login } from './transport.ts'
 
+/** What turns a row's secret into a login. */
 export type LoginParts = {
   readonly credentials: Pick<Credentials, 'resolve'>
   /** The name of rcron's own machine. */
   readonly ownName: string
 }
 
+/** A login whose secret can be used. */
 export type LoginReady = { readonly kind: 'login' } & Login
 
 /** What it takes to log in; refused where the secret cannot be used. */

@@ -10,10 +10,13 @@ import {
 import type { ConnectionPool, Lease, Sharing } from './pool/connection-pool.ts'
 import type { ExecRequest, Login, Running } from './transport.ts'
 
+/** A command, the login that it runs as, and whose connection it may use. */
 export type SessionRequest = ExecRequest & { readonly login: Login; readonly sharing: Sharing }
 
+/** What came of asking for a session. */
 export type SessionAnswer = Running | NotHandedOver | HandoverUnknown
 
+/** What sessions are opened over. */
 export type SessionsParts = {
   readonly pool: ConnectionPool
   readonly clock: Pick<Clock, 'sleep'>

@@ -9,6 +9,7 @@ import { Sessions } from './sessions.ts'
 import { createSshTransport } from './ssh/ssh-transport.ts'
 import type { Timings } from './timings.ts'
 
+/** What the SSH side is built of: names, host keys, deadlines and limits. */
 export type SshSessionsParts = {
   readonly resolver: NameResolver
   readonly hostKeys: HostKeys
@@ -19,6 +20,7 @@ export type SshSessionsParts = {
   readonly log: Pick<Log, 'info'>
 }
 
+/** The sessions over SSH, with what they are built of. */
 export type SshSessions = {
   readonly sessions: Sessions
   /** Where hosts are reached. */

@@ -11,8 +11,10 @@ export interface Transport {
   connect(login: Login, signal: AbortSignal): Promise<Connected | NotHandedOver>
 }
 
+/** Who logs in, where, and by which secret. */
 export type Login = { readonly target: Target; readonly credential: Credential }
 
+/** A connection that is logged in. */
 export type Connected = { readonly kind: 'connected'; readonly connection: Connection }
 
 /** A connection that is logged in. Found dead by its keepalives, or by a channel that is not opened in time. */
@@ -26,6 +28,7 @@ export interface Connection {
   close(reason: string): void
 }
 
+/** A command that a host is to run. */
 export type ExecRequest = {
   /** The bytes of the command, as the host's login shell is to see them; its standard input is empty. */
   readonly command: string | Buffer
@@ -33,13 +36,16 @@ export type ExecRequest = {
   readonly onOutput: (stream: OutputStream, chunk: Buffer) => void
 }
 
+/** Where a command has printed. */
 export type OutputStream = 'stdout' | 'stderr'
 
 /** `no-session`: the host lets this connection have no further session; another connection may. */
 type NoSession = { readonly kind: 'no-session'; readonly reason: string }
 
+/** What came of asking a connection to run a command. */
 export type ExecAnswer = Running | NoSession | NotHandedOver | HandoverUnknown
 
+/** A command that its host has begun. */
 export type Running = {
   readonly kind: 'running'
   readonly command: RemoteCommand
@@ -57,6 +63,7 @@ export interface RemoteCommand {
   close(reason: string): void
 }
 
+/** How a command ended, as far as its connection has shown it. */
 export type CommandEnd =
   /** `isWhole`: the host closed the session after it, so that all it had printed came before. Not so where the connection broke, or the draining was cut. */
   | { readonly kind: 'exited'; readonly code: number; readonly isWhole?: true }

@@ -11,6 +11,7 @@ import { type DueMinutes, missedJobs } from './plan-missed.ts'
 /** Whether that is known of a cron, or it is told that it will not. */
 export type HasBegun = (cronId: number) => boolean
 
+/** Who is told of firings that were interrupted. */
 export type TellingParts = { readonly journal: Journal; readonly clock: Clock }
 
 /** What is known from runs that are active: those of the present process, the adopted ones among them, and of others that are alive. */
@@ -27,6 +28,7 @@ export function tellInterrupted(parts: TellingParts, firings: Iterable<Firing>, 
   for (const firing of firings) tellNotBegun(parts, [firing], (_, cronId) => hasBegun(cronId), PLANNED)
 }
 
+/** A catch-up that an earlier process did not live to finish. */
 export type InterruptedCatchUp = TellingParts & {
   readonly crons: Iterable<Cron>
   readonly due: DueMinutes

@@ -6,8 +6,10 @@ import { type MissedMinutes, NOTHING_MISSED } from './minute-mark.ts'
 import { planMinutes } from './plan-minutes.ts'
 import { differenceOf, unionOf } from './plan-ranges.ts'
 
+/** What a minute book keeps its minutes in, and how far back it catches up. */
 export type MinuteBookParts = { readonly mark: MinuteMark; readonly catchUpMinutes: number; readonly log: Log }
 
+/** Minutes that a minute book has handed out, each once. */
 export type HandedOut = {
   /** Minutes to fire now, oldest first. */
   readonly due: readonly Minute[]

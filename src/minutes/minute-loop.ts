@@ -14,6 +14,7 @@ import type { MinuteBook } from './minute-book.ts'
 import { type CatchUp, NO_CATCH_UP, settleMissed } from './missed-minutes.ts'
 import { hasCommonMinute } from './plan-ranges.ts'
 
+/** What the minute loop plans by, and who carries its firings out. */
 export type MinuteLoopParts = {
   readonly clock: Clock
   readonly journal: Journal
@@ -23,6 +24,7 @@ export type MinuteLoopParts = {
   readonly dispatcher: Pick<Dispatcher, 'fire' | 'active'>
 }
 
+/** What one wake-up has set going. */
 export type MinuteStep = {
   readonly firings: readonly FiringUnderWay[]
   /** Resolves when all that was missed is reported in writing. Never rejects. */

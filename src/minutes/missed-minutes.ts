@@ -21,6 +21,7 @@ import { daysOf } from './plan-ranges.ts'
 
 const MINUTES_PER_DAY = 24 * 60
 
+/** Who is told of missed minutes, and who catches them up. */
 export type MissedMinutesParts = {
   readonly dispatcher: Pick<Dispatcher, 'fire'>
   readonly book: Pick<MinuteBook, 'reported'>
@@ -32,6 +33,7 @@ export type MissedMinutesParts = {
   readonly log: Log
 }
 
+/** Minutes that were missed, and the crons that may have been due in them. */
 export type Missed = MissedMinutes & { readonly crons: Iterable<Cron> }
 
 /** What is caught up: its firings are being carried out. */

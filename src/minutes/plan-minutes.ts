@@ -27,6 +27,7 @@ export type MinuteFacts = {
   readonly catchUpMinutes: number
 }
 
+/** What becomes of the minutes up to now. */
 export type MinutePlan = {
   /** Minutes to plan now, oldest first. All but the clock's own minute are caught up. */
   readonly due: readonly Minute[]

@@ -10,6 +10,7 @@ import type { BootMark } from './boot-mark.ts'
 import type { FiringLedger } from './firing-ledger.ts'
 import { knownBegun, tellInterrupted } from './interrupted-firings.ts'
 
+/** What the firings of `@reboot` are begun with. */
 export type RebootFiringsParts = {
   readonly bootMark: BootMark
   readonly ledger: FiringLedger

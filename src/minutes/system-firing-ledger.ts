@@ -27,6 +27,7 @@ const header = z.object({
   boot: z.string().nullable(),
 })
 
+/** Where the ledger's entries lie, and whose they are. */
 export type SystemFiringLedgerParts = {
   /** An entry is kept in the first of them that takes it. */
   readonly directories: readonly string[]

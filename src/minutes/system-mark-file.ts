@@ -27,6 +27,7 @@ const markFile = z.object({
   unreported: z.object({ minutes: ranges, more: z.boolean() }).default({ minutes: [], more: false }),
 })
 
+/** A mark as it was written; the higher edition is the newer one. */
 export type MarkEdition = { readonly edition: number; readonly mark: Mark }
 
 /** Throws an UnusableFileError where the file is no mark; null where there is no file. */

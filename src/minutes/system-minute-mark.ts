@@ -15,6 +15,7 @@ import { MARK_FILE_NAME, type MarkEdition, readMarkFile, writeMarkFile } from '.
 
 const TURN_WAIT_MS = 30_000
 
+/** Where the mark is written. */
 export type SystemMinuteMarkParts = {
   /** The mark's own place. */
   readonly stateDirectory: string

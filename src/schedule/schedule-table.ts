@@ -20,6 +20,7 @@ export type ScheduleTable = {
   readonly entries: Uint32Array
 }
 
+/** Rows of the table that share a zone and a rule for clock changes, side by side. */
 export type RowGroup = {
   readonly zone: Zone
   readonly wildcard: boolean
@@ -28,6 +29,7 @@ export type RowGroup = {
   readonly to: number
 }
 
+/** A schedule in its zone, as it goes into the table. */
 export type TableEntry = { readonly schedule: Schedule; readonly zone: Zone }
 
 export const BOTH_DAYS_BIT = 1 << 24

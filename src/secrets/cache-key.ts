@@ -11,6 +11,7 @@ import { KEY_BYTES } from './sealing-keys.ts'
 /** 64 digits with some white space around them. */
 const MAX_BYTES = 200
 
+/** Where the cache key comes from. */
 export type CacheKeySource = {
   /** 64 hex digits; null where the operator gave none. */
   readonly key: string | null

@@ -3,6 +3,7 @@ import type { ParsedKey } from 'ssh2'
 /** What a login is made with. Holds secrets: never logged, never printed. */
 export type Credential = KeyCredential | PasswordCredential
 
+/** A login by a private key. */
 export type KeyCredential = {
   readonly kind: 'key'
   /** A private key that has been tried: it signs, and its signature verifies. */
@@ -12,6 +13,7 @@ export type KeyCredential = {
   readonly identity: SecretIdentity
 }
 
+/** A login by a password. */
 export type PasswordCredential = {
   readonly kind: 'password'
   /** Also the answer to a keyboard-interactive prompt. */

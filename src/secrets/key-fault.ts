@@ -4,6 +4,7 @@ import { shellWord } from './shell-word.ts'
 /** Where a key stands: `the key file /path`, `the value of env:NAME`, `the key`. */
 export type KeyPlace = { readonly what: string; readonly path: string | null }
 
+/** What is wrong with a private key. */
 export type KeyFaultKind =
   | 'passphrase-missing'
   | 'passphrase-wrong'

@@ -5,6 +5,7 @@ import { encodeOpenSshEd25519 } from './openssh-ed25519.ts'
 
 const CURVES: readonly (string | undefined)[] = ['prime256v1', 'secp384r1', 'secp521r1']
 
+/** A private key as PEM, and whether it takes a passphrase to open it. */
 export type PemKey = { readonly text: string; readonly encrypted: boolean }
 
 /** Opens a PEM key (PKCS#1, SEC1, PKCS#8, encrypted or not) and writes it in the form that ssh2 reads. Throws a SecretFault. */

@@ -4,6 +4,7 @@ import { type KeyText, sniffKey } from './key-text.ts'
 import { convertPemKey } from './pem-key.ts'
 import type { SecretFault } from './secret-fault.ts'
 
+/** A private key that was opened. */
 export type PrivateKey = {
   readonly key: ParsedKey
   /** Whether the passphrase was needed to open it. */

@@ -16,6 +16,7 @@ export type SecretPlaces = {
   readonly unseal: ((sealed: string, bound: SealBinding) => OpenedSeal) | null
 }
 
+/** Where rcron's own secrets are, which no row may refer to. */
 export type OwnSecrets = {
   /** Names of credentials. */
   readonly credentials: readonly string[]

@@ -9,6 +9,7 @@ export type PaintedStreams = {
   readonly stderr: WriteStream
 }
 
+/** Colours and weights of text, by their names in `node:util`. */
 export type Style = Parameters<typeof styleText>[0]
 
 /** Coloured by the log's rule: NO_COLOR goes before FORCE_COLOR, and without either a terminal is coloured that can be. */

@@ -13,6 +13,7 @@ import {
 } from '../../secrets/secret-source.ts'
 import type { CommandContext } from '../cli/context.ts'
 
+/** The columns of an auth that hold secrets. */
 export type SecretColumn = 'password' | 'passphrase'
 
 /** What was asked for on the command line; the secret itself never stands there. */

@@ -6,6 +6,7 @@ import { within } from '../../platform/waiting/within.ts'
 const DEADLINE_MS = 20_000
 const MOST_OUTPUT = 64 * 1024
 
+/** What a host is asked through. */
 export type AskParts = { readonly sessions: Sessions; readonly clock: Clock }
 
 /** What a command came to. */
@@ -13,6 +14,7 @@ export type Asked = NotRun | Ended
 
 type NotRun = { readonly kind: 'not-run'; readonly answer: Exclude<SessionAnswer, { readonly kind: 'running' }> }
 
+/** A command that a host has ended. */
 export type Ended = {
   readonly kind: 'ended'
   readonly end: CommandEnd

@@ -2,6 +2,7 @@ import type { Login, RemoteCommand } from '../../hosts/transport.ts'
 import type { AskParts } from './ask-host.ts'
 import { degraded, good, type HostCheck } from './login-report.ts'
 
+/** What a host's sessions are counted through. */
 export type CountParts = AskParts & {
   /** Connections that were made to the host so far. */
   readonly connections: () => number

@@ -7,6 +7,7 @@ import type { HostCheck } from './login-report.ts'
 import { readOffer } from './read-offer.ts'
 import { placeOf, type SeenHostKeys } from './watch-host-keys.ts'
 
+/** What is looked at for a host as a whole, and how. */
 export type HostFactsParts = AskParts & {
   readonly seen: SeenHostKeys
   /** Sessions at once on one connection, at most. */

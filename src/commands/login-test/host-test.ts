@@ -18,6 +18,7 @@ import type { TrialParts } from './supervised-trial.ts'
 import { unusedCertificate } from './unused-certificate.ts'
 import { placeOf } from './watch-host-keys.ts'
 
+/** What the logins of a host are tried with. */
 export type HostTestParts = TrialParts &
   HostFactsParts & {
     readonly resolver: NameResolver

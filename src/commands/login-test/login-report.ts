@@ -32,6 +32,7 @@ export type LoginReport = {
   readonly remedy: string | null
 }
 
+/** The host key that a host has shown. */
 export type HostKeyReport = {
   readonly type: string | null
   readonly fingerprint: string

@@ -14,6 +14,7 @@ export type PlannedLogin =
   | { readonly kind: 'login'; readonly system: SystemRow; readonly auth: AuthRow }
   | { readonly kind: 'unused'; readonly system: SystemRow }
 
+/** The logins to try, and what was named and is not there. */
 export type LoginPlan = {
   /** In order of system and auth. */
   readonly logins: readonly PlannedLogin[]

@@ -12,6 +12,7 @@ import type { Access } from '../../hosts/target.ts'
 import type { Login } from '../../hosts/transport.ts'
 import { type AskParts, askHost } from './ask-host.ts'
 
+/** What a command is tried with. */
 export type TrialParts = AskParts & LoginParts
 
 /** What became of a run that was supervised as a cron's would be. */

@@ -14,6 +14,7 @@ import { type LoginPlan, type PlannedLogin, planLogins } from './plan-logins.ts'
 import { printReports } from './print-reports.ts'
 import { placeOf, type SeenHostKeys, watchHostKeys } from './watch-host-keys.ts'
 
+/** Options of `rcron test`. */
 export type TestOptions = { readonly user?: string; readonly json?: boolean }
 
 /** Logs in to systems as every auth that a cron uses there, and looks at what its runs would find. Exits with 0 where all of it works, else with 1. */

@@ -8,6 +8,7 @@ import { isTimezone, zoneOf } from '../../schedule/timezone.ts'
 /** The most times that one answer holds. */
 export const MOST_TIMES = 10_000
 
+/** A schedule whose coming times are asked for. */
 export type NextQuestion = {
   readonly expr: string
   /** IANA name. */
@@ -17,6 +18,7 @@ export type NextQuestion = {
   readonly count: number
 }
 
+/** The coming times of a schedule, or what is wrong with it. */
 export type NextAnswer =
   | {
       /** ISO instants with the zone's offset. Fewer than asked for, where no more come. */

@@ -15,6 +15,7 @@ export type KnownCrons = {
   readonly rows: readonly CronRow[]
 }
 
+/** A schedule that is asked about, and what it is called. */
 export type Asked = {
   readonly name: string
   /** False for a cron that is disabled: these times are those at which it would run. */
@@ -22,6 +23,7 @@ export type Asked = {
   readonly question: NextQuestion
 }
 
+/** What is asked about, of all that was meant. */
 export type Chosen = {
   readonly asked: readonly Asked[]
   /** Of rows that were meant beside others, and cannot be used. */

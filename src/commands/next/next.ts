@@ -21,6 +21,7 @@ import {
 } from './next-questions.ts'
 import { PatientOutput } from './patient-output.ts'
 
+/** Options of `rcron next`. */
 export type NextOptions = {
   readonly from?: string
   readonly tz?: string

@@ -53,6 +53,7 @@ export async function loadJudged({ settings, store }: Opened): Promise<Judged> {
   return { definitions, snapshot }
 }
 
+/** Definitions as they were read, and as they were judged. */
 export type Judged = { readonly definitions: Definitions; readonly snapshot: Snapshot }
 
 /** Where nothing has been made yet, the way on is `rcron init`. */

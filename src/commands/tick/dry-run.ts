@@ -12,6 +12,7 @@ import { loadJudged, withStoreOf } from '../shared/opened.ts'
 import { idsCalled, refuseUnknown } from './firings-by-hand.ts'
 import { minuteAt } from './minute-at.ts'
 
+/** Options of `rcron tick --dry-run`. */
 export type DryRunOptions = { readonly at?: string; readonly json?: boolean }
 
 /** Prints what a tick would do now, or by hand at a time, and why it would not do the rest. Nothing is run or noted, also beside a daemon. */

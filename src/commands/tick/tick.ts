@@ -15,6 +15,7 @@ import { dryRun } from './dry-run.ts'
 import { firingsByHand } from './firings-by-hand.ts'
 import { minuteAt } from './minute-at.ts'
 
+/** Options of `rcron tick`. */
 export type TickOptions = {
   readonly at?: string
   readonly dryRun?: boolean

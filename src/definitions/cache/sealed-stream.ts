@@ -31,6 +31,7 @@ export async function writeSealed(
   await file.appendFile(Buffer.concat([cipher.final(), cipher.getAuthTag()]))
 }
 
+/** A sealed file's contents. */
 export type Opened = { readonly generation: bigint; readonly plaintext: Buffer }
 
 /** Opens a whole file in memory. Throws a HeaderError that says what is wrong; nothing of what was not proved is handed out. */

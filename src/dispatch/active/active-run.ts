@@ -10,6 +10,7 @@ import type { Stage } from '../plan-stage.ts'
 /** `waiting`: nothing is handed over now. `elsewhere`: another living process answers for it. */
 export type ActiveState = 'waiting' | 'running' | 'unknown' | 'elsewhere'
 
+/** What is known of an active run when it is entered. */
 export type ActiveRunFacts = Omit<ActiveFacts, 'isWaiting' | 'stage'> & {
   /** Absent: it is about to begin. */
   readonly stage?: Stage
@@ -156,6 +157,7 @@ export class ActiveRun implements ActiveFacts {
   }
 }
 
+/** The run that an active run has under way. */
 export type AttachedRun = {
   readonly run: RunFacts
   readonly running: RunningRun

@@ -18,6 +18,7 @@ import { type RunWatchParts, watchOf } from '../run-watch.ts'
 import type { Walker } from '../walker.ts'
 import { RunConclusion } from './run-conclusion.ts'
 
+/** What adopted runs are carried on with. */
 export type AdoptedRunsParts = RunWatchParts & {
   readonly executor: Executor
   readonly locks: RunLocks

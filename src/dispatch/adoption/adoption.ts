@@ -9,6 +9,7 @@ import { RunsElsewhere } from './runs-elsewhere.ts'
 /** How long what was seen in the lock directory is taken for true. */
 const FRESH_MS = 1000
 
+/** What the runs of other processes are found and adopted with. */
 export type AdoptionParts = AdoptedRunsParts & {
   /** Called for each run that an earlier process had handed over, or that had not begun and is reported as missed, while its lock is there still. */
   readonly onFound: (lock: RunLock) => void

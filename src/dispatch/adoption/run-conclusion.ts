@@ -8,6 +8,7 @@ import type { RunLock } from '../locks/run-locks.ts'
 import type { Occupancy } from '../occupancy.ts'
 import { type RunWatchParts, watchOf } from '../run-watch.ts'
 
+/** What the end of a shared run is decided with. */
 export type RunConclusionParts = RunWatchParts & { readonly executor: Executor }
 
 /** A run that was heard to have ended, with its lock or what that would say. */

@@ -8,6 +8,7 @@ import type { ActiveRuns } from '../active/active-runs.ts'
 import { type AccessTo, activeFactsOf, adoptedRunOf, runFactsOfLock, stageOf } from '../locks/lock-of-run.ts'
 import type { RunLock, RunLocks } from '../locks/run-locks.ts'
 
+/** Where the runs of other processes are counted, and how they are ended. */
 export type RunsElsewhereParts = {
   readonly clock: Clock
   readonly journal: Journal

@@ -4,6 +4,7 @@ import { InTurn } from '../../platform/waiting/in-turn.ts'
 import { fieldsOfLock } from './lock-of-run.ts'
 import type { Claim, RunLock, RunLocks, Standing } from './run-locks.ts'
 
+/** Where a hold keeps its lock. */
 export type HoldParts = { readonly locks: RunLocks; readonly log: Log }
 
 /** Holds the job of a run, or of a failover, by the lock of the present run. Nothing begins or continues without it. */

@@ -11,6 +11,7 @@ import type { ActiveFacts } from '../plan-firing.ts'
 import type { Stage } from '../plan-stage.ts'
 import type { RunLock } from './run-locks.ts'
 
+/** What a lock says of a run besides the run itself. */
 export type LockFacts = Pick<RunLock, 'startedAt' | 'series' | 'rest' | 'isWaiting'>
 
 /** What is written down before `run` is handed over. */

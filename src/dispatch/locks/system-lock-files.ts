@@ -18,6 +18,7 @@ import { formatLockFile, formatTightly, type LockFile, parseLockFile, TOLD, told
 export const MAX_LOCK_BYTES = 1024 * 1024
 const TURN_WAIT_MS = 10_000
 
+/** Where lock files lie. */
 export type SystemLockFilesParts = { readonly directory: string; readonly clock: Clock; readonly log: Log }
 
 /** The files of a lock directory, by their names. What cannot be a lock file is moved aside when it is met. */

@@ -7,6 +7,7 @@ import { makePrivateDirectory } from './system-lock-directory.ts'
 import { type LockFile, lockNames, toldName } from './system-lock-file.ts'
 import { SystemLockFiles, type SystemLockFilesParts } from './system-lock-files.ts'
 
+/** Where lock files lie, and whose they are. */
 export type SystemRunLocksParts = SystemLockFilesParts & {
   /** The process that answers for the locks made here. Absent: this one. */
   readonly holder?: ProcessIdentity

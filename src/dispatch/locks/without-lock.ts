@@ -4,6 +4,7 @@ import type { Log } from '../../platform/log/log.ts'
 import { WITHOUT_LOCK } from './hold.ts'
 import type { RunLocks } from './run-locks.ts'
 
+/** What decides whether a run may go on without a lock. */
 export type WithoutLockParts = {
   readonly locks: Pick<RunLocks, 'hasWritten'>
   readonly log: Log

@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { within } from '../../platform/waiting/within.ts'
 import type { Death } from '../executor.ts'
 
+/** How long a kill takes its steps. */
 export type KillTimings = {
   /** Milliseconds between TERM and KILL. */
   readonly graceMs: number

@@ -10,6 +10,7 @@ import { OutputCapture } from '../output/output-capture.ts'
 import { outcomeOfEnd } from '../remote/host-status.ts'
 import { type KillTimings, killPlainly } from './plain-kill.ts'
 
+/** What plain runs are carried out with. */
 export type PlainExecutorParts = LoginParts & {
   readonly sessions: Pick<Sessions, 'exec'>
   readonly clock: Clock

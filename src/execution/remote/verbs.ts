@@ -15,6 +15,7 @@ export type EncodedCommand = {
   readonly [encodedBrand]: true
 }
 
+/** What a START asks of its host besides the command. */
 export type StartOptions = {
   /** Shown by the host's list of processes. */
   readonly job: ShownName
@@ -36,6 +37,7 @@ export type KnownRun = {
   readonly ageMs?: number | null
 }
 
+/** What a PROBE asks for besides the state of its runs. */
 export type ProbeOptions = {
   /** A run that was never claimed must not start any more: needed before another host is tried. */
   readonly plant: boolean
@@ -44,6 +46,7 @@ export type ProbeOptions = {
   readonly forget: readonly RunId[]
 }
 
+/** How a KILL ends its run. */
 export type KillOptions = {
   readonly graceMs: number
   /** The run had an SSH connection to itself, so that all of its session scope is its own. */

@@ -9,6 +9,7 @@ import { judgeProbe, lost, type Over, over, type Silent, type Verdict } from './
 /** After so many unreadable answers in a row, and no readable one before, the host is taken to be unable to answer. */
 const MOST_GARBLED = 5
 
+/** How the host of a run is asked, and for how long. */
 export type InquiryParts = {
   readonly hosts: RunHosts
   readonly clock: Clock
@@ -18,6 +19,7 @@ export type InquiryParts = {
   readonly random: () => number
 }
 
+/** A run whose host is asked what became of it. */
 export type InquiredRun = {
   readonly id: RunId
   readonly access: () => Access | null

@@ -20,6 +20,7 @@ const MOST_AT_ONCE_PER_LOGIN = 4
 const MOST_AT_ONCE = 64
 const MAX_ANSWER_BYTES = 256 * 1024
 
+/** What the desk asks its questions through. */
 export type ProbeDeskParts = QuestionParts & {
   readonly clock: Pick<Clock, 'sleep'>
   readonly deadlineMs: number

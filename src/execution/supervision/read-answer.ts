@@ -3,8 +3,10 @@ import type { CommandEnd, Login } from '../../hosts/transport.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { within } from '../../platform/waiting/within.ts'
 
+/** What a question to a host is asked through. */
 export type QuestionParts = { readonly sessions: Pick<Sessions, 'exec'>; readonly clock: Pick<Clock, 'sleep'> }
 
+/** A command that asks a host, and the bounds of its answer. */
 export type Question = {
   readonly login: Login
   readonly command: string

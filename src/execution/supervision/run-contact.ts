@@ -1,6 +1,7 @@
 import type { RunTrace } from '../../domain/run.ts'
 import type { RunWatch } from '../executor.ts'
 
+/** Who is told of contact with a run, and what is known of the run so far. */
 export type RunContactParts = {
   readonly watch: RunWatch
   /** Null until the host has told it. */

@@ -10,6 +10,7 @@ import { type Cause, describeCause, judgeKill, lost, type Over } from './verdict
 /** A START that waits for a session answers within so long when it is called off; one on its way is not waited for. */
 const CALL_OFF_MS = 250
 
+/** A run that may be ended, with what tells its end. */
 export type EndedRun = SupervisedSubject & {
   readonly settled: Promise<RunResult>
   /** Epoch milliseconds at which it was handed over; null where it was not. */

@@ -21,6 +21,7 @@ export interface RunHosts {
   forget(access: Access, id: RunId): void
 }
 
+/** A run that a host is to begin. */
 export type StartOrder = {
   readonly id: RunId
   readonly access: Access
@@ -33,8 +34,10 @@ export type StartOrder = {
   readonly onOutput: ExecRequest['onOutput']
 }
 
+/** What came of a START. */
 export type StartReply = Running | NotHandedOver | HandoverUnknown
 
+/** How a run is probed. */
 export type ProbeHow = {
   /** A run that was never claimed must not start any more. */
   readonly plant: boolean
@@ -45,6 +48,7 @@ export type ProbeHow = {
 /** `unanswered`: the host could not be asked. `unreadable`: it ran something, and what came back is no answer. */
 export type ProbeReply = ProbeState | { readonly kind: 'unanswered' | 'unreadable'; readonly reason: string }
 
+/** What came of a KILL. */
 export type KillReply =
   | KillAnswer
   /** `isSent`: the host may have acted on it all the same. */

@@ -25,6 +25,7 @@ import { ProbeDesk } from './probe-desk.ts'
 import { describeUnreadable, readAnswer } from './read-answer.ts'
 import type { KillReply, ProbeHow, ProbeReply, RunHosts, StartOrder, StartReply } from './run-hosts.ts'
 
+/** What hosts are spoken to through. */
 export type SessionRunHostsParts = LoginParts & {
   readonly sessions: Pick<Sessions, 'exec'>
   readonly clock: Clock

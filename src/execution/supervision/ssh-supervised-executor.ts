@@ -4,6 +4,7 @@ import { SessionRunHosts, type SessionRunHostsParts } from './session-run-hosts.
 import { SpoolNotices } from './spool-notices.ts'
 import { createSupervisor } from './supervisor.ts'
 
+/** What supervised runs are carried out with. */
 export type SupervisedExecutorParts = Omit<SessionRunHostsParts, 'answerMs'> & {
   /** From the beginning of a session to the host's answer. */
   readonly execAnswerMs: number

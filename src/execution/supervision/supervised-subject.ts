@@ -22,6 +22,7 @@ export type SupervisedSubject = {
 
 type Beginning = { readonly kind: 'start'; readonly order: StartedOrder } | TakenUp
 
+/** A run that an earlier process has handed over, as its lock tells of it. */
 export type TakenUp = {
   readonly kind: 'take-up'
   /** Epoch milliseconds at which another process handed it over, and since when nothing was heard of it. */

@@ -19,6 +19,7 @@ export type Over = {
   readonly isDead: boolean
 }
 
+/** A run that its host says is alive. */
 export type Alive = { readonly kind: 'alive'; readonly trace: RunTrace | null }
 
 /** Not known: its host must be asked, or asked again. */

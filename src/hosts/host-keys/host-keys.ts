@@ -28,6 +28,7 @@ export interface HostKeys {
   explainNoCommonAlgorithm(host: string, port: number, offered: readonly string[]): describe.NoKeyInCommon
 }
 
+/** Which known_hosts is used, and by which policy. */
 export type HostKeysOptions = {
   /** Path of known_hosts. Need not be there. */
   readonly file: string

@@ -31,6 +31,7 @@ export function parsePublicKey(text: string): Buffer {
   return key
 }
 
+/** A host key that an operator vouches for, and the file that is to hold it. */
 export type Pin = {
   readonly file: string
   readonly host: string

@@ -27,6 +27,7 @@ type Refusals = { readonly count: number; readonly reason: string }
 
 export const NO_HISTORY: LoginHistory = { proven: new Map(), refused: new Map(), pausedAt: 0, refusedAt: 0 }
 
+/** A login that somebody wants to try. */
 export type LoginQuestion = { readonly secret: SecretIdentity; readonly isUrgent: boolean; readonly now: number }
 
 /**

@@ -11,6 +11,7 @@ const MAX_HANDSHAKES = 8
 
 type Answer = Connected | NotHandedOver
 
+/** What makes the connections that pass the gate. */
 export type LoginGateParts = {
   readonly transport: Transport
   readonly clock: Pick<Clock, 'monotonic'>

@@ -5,6 +5,7 @@ import { afterLogin, isProven, judgeLogin, NO_HISTORY } from './login-breaker.ts
 /** Logins at once with one secret that has just proved good: so many tries it costs at most when it is changed on the host. */
 const MAX_AT_ONCE = 3
 
+/** Who wants to log in next. */
 export type LineRequest = {
   readonly secret: SecretIdentity
   /** Goes before those that wait, and waits for other urgent ones at most. */

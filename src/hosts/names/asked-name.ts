@@ -3,6 +3,7 @@ import type { Address } from './name-resolver.ts'
 /** What came of asking for a name: `absent` is an answer, `silent` is none. */
 export type Asked = FoundName | { readonly kind: 'absent' } | { readonly kind: 'silent'; readonly why: string }
 
+/** A name for which addresses were found. */
 export type FoundName = {
   readonly kind: 'found'
   readonly addresses: readonly Address[]

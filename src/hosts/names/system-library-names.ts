@@ -15,6 +15,7 @@ const WANTED_MS = 90_000
 const MAX_WAITING_NAMES = 1_000
 const MAX_KEPT_NAMES = 10_000
 
+/** How the C library is asked for names. */
 export type LibraryNamesParts = {
   readonly clock: Pick<Clock, 'monotonic'>
   /** Asks the C library, which may take long. Never rejects. */

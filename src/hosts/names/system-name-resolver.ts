@@ -12,6 +12,7 @@ import { candidates, parseSearchRules } from './search-list.ts'
 import { askLibrary, LibraryNames } from './system-library-names.ts'
 import { askNameServers } from './system-name-servers.ts'
 
+/** Where the machine's own rules for names are read, and who is asked. */
 export type SystemNameResolverParts = {
   readonly clock: Pick<Clock, 'monotonic'>
   /** Milliseconds one name may take. */

@@ -21,6 +21,7 @@ export type Lease = {
   tooMany(): void
 }
 
+/** What is asked of the pool. */
 export type LeaseRequest = {
   readonly login: Login
   readonly sharing: Sharing
@@ -28,6 +29,7 @@ export type LeaseRequest = {
   readonly fresh: boolean
 }
 
+/** What opens the pool's connections, and how they are shared. */
 export type ConnectionPoolParts = {
   readonly gate: LoginGate
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>

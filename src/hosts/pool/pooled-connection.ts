@@ -4,6 +4,7 @@ import type { Connected, Connection } from '../transport.ts'
 
 type Answer = Connected | NotHandedOver
 
+/** What opens a pooled connection, and how long it is kept. */
 export type PooledConnectionParts = {
   readonly connect: (signal: AbortSignal) => Promise<Answer>
   readonly clock: Pick<Clock, 'monotonic' | 'sleep'>

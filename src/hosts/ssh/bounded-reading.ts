@@ -6,6 +6,7 @@ const MOST_BEFORE_LOGIN = 256 * 1024
 /** After so many bytes in one turn of the event loop the others get theirs: a peer may fill 2 MB a turn with packets of 16 bytes. */
 const MOST_IN_A_TURN = 64 * 1024
 
+/** A connection from which an untrusted peer can send only so much. */
 export type BoundedReading = {
   /** The peer is trusted with a login: what it sends in all is not counted any more, what it sends at once still is. */
   loggedIn(): void

@@ -1,5 +1,6 @@
 import type { ParsedKey } from 'ssh2'
 
+/** How a key may sign. */
 export type LoginKeyOptions = {
   /** Signatures with SHA-1 are made where the host knows no other. */
   readonly isLegacyAllowed: boolean

@@ -10,6 +10,7 @@ type Kind = {
   readonly legacy: readonly string[]
 }
 
+/** Why a handshake found no algorithm that both sides know. */
 export type NoCommonAlgorithm = {
   readonly cause: 'no-common-algorithm' | 'legacy-algorithms'
   readonly reason: string

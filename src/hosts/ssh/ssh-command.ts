@@ -3,6 +3,7 @@ import type { CommandEnd, ExecRequest, RemoteCommand } from '../transport.ts'
 import type { SshLink } from './ssh-link.ts'
 import { sendSignal } from './ssh2-insides.ts'
 
+/** What a command runs on, and how its host is named in reasons. */
 export type CommandParts = {
   readonly channel: ClientChannel
   readonly client: Client

@@ -4,8 +4,10 @@ import { type Unreachable, unreachable } from '../handover.ts'
 import type { NameResolver, Resolved } from '../names/name-resolver.ts'
 import { describeHost, type Target } from '../target.ts'
 
+/** A TCP connection that is open. */
 export type Dialled = { readonly kind: 'dialled'; readonly socket: Socket }
 
+/** What a TCP connection is opened with. */
 export type DialParts = {
   readonly resolver: NameResolver
   readonly timings: { readonly tcpMs: number }

@@ -4,6 +4,7 @@ import type { Timings } from '../timings.ts'
 
 type ConnectionTimings = Pick<Timings, 'firstChannelOpenMs' | 'channelOpenMs' | 'execAnswerMs' | 'drainMs'>
 
+/** What a connection is made with once the login has succeeded. */
 export type ConnectionParts = {
   readonly client: Client
   readonly socket: Socket

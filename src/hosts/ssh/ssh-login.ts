@@ -25,8 +25,10 @@ import { algorithmsFor } from './ssh-algorithms.ts'
 import { Authentication } from './ssh-authentication.ts'
 import { declineGlobalRequests } from './ssh2-insides.ts'
 
+/** A login that has succeeded. */
 export type LoggedIn = { readonly kind: 'logged-in'; readonly client: Client }
 
+/** What one SSH login is judged and timed by. */
 export type LoginParts = {
   readonly hostKeys: HostKeys
   readonly timings: Pick<Timings, 'loginMs' | 'keepaliveMs' | 'keepaliveCount'>

@@ -9,6 +9,7 @@ import { SshConnection } from './ssh-connection.ts'
 import { dial } from './ssh-dial.ts'
 import { logIn } from './ssh-login.ts'
 
+/** What logins over SSH are made with. */
 export type SshTransportParts = {
   readonly resolver: NameResolver
   readonly hostKeys: HostKeys

@@ -27,6 +27,7 @@ export class UnusableFileError extends Error {
 /** Differs whenever the file at a path has been written, replaced or given other rights; undefined where there is none. */
 export type FileStamp = string
 
+/** A file that was read within a bound. */
 export type BoundedFile = {
   readonly content: Buffer
   readonly mode: number

@@ -3,6 +3,7 @@ import type { LogFields } from './log.ts'
 
 /** A value that can be written as it is. */
 export type PlainValue = string | number | boolean | null | readonly unknown[] | object
+/** Fields of a log line as they are printed. */
 export type PlainFields = Readonly<Record<string, PlainValue>>
 
 /** What comes first in a line, in this order. */

@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { cutText, escapeText } from './escape-text.ts'
 import type { PlainFields, PlainValue } from './log-fields.ts'
 
+/** How much a line of the log matters; on an `alarm` somebody is to act at once. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'alarm'
 
 /** One event, as it is written. */

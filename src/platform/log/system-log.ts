@@ -7,6 +7,7 @@ import type { Log, LogFields } from './log.ts'
 import { plainFields } from './log-fields.ts'
 import { formatJournalLine, formatTextLine, type LogEvent, type LogLevel } from './log-line.ts'
 
+/** What is logged, in which format, and where to. */
 export type SystemLogOptions = {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
   /** `auto`: journal where the descriptor is the journal's, else text. */

@@ -3,7 +3,9 @@ import type { AuthRow, CronRow, SystemRow } from '../../domain/rows.ts'
 
 /** Required columns, and any of the optional ones; what is left out gets the column's default. */
 export type NewAuth = Pick<AuthRow, 'user' | 'password'> & Partial<Omit<AuthRow, 'id'>>
+/** A system to be added: what must be given, and what may be. */
 export type NewSystem = Pick<SystemRow, 'host'> & Partial<Omit<SystemRow, 'id'>>
+/** A cron to be added: what must be given, and what may be. */
 export type NewCron = Pick<CronRow, 'cron_name' | 'cron_path' | 'host' | 'user'> & Partial<Omit<CronRow, 'id'>>
 
 /** A cron with what its last run left in the row. */

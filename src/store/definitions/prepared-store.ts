@@ -4,6 +4,7 @@ import type { SchemaStore } from '../sql/schema-store.ts'
 import { isDefinitionTable, TABLE_NAMES } from '../sql/tables.ts'
 import type { DefinitionStore, LoadedDefinitions } from './definition-store.ts'
 
+/** The store that is prepared, and when its tables may be made. */
 export type PreparedStoreParts = {
   readonly store: DefinitionStore & SchemaStore
   /** Whether nothing was ever read from this database, as far as is known. */

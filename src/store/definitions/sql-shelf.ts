@@ -27,6 +27,7 @@ export type ShelfRules<Row, Fields> = {
   readonly checkRemove: (db: Kysely<Tables>, id: number, subject: string) => Promise<void>
 }
 
+/** One table of definitions in an SQL database. */
 export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
   readonly #engine: Engine
   readonly #rules: ShelfRules<Row, Fields>

@@ -1,5 +1,6 @@
 import type { FaultKind } from '../sql/database-fault.ts'
 
+/** What an error number of MySQL or MariaDB means. */
 export type MysqlReading = { readonly kind: FaultKind; readonly found: string; readonly hint: string | null }
 
 const CHECK_LOGIN =

@@ -15,6 +15,7 @@ type MysqlTls = {
   readonly key?: string | null
 }
 
+/** Where a MySQL or MariaDB server is, and how it is spoken to. */
 export type MysqlStoreOptions = {
   readonly host: string
   readonly port: number

@@ -14,6 +14,7 @@ export class BrokenOff extends Error {
   }
 }
 
+/** The deadlines of one connection, and what it tells when one has passed. */
 export type TimedConnectionOptions = {
   readonly socket: Socket | null
   readonly queryMs: number

@@ -29,6 +29,7 @@ export type FaultKind =
   | 'characters'
   | 'other'
 
+/** What is known of a fault of the database. */
 export type FaultDetails = {
   readonly kind: FaultKind
   readonly message: string

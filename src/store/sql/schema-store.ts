@@ -14,6 +14,7 @@ export function describeStep(step: SchemaStep): string {
   return step.kind === 'table' ? `create table ${step.table}` : `add column ${step.table}.${step.column}`
 }
 
+/** What came of the steps that bring a schema up to date. */
 export type AppliedSchema = {
   readonly applied: readonly SchemaStep[]
   /** An error where a table could not be made; one warning for all columns that could not be added. */

@@ -12,6 +12,7 @@ export type Tables = {
   rcron_hosts: Stored<SystemRow>
   rcron_crons: Stored<CronRow & { last_run: string | null; duration: number | null; errors: string | null }>
 }
+/** The name of one of rcron's tables. */
 export type TableName = keyof Tables
 export const TABLE_NAMES: readonly TableName[] = ['rcron_auth', 'rcron_hosts', 'rcron_crons']
 

@@ -9,6 +9,7 @@ import { DatabaseFault } from '../sql/database-fault.ts'
 /** How long one statement may hold the event loop while another process writes; who asked then tries again later. */
 const BUSY_MS = 20
 
+/** How an SQLite file is opened. */
 export type SqliteDatabaseOptions = {
   readonly path: string
   /** `begin immediate` takes the write lock at once, so that a transaction cannot fail half-way for want of it. */
