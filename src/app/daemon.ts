@@ -24,12 +24,10 @@ import { composeRunning, type Running } from './running.ts'
 import { loadSettings, nameOfDatabase, tellWarnings } from './settings.ts'
 import { ZONE_RULES, zoneReview, zonesIn } from './zone-rules.ts'
 
-/** A daemon with all that it drives, ready to run. */
-export type ComposedDaemon = {
+/** A daemon with all that it drives, ready to run. To be disposed of when it has: it gives the state directory free last. */
+export type ComposedDaemon = AsyncDisposable & {
   /** Runs until it is told to stop. Rejects with a DatabaseTaken where it stopped because another daemon has the database. */
   readonly run: () => Promise<void>
-  /** To be called when it has run: gives the state directory free last. */
-  readonly close: () => Promise<void>
 }
 
 /** Wires the daemon. Rejects with an OperatorError where another one has the state directory or the database, or the settings cannot be used. */
@@ -39,7 +37,7 @@ export async function composeDaemon(
 ): Promise<ComposedDaemon> {
   // Released last to first, whatever fails. Signals last of all: who sends one more meanwhile must not end the process before its state is free.
   await using opened = new AsyncDisposableStack()
-  opened.defer(() => ofSystem.close())
+  opened.use(ofSystem)
   const first = await loadSettings(environment)
   const { config } = first
   refuseForeignPlaces(config)
@@ -51,8 +49,7 @@ export async function composeDaemon(
   await untilAborted(lease.take(ofSystem.stop), ofSystem.stop)
   const signals = stoppedBy(lease.lost, ofSystem)
   const isNew = () => !existsSync(config.cache.file)
-  const running = await composeRunning(first, log, (store) => new PreparedStore({ store, isNew, log }))
-  opened.defer(() => running.close())
+  const running = opened.use(await composeRunning(first, log, (store) => new PreparedStore({ store, isNew, log })))
   const { source, dispatcher, records, journal, settings, ledger } = running
   const shared = { clock, log, journal, ledger, dispatcher }
   const reviewZones = zoneReview(log)
@@ -83,7 +80,7 @@ export async function composeDaemon(
     if (lease.lost.aborted) throw lease.lost.reason
   }
   const owned = opened.move()
-  return { run, close: () => owned.disposeAsync() }
+  return { run, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 type Reloaded = {

@@ -15,7 +15,7 @@ export type LiveSettingsParts = {
 type InForce = { readonly settings: Settings; readonly store: SqlStore; readonly definitions: DefinitionStore }
 
 /** The settings in force and the store that they name, which a reload replaces: whoever uses them asks at each use. */
-export class LiveSettings {
+export class LiveSettings implements AsyncDisposable {
   readonly #parts: LiveSettingsParts
   readonly #started: Config
   #inForce: InForce
@@ -58,7 +58,7 @@ export class LiveSettings {
       .map(([name]) => name)
   }
 
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#inForce.store.close()
   }
 }

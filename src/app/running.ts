@@ -36,8 +36,8 @@ import { LiveSettings, type LiveSettingsParts } from './live-settings.ts'
 import { composeClock, composeCredentials, composeExecutor, composeSessions } from './parts.ts'
 import { nameOfDatabase, type Settings } from './settings.ts'
 
-/** The parts that a daemon and a tick share, all of one installation. */
-export type Running = {
+/** The parts that a daemon and a tick share, all of one installation. Disposed of, connections go first and the log last. */
+export type Running = AsyncDisposable & {
   readonly clock: Clock
   readonly log: SystemLog
   readonly source: SnapshotSource
@@ -55,8 +55,6 @@ export type Running = {
   readonly replaceSettings: (next: Settings) => Promise<readonly string[]>
   /** Every run from now on logs in again; those under way end in peace. */
   readonly retireConnections: () => void
-  /** Connections first, the log last. */
-  readonly close: () => Promise<void>
 }
 
 /** A daemon, or a tick. */
@@ -77,15 +75,15 @@ export async function composeRunning(
 ): Promise<Running> {
   // Whatever fails: the process ends of it, and is to leave what it said before.
   await using opened = new AsyncDisposableStack()
-  opened.defer(() => log.close())
+  opened.use(log)
   const clock = composeClock()
   const origins = new DefinitionOrigins()
   const live = await LiveSettings.open(first, { readFrom, origins })
   const base = { live, clock, log }
-  const recordJournal = opened.adopt(composeRecordJournal(base), (it) => it.close())
-  opened.defer(() => live.close())
+  const recordJournal = opened.use(composeRecordJournal(base))
+  opened.use(live)
   const { cache, seal } = await composeSealed(first.config, { ...base, origins })
-  const sessions = opened.adopt(composeSessions(first.config, base), (it) => it.close())
+  const sessions = opened.use(composeSessions(first.config, base))
   const credentials = composeCredentials(live, seal)
   const source = composeSource({ ...base, ...told, cache, credentials })
   const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
@@ -118,7 +116,7 @@ export async function composeRunning(
     settings: () => live.settings,
     replaceSettings: (next) => live.replace(next),
     retireConnections: () => sessions.retire(),
-    close: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 

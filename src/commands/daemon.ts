@@ -5,12 +5,8 @@ import type { CommandContext, ExitCode } from './cli/context.ts'
 /** Runs until SIGTERM or SIGINT. Exits with 1 where another daemon has the state directory or the database, with 2 for settings that cannot be used. */
 export function daemon(context: CommandContext): Promise<ExitCode> {
   return asLogged(context, 1, async () => {
-    const composed = await composeDaemon(context.environment, context.signals)
-    try {
-      await composed.run()
-      return 0
-    } finally {
-      await composed.close()
-    }
+    await using composed = await composeDaemon(context.environment, context.signals)
+    await composed.run()
+    return 0
   })
 }

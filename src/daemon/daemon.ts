@@ -64,24 +64,23 @@ export class Daemon {
   async run(): Promise<void> {
     const { heartbeat, log, notifier, source, dispatcher } = this.#parts
     const { stop } = this.#signals
-    const stopWatchdog = this.#watch()
+    using _watchdog = this.#watch()
     this.#signals.onReload(() => this.#reload())
     // Definitions first: without them there is no login with which an adopted run could be asked.
     if (!stop.aborted) await untilAborted(source.refresh(), stop)
     if (!stop.aborted) await untilAborted(dispatcher.adopt(), stop)
     this.#refreshed()
-    const stopBeats = heartbeat.start(() => this.#beat())
+    const beats = heartbeat.start(() => this.#beat())
     notifier.ready()
     this.#beat()
     this.#started.resolve()
     await this.#refreshing.run(stop)
-    stopBeats()
+    beats[Symbol.dispose]()
     // A minute that is being planned is on disk as planned: its firings begin before anything is waited for, or let go.
     await this.#step
     log.info({ active: [...dispatcher.active].length }, 'rcron is stopping')
     notifier.stopping()
     await this.#drain()
-    stopWatchdog()
     log.info({}, 'rcron has stopped')
   }
 
@@ -152,11 +151,11 @@ export class Daemon {
     if (!this.#signals.stop.aborted) notifier.ready()
   }
 
-  #watch(): () => void {
+  #watch(): Disposable {
     const { notifier } = this.#parts
-    if (notifier.watchdogIntervalMs === null) return () => {}
+    if (notifier.watchdogIntervalMs === null) return new DisposableStack()
     const timer = setInterval(() => notifier.watchdog(), notifier.watchdogIntervalMs)
-    return () => clearInterval(timer)
+    return { [Symbol.dispose]: () => clearInterval(timer) }
   }
 
   async #drain(): Promise<void> {

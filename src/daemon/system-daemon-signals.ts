@@ -23,6 +23,6 @@ export function listenToSystemSignals(): DaemonSignals {
       if (isReloadAsked) listener()
       isReloadAsked = false
     },
-    close: () => process.off('SIGTERM', end).off('SIGINT', end).off('SIGHUP', hangUp),
+    [Symbol.dispose]: () => process.off('SIGTERM', end).off('SIGINT', end).off('SIGHUP', hangUp),
   }
 }

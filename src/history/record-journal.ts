@@ -7,14 +7,13 @@ export type JournaledRecord = { readonly record: RunRecord; readonly entry: numb
  * Run records that the store does not have yet, where the end of the process does not reach them: one for each row, the newest. What
  * cannot be written down is reported once in a row of failures; the record is then in memory alone. Nothing here throws.
  */
-export interface RecordJournal {
+export interface RecordJournal extends Disposable {
   /** Writes `record` down, in place of an older one of its row. */
   add(record: RunRecord): JournaledRecord
   /** The store has it. */
   remove(written: JournaledRecord): void
   /** Records of processes that have gone, oldest first; this process answers for them from now on. */
   takeOver(): readonly JournaledRecord[]
-  close(): void
 }
 
 /** Without a journal: in memory alone. */
@@ -22,5 +21,5 @@ export const NO_JOURNAL: RecordJournal = {
   add: (record) => ({ record, entry: null }),
   remove: () => {},
   takeOver: () => [],
-  close: () => {},
+  [Symbol.dispose]: () => {},
 }

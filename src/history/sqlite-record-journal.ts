@@ -68,7 +68,7 @@ export class SqliteRecordJournal implements RecordJournal {
     return this.#use(({ database }) => this.#takeOver(database)) ?? []
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     if (this.#removed.size > 0) this.#removeAll()
     this.#open?.database.close()
     this.#open = null

@@ -20,15 +20,13 @@ export type SshSessionsParts = {
   readonly log: Pick<Log, 'info'>
 }
 
-/** The sessions over SSH, with what they are built of. */
-export type SshSessions = {
+/** The sessions over SSH, with what they are built of; disposed of, every connection is closed. */
+export type SshSessions = Disposable & {
   readonly sessions: Sessions
   /** Where hosts are reached. */
   readonly places: HostPlaces
   /** Logs in again for whatever comes: hosts and accounts may have changed. */
   retire(): void
-  /** Closes every connection; the caller's to call at the end. */
-  close(): void
 }
 
 /** Sessions over pooled connections of ssh2. */
@@ -38,5 +36,5 @@ export function createSshSessions(parts: SshSessionsParts): SshSessions {
   const gate = new LoginGate({ transport: createSshTransport(parts), clock, places })
   const pool = new ConnectionPool({ gate, clock, maxSessions, idleMs: timings.idleMs, maxAgeMs: timings.maxAgeMs })
   const sessions = new Sessions({ pool, clock, startWindowMs: timings.startWindowMs, random: Math.random })
-  return { sessions, places, retire: () => pool.retire(), close: () => pool.close() }
+  return { sessions, places, retire: () => pool.retire(), [Symbol.dispose]: () => pool[Symbol.dispose]() }
 }

@@ -5,8 +5,8 @@ const MS_PER_SECOND = 1000
 
 /** Wakes the planner. A beat says only "look at the clock": it may come late, early or twice, and promises nothing about the minute. */
 export interface Heartbeat {
-  /** Calls `beat` until the returned function is called. */
-  start(beat: () => void): () => void
+  /** Calls `beat` until what is returned is disposed of. */
+  start(beat: () => void): Disposable
 }
 
 /**
@@ -22,16 +22,15 @@ export const systemHeartbeat: Heartbeat = {
       suppressMissedWarning: true,
       name: 'rcron heartbeat',
     })
-    const stopSeconds = beatEverySecond(beat)
-    return () => {
-      stopSeconds()
-      void minutes.destroy()
-    }
+    const started = new DisposableStack()
+    started.defer(() => void minutes.destroy())
+    started.use(beatEverySecond(beat))
+    return started
   },
 }
 
 /** Beats just after each second of the machine's clock, so that the first check of a minute comes at its boundary. */
-function beatEverySecond(beat: () => void): () => void {
+function beatEverySecond(beat: () => void): Disposable {
   let timer: NodeJS.Timeout
   const arm = () => {
     const intoSecond = (Date.now() % MS_PER_MINUTE) % MS_PER_SECOND
@@ -41,5 +40,5 @@ function beatEverySecond(beat: () => void): () => void {
     }, MS_PER_SECOND - intoSecond)
   }
   arm()
-  return () => clearTimeout(timer)
+  return { [Symbol.dispose]: () => clearTimeout(timer) }
 }

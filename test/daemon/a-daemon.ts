@@ -45,8 +45,10 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
       heartbeat: {
         start: (listener) => {
           beat = listener
-          return () => {
-            beat = () => {}
+          return {
+            [Symbol.dispose]: () => {
+              beat = () => {}
+            },
           }
         },
       },
@@ -71,7 +73,7 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
       onReload: (listener) => {
         signals.reload = listener
       },
-      close: () => undefined,
+      [Symbol.dispose]: () => undefined,
     },
   )
   return { daemon, clock, log, store, cache, executor, said, signals, minutes, settled, beat: () => beat() }

@@ -43,7 +43,7 @@ function aProcess(t: TestContext, path: string, { holder, store = 'db', isAway =
   const [clock, log, recorder] = [new HandClock('2026-03-01T12:00:00Z'), new RecordingLog(), new FakeRecorder()]
   if (isAway) recorder.failure = new Error('the store is unavailable')
   const journal = new SqliteRecordJournal({ path, store: () => store, clock, log, ...(holder && { holder }) })
-  t.after(() => journal.close())
+  t.after(() => journal[Symbol.dispose]())
   return { clock, log, recorder, journal, queue: new RecordQueue({ recorder, journal, clock, log }) }
 }
 
@@ -51,7 +51,7 @@ const leave = async (t: TestContext, path: string, records: readonly RunRecord[]
   const { queue, journal } = aProcess(t, path, { holder: GONE, isAway: true, ...manner })
   for (const record of records) queue.add(record)
   await settled()
-  journal.close()
+  journal[Symbol.dispose]()
 }
 
 test('what waits for the store outlives the process: the newest of each row, in order, each once', async (t) => {
@@ -61,7 +61,7 @@ test('what waits for the store outlives the process: the newest of each row, in 
   const next = aProcess(t, path)
   await next.queue.flushed()
   deepEqual(next.recorder.records, [aRecord(2), aRecord(1, 'second')])
-  next.journal.close()
+  next.journal[Symbol.dispose]()
   const last = aProcess(t, path)
   await last.queue.flushed()
   deepEqual(last.recorder.records, [])
@@ -177,7 +177,7 @@ test('on a full disk records are kept in memory, with one warning, and journaled
   queue.add(aRecord(100))
   await settled()
   equal(recorder.records.length, 0)
-  journal.close()
+  journal[Symbol.dispose]()
   const next = aProcess(t, path)
   await next.queue.flushed()
   const left = next.recorder.records.map(({ cronId }) => cronId)

@@ -298,7 +298,7 @@ test('a closed pool has closed every connection, and opens none', async () => {
   const { transport, pool, exec } = build()
   await exec()
   await exec('own')
-  pool.close()
+  pool[Symbol.dispose]()
   deepEqual(
     transport.connections.map(({ isOpen }) => isOpen),
     [false, false],

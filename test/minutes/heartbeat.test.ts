@@ -5,9 +5,9 @@ import { until } from '../support/wait-until.ts'
 
 test('it beats within a few milliseconds of each second, and no more once it is stopped', async () => {
   const beats: number[] = []
-  const stop = systemHeartbeat.start(() => beats.push(Date.now()))
+  const beating = systemHeartbeat.start(() => beats.push(Date.now()))
   await until('three beats', () => beats.length >= 3, 5_000)
-  stop()
+  beating[Symbol.dispose]()
   const intoSecond = beats.map((at) => Math.min(at % 1000, 1000 - (at % 1000)))
   ok(Math.min(...intoSecond) < 50, `beats came ${intoSecond.join(', ')} ms beside their second`)
 })
@@ -17,9 +17,9 @@ test('D3: it beats every second, and at the boundary of each minute, in an hour 
   mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.parse('2026-10-25T00:59:30.400Z') })
   try {
     const beats: number[] = []
-    const stop = systemHeartbeat.start(() => beats.push(Date.now()))
+    const beating = systemHeartbeat.start(() => beats.push(Date.now()))
     for (let step = 0; step < 1300; step++) mock.timers.tick(100)
-    stop()
+    beating[Symbol.dispose]()
     const seconds = new Set(beats.map((at) => Math.floor(at / 1000)))
     ok(seconds.size >= 129, `${seconds.size} of 130 seconds had a beat`)
     for (const boundary of ['2026-10-25T01:00:00Z', '2026-10-25T01:01:00Z']) {

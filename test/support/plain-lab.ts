@@ -96,7 +96,7 @@ export class PlainLab implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#sessions.close()
+    this.#sessions[Symbol.dispose]()
     rmSync(this.#directory, { recursive: true, force: true })
   }
 }

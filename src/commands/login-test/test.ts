@@ -47,15 +47,11 @@ async function tryPlan(opened: Opened, { logins }: LoginPlan): Promise<readonly 
   const seen: SeenHostKeys = new Map()
   const hostKeys = watchHostKeys(composeHostKeys(config, withoutNews(opened.log)), seen)
   const resolver = composeResolver(clock)
-  const { sessions, close } = composeSessionsOver(config, { clock, resolver, hostKeys, log: opened.log })
+  using ssh = composeSessionsOver(config, { clock, resolver, hostKeys, log: opened.log })
   const { hostname: ownName, limits } = config
-  try {
-    const { concurrentRuns: concurrency, sessionsPerConnection } = limits
-    const parts = { sessions, clock, resolver, credentials, home, seen, ownName, concurrency, sessionsPerConnection }
-    return await tryLogins(logins, parts)
-  } finally {
-    close()
-  }
+  const { concurrentRuns: concurrency, sessionsPerConnection } = limits
+  const shared = { clock, resolver, credentials, home, seen, ownName }
+  return await tryLogins(logins, { ...shared, sessions: ssh.sessions, concurrency, sessionsPerConnection })
 }
 
 /** The table tells which keys were learnt. */

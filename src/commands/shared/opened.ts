@@ -34,13 +34,12 @@ export async function withStoreOf<Result>(
 ): Promise<Result> {
   refuseForeignPlaces(settings.config)
   refuseMissingDirectory(settings)
+  await using log = composeLog(settings.config, 2)
   const store = await composeStore(settings.config)
-  const log = composeLog(settings.config, 2)
   try {
     return await use({ settings, store, log })
   } finally {
     await store.close()
-    await log.close()
   }
 }
 

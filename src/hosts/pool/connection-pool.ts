@@ -92,7 +92,7 @@ export class ConnectionPool {
   }
 
   /** Lends nothing any more, and ends every connection, and with it every command that is not supervised on its host. */
-  close(): void {
+  [Symbol.dispose](): void {
     this.#isClosed = true
     for (const pooled of this.#unshared) pooled.close('shutting down')
     for (const { connections } of this.#buckets.values()) {

@@ -64,7 +64,7 @@ export class SystemLog implements Log {
   }
 
   /** Resolves when all lines are written, or after 2 s. Never rejects. Nothing is logged afterwards. */
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#output.end(END_DEADLINE_MS)
   }
 }

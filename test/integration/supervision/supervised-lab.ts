@@ -107,11 +107,11 @@ export class SupervisedLab implements AsyncDisposable {
 
   /** As when the process ends: every connection goes. */
   async disconnect(): Promise<void> {
-    this.#sessions.close()
+    this.#sessions[Symbol.dispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#sessions.close()
+    this.#sessions[Symbol.dispose]()
     await killAll(() => processesThat((text) => text.match(/[0-9a-f]{32}/g)?.some((id) => this.#ids.has(id)) === true))
     rmSync(this.#directory, { recursive: true, force: true })
   }

@@ -44,5 +44,5 @@ const alive = setInterval(() => undefined, 1_000)
 if (process.argv[4] === 'wait') await terminated
 clearInterval(alive)
 log.alarm({}, 'last words')
-await log.close()
+await log[Symbol.asyncDispose]()
 process.exit(0)
