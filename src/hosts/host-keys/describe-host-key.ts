@@ -1,3 +1,4 @@
+import { shellWord } from '../../secrets/shell-word.ts'
 import { listNames } from '../ssh/server-offer.ts'
 import { fingerprintOf, keyTypeOf } from './key-blob.ts'
 import type { KnownHost } from './known-host-line.ts'
@@ -46,7 +47,7 @@ export function describeChanged({ name, key, file }: ShownKey, because: readonly
 export function describeUnknown({ name, key, file }: ShownKey): string {
   return (
     `unknown host key: ${name} showed the ${describeKey(key)}, and ${file} holds no key for it. Compare the fingerprint ` +
-    `on the host itself, then add the key: ${scan(name)} >> ${quote(file)}, or set RCRON_HOST_KEYS=accept-new`
+    `on the host itself, then add the key: ${scan(name)} >> ${shellWord(file)}, or set RCRON_HOST_KEYS=accept-new`
   )
 }
 
@@ -88,15 +89,10 @@ export function explainNoneKnown(
 
 /** The command that takes a host's keys out of a file. */
 function forget(name: string, file: string): string {
-  return `ssh-keygen -R ${quote(name)} -f ${quote(file)}`
+  return `ssh-keygen -R ${shellWord(name)} -f ${shellWord(file)}`
 }
 
 function scan(name: string): string {
   const [, host, port] = /^\[(.*)\]:(\d+)$/.exec(name) ?? []
-  return host === undefined ? `ssh-keyscan ${quote(name)}` : `ssh-keyscan -p ${port} ${quote(host)}`
-}
-
-/** As one word of a POSIX shell. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  return host === undefined ? `ssh-keyscan ${shellWord(name)}` : `ssh-keyscan -p ${port} ${shellWord(host)}`
 }
