@@ -30,7 +30,7 @@ export type ComposedDaemon = AsyncDisposable & {
   readonly run: () => Promise<void>
 }
 
-/** Wires the daemon. Rejects with an OperatorError where another one has the state directory or the database, or the settings cannot be used. */
+/** Wires the daemon. Rejects with an OperatorError if another one has the state directory or the database, or the settings cannot be used. */
 export async function composeDaemon(
   environment: Environment,
   ofSystem: DaemonSignals = listenToSystemSignals(),

@@ -52,7 +52,7 @@ function readOrNote<Read>(path: string, reading: (path: string) => Read, problem
   }
 }
 
-/** Null where the run has ended since the file was listed. */
+/** Null if the run has ended since the file was listed. */
 function readLock(path: string): RunLock | null {
   const text = readOwnFile(path, MAX_LOCK_BYTES)
   return text === null ? null : parseLockFile(text).lock

@@ -7,7 +7,7 @@ import { loadEnvironment } from './settings.ts'
 /** Logs, in the format of the log, why the process ends. */
 export type LastWord = (fields: LogFields, message: string) => void
 
-/** Null where the log is text for people, or where it is not known yet what it is: errors are printed as by every command. */
+/** Null if the log is text for people, or where it is not known yet what it is: errors are printed as by every command. */
 export async function composeLastWord(environment: Environment, descriptor: 1 | 2): Promise<LastWord | null> {
   const { RCRON_LOG_FORMAT, JOURNAL_STREAM } = await readable(environment)
   const given = RCRON_LOG_FORMAT || 'auto'

@@ -65,7 +65,7 @@ export class FollowingLease {
     return this.#lost.signal
   }
 
-  /** Rejects with a DatabaseTaken where another living daemon has the database. */
+  /** Rejects with a DatabaseTaken if another living daemon has the database. */
   async take(stop: AbortSignal): Promise<void> {
     this.#lease = await this.#takeOf(this.#config, stop)
   }

@@ -39,13 +39,13 @@ export async function composeStore({ database }: Pick<Config, 'database'>): Prom
   return createMysqlStore(database)
 }
 
-/** Seals secrets under the cache key. Rejects with an OperatorError where there is none and none can be made. */
+/** Seals secrets under the cache key. Rejects with an OperatorError if there is none and none can be made. */
 export async function composeSeal({ cache }: Config, log: Log): Promise<SecretSeal> {
   return createSecretSeal(await obtainCacheKey(cache, log))
 }
 
 /**
- * Credentials by the settings in force at each use. `seal` is null where there is no key: sealed secrets cannot be opened then, all
+ * Credentials by the settings in force at each use. `seal` is null if there is no key: sealed secrets cannot be opened then, all
  * others can.
  */
 export function composeCredentials(live: { readonly settings: Settings }, seal: SecretSeal | null): Credentials {

@@ -64,7 +64,7 @@ export type Manner = Pick<DispatcherParts, 'isTransient'> & {
 }
 
 /**
- * Wires everything that plans and runs; definitions are read through what `readFrom` makes of a store. Rejects with an OperatorError where
+ * Wires everything that plans and runs; definitions are read through what `readFrom` makes of a store. Rejects with an OperatorError if
  * the lock directory cannot be used.
  */
 export async function composeRunning(

@@ -15,7 +15,7 @@ import { loadUsableSettings } from './shared/usable-settings.ts'
 export type CheckOptions = { readonly json?: boolean }
 
 type Judged = { readonly problems: readonly Problem[]; readonly counts: string }
-/** `timezone` is the one of crons that name none; null where settings do not say. */
+/** `timezone` is the one of crons that name none; null if settings do not say. */
 type JudgedAll = Judged & { readonly timezone: string | null }
 
 /** Judges the settings and every definition, and prints every problem. Exits with 1 where one of them is an error. */

@@ -45,7 +45,7 @@ export type MysqlConfig = {
   readonly host: string
   readonly port: number
   readonly user: string
-  /** A secret; empty where none was given. */
+  /** A secret; empty if none was given. */
   readonly password: string
   readonly database: string
   /** Connections at most. */
@@ -70,7 +70,7 @@ export type TlsConfig = {
 /** Where definitions are kept for the time when the database is away. */
 export type CacheConfig = {
   readonly file: string
-  /** 64 hex digits, a secret; null where none was given: then the one in `keyFile` is used, made at first need. */
+  /** 64 hex digits, a secret; null if none was given: then the one in `keyFile` is used, made at first need. */
   readonly key: string | null
   readonly keyFile: string
   /** Minutes between two refreshes. */
@@ -104,6 +104,6 @@ export type LogConfig = {
   readonly format: LogFormat
   /** Null: in colour where the output is a terminal. */
   readonly colour: boolean | null
-  /** Device and inode of the journal's socket, `JOURNAL_STREAM`; null where there is none. */
+  /** Device and inode of the journal's socket, `JOURNAL_STREAM`; null if there is none. */
   readonly journalStream: string | null
 }

@@ -4,7 +4,7 @@ export type DatabaseUrl =
   | {
       readonly kind: 'mysql'
       readonly user: string
-      /** A secret; null where the URL has none. */
+      /** A secret; null if the URL has none. */
       readonly password: string | null
       readonly host: string
       readonly port: number

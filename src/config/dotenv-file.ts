@@ -45,7 +45,7 @@ function judged(path: string, descriptor: number): DotenvFile {
   return { values, problems: judgeLines(path, text, values) }
 }
 
-/** Why a link is not followed; null where there is none, or it is ours. */
+/** Why a link is not followed; null if there is none, or it is ours. */
 function foreignLink(path: string): string | null {
   const found = lstatSync(path)
   return found.isSymbolicLink() && !isTrustedOwner(found.uid) ? foreignPart(path, found) : null

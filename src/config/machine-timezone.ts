@@ -30,7 +30,7 @@ export function machineTimezone(tz: string | undefined, files: ZoneFiles = FILES
   return found ?? { unusable: `TZ=${JSON.stringify(tz)} is not the name of a time zone` }
 }
 
-/** Null where there is no file. */
+/** Null if there is no file. */
 function zoneOfFile(path: string, files: ZoneFiles): string | Unusable | null {
   const bytes = readOrNull(path)
   if (bytes === null) return null

@@ -11,7 +11,7 @@ const KNOWN: readonly string[] = VARIABLE_NAMES.flatMap((name) =>
   variable(name).credential === undefined ? [name] : [name, `${name}_FILE`],
 )
 
-/** A warning for each variable that looks like one of rcron's and is none, with the name that was probably meant. */
+/** A warning for each variable that looks like one of rcron's and is not one, with the name that was probably meant. */
 export function warnOfUnknown(environment: Readonly<Record<string, string | undefined>>): readonly Problem[] {
   return Object.keys(environment)
     .filter(

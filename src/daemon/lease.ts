@@ -19,7 +19,7 @@ export class DatabaseTaken extends OperatorError {
  * database is away, work continues without it: jobs that run late for want of a database would be worse.
  */
 export interface Lease {
-  /** Asks for it, and holds it from then on. Rejects with a DatabaseTaken where a living daemon has it. Resolves early when `stop` aborts. */
+  /** Asks for it, and holds it from then on. Rejects with a DatabaseTaken if a living daemon has it. Resolves early when `stop` aborts. */
   take(stop: AbortSignal): Promise<void>
   /** As `take`, without holding it. */
   look(stop: AbortSignal): Promise<void>

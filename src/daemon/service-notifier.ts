@@ -10,6 +10,6 @@ export interface ServiceNotifier {
   status(text: string): void
   /** The loop is alive. To be called at `watchdogIntervalMs`. */
   watchdog(): void
-  /** Milliseconds between two signs of life, half of what the manager allows; null where it does not watch. */
+  /** Milliseconds between two signs of life, half of what the manager allows; null if it does not watch. */
   readonly watchdogIntervalMs: number | null
 }

@@ -8,7 +8,7 @@ import { replaceFileSync } from '../platform/files/whole-file.ts'
 
 /** The right to be the one daemon of a state directory; gone with the process, however that ends. */
 export type StateLock = {
-  /** Why another daemon would not be noticed; null where it would. */
+  /** Why another daemon would not be noticed; null if it would. */
   readonly weakness: string | null
   release(): void
 }

@@ -2,9 +2,9 @@
 export type SystemdEnvironment = {
   /** Where messages go; null outside of a notify service. */
   readonly notifySocket: string | null
-  /** A descriptor that is connected to that socket; null where the unit opens none (`OpenFile=`, from systemd 253 on). */
+  /** A descriptor that is connected to that socket; null if the unit opens none (`OpenFile=`, from systemd 253 on). */
   readonly notifyDescriptor: number | null
-  /** Half of what the watchdog allows, in milliseconds; null where there is none. */
+  /** Half of what the watchdog allows, in milliseconds; null if there is none. */
   readonly watchdogIntervalMs: number | null
 }
 

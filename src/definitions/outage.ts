@@ -10,7 +10,7 @@ export type OutageParts = {
   readonly log: Log
   /** How often the age of the definitions is logged. Milliseconds. */
   readonly staleAfterMs: () => number
-  /** The age from which definitions are not used. Milliseconds; null where there is none. */
+  /** The age from which definitions are not used. Milliseconds; null if there is none. */
   readonly maxAgeMs: () => number | null
 }
 
@@ -52,7 +52,7 @@ export class Outage {
     return mostMs !== null && clock.now() - readAt > mostMs
   }
 
-  /** To be called at each attempt to read the store that fails; null where there are no definitions. */
+  /** To be called at each attempt to read the store that fails; null if there are no definitions. */
   goesOn(definitions: AgeingDefinitions | null): void {
     const { clock } = this.#parts
     this.#since ??= clock.now()

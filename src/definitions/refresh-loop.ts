@@ -30,7 +30,7 @@ export class RefreshLoop {
     this.#parts = parts
   }
 
-  /** Goes on until `stop` aborts, and then does not wait for a reading that is under way. Never rejects. */
+  /** Runs until `stop` aborts, and then does not wait for a reading that is under way. Never rejects. */
   async run(stop: AbortSignal): Promise<void> {
     stop.addEventListener('abort', () => this.#nap.abort(), { once: true })
     while (!stop.aborted) {

@@ -9,7 +9,7 @@ import { ProblemJournal, type ToldProblems } from './problem-journal.ts'
 export type SecretReviewParts = {
   readonly log: Log
   readonly judgeSecret: (auth: AuthRow) => Promise<readonly Problem[]>
-  /** What earlier processes have told, where that counts. */
+  /** What earlier processes have reported, if that counts. */
   readonly toldProblems?: ToldProblems
 }
 

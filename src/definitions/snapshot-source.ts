@@ -75,7 +75,7 @@ export class SnapshotSource {
     return this.#provenance
   }
 
-  /** The rows of these ids as they are now; null where one of them is gone. */
+  /** The rows of these ids as they are now; null if one of them is gone. */
   access(systemId: number, authId: number): { readonly system: SystemRow; readonly auth: AuthRow } | null {
     const system = this.#systems.get(systemId)
     const auth = this.#auths.get(authId)

@@ -5,11 +5,11 @@ import type { Log } from '../platform/log/log.ts'
 /** `handed-over`: its lock says so. `told`: nothing may have been handed over, and what became of it instead is in the log. */
 export type Beginning = 'handed-over' | 'told'
 
-/** Told ids of crons. */
+/** Receives ids of crons. */
 export type TellBegun = (crons: readonly number[]) => void
 
 /**
- * Tells each cron of the firing once; `begun` resolves when all are reported. What has no lock that says what became of it counts when its line is
+ * Reports each cron of the firing once; `begun` resolves when all are reported. What has no lock that says what became of it counts when its line is
  * written: a process that is killed before leaves it to be reported as missed.
  */
 export function beginningOf({ crons }: Firing, tell: TellBegun, log: Pick<Log, 'written'>) {

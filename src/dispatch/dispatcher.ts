@@ -23,7 +23,7 @@ import { Walker } from './walker.ts'
 /** What firings are carried out with. */
 export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log' | 'placeOf' | 'isTransient'> &
   Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf' | 'onFound'> & {
-    /** Told all that happens to firings and runs. */
+    /** Receives all that happens to firings and runs. */
     readonly journal: Journal
     readonly limits: ThrottleLimits
     /** Part of every scheduled run's id. */

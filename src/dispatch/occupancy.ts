@@ -10,6 +10,6 @@ export type Occupancy = {
    * The lock of its present run: from that run's place in the queue on, and still when it has ended, until the next run's takes its place.
    */
   readonly hold: Hold
-  /** To be called when a run of it was handed over, and when all is told of one. */
+  /** To be called when a run of it was handed over, and when one is wholly reported. */
   readonly begun: (how: Beginning) => void
 }

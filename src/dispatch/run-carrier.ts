@@ -156,7 +156,7 @@ export class RunCarrier {
   }
 }
 
-/** A run that is alive and of which no lock tells excludes others; a clobber would have to end it first. */
+/** A run that is alive and that has no lock excludes others; a clobber would have to end it first. */
 function beside({ action }: Cron, { reason }: { readonly reason: string }): Outcome {
   return { kind: action === 'clobber' ? 'blocked' : 'skipped', reason }
 }

@@ -26,7 +26,7 @@ export function runsOf(
   return crons.map((cron) => ({ id: runIdOf({ series, cronId: cron.id, minute, attempt: 1 }), cron, minute }))
 }
 
-/** Equal for the runs of an installation that exclude each other: those of a job, or of one row where each row goes on its own. */
+/** Equal for the runs of an installation that exclude each other: those of a job, or of one row where each row runs independently. */
 export function exclusionOf(installation: string, cron: Pick<Cron, 'id' | 'name' | 'action'>): string {
   const of = cron.action === 'all' ? `row ${cron.id}` : `job ${jobKey(cron)}`
   return createHash('sha256').update(`${installation},${of}`).digest('hex').slice(0, 32)

@@ -4,7 +4,7 @@ export type Action = 'failover' | 'shuffle' | 'all' | 'clobber'
 /** The stored number of an action is its position here. */
 export const ACTIONS: readonly Action[] = ['failover', 'shuffle', 'all', 'clobber']
 
-/** The action stored as `number`, or undefined where there is none. */
+/** The action stored as `number`, or undefined if there is none. */
 export function actionOf(number: number): Action | undefined {
   return ACTIONS[number]
 }

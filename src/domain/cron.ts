@@ -16,7 +16,7 @@ export type Cron = {
   /** IANA name of the zone in which the schedule is read. */
   readonly timezone: string
   readonly catchUp: CatchUp
-  /** Minutes; null where a caught-up run may begin at any time. */
+  /** Minutes; null if a caught-up run may begin at any time. */
   readonly latestStartMin: number | null
   readonly onLost: OnLost
   /** Milliseconds; null for no limit. */

@@ -3,7 +3,7 @@ import { describeProblem, type Problem } from './problem.ts'
 /** A mistake or a failure that an operator can act on. The command prints `message` and `hint`, never a stack trace. */
 export class OperatorError extends Error {
   override readonly name: string = 'OperatorError'
-  /** What to do about it; null where the message says it. */
+  /** What to do about it; null if the message says it. */
   readonly hint: string | null
 
   constructor(message: string, hint: string | null, options?: ErrorOptions) {

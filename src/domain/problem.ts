@@ -5,11 +5,11 @@ export type Problem = {
   /** `error`: what it names does not run. `warning`: it runs, perhaps not as meant. */
   readonly severity: 'error' | 'warning'
   readonly about: About
-  /** The column or part at fault; null where it is the whole. */
+  /** The column or part at fault; null if it is the whole. */
   readonly field: string | null
   /** What was found and what was expected. Holds no secret. */
   readonly message: string
-  /** What to do; null where the message says it. */
+  /** What to do; null if the message says it. */
   readonly hint: string | null
 }
 
@@ -40,7 +40,7 @@ export type RowAbout = {
   readonly kind: RowKind
   /** A text where the database has no usable number there. */
   readonly id: number | string
-  /** As it may be printed; null where the row is known by its id alone. */
+  /** As it may be printed; null if the row is known by its id alone. */
   readonly name: string | null
 }
 

@@ -1,7 +1,7 @@
 /**
  * The stored model: rows as the store holds them, under the names of their columns.
  * Their shape has been checked when they were read, their meaning has not.
- * Columns that the first rcron did not have are null where the store lacks them.
+ * Columns that the first rcron did not have are null if the store lacks them.
  */
 export type AuthRow = {
   readonly id: number

@@ -10,7 +10,7 @@ export type FiringFacts = {
   readonly minute: Minute
   /** What the ids of its runs are made from, where that is its own: manual firings may repeat a minute. Null: job and minute name it. */
   readonly series: string | null
-  /** Null where that is not known any more: of a run that an earlier process had begun. */
+  /** Null if that is not known any more: of a run that an earlier process had begun. */
   readonly how: FiringHow | null
 }
 
@@ -30,9 +30,9 @@ export type NoRun = CronFacts & { readonly id: null }
 /** A run: one attempt of its firing. */
 export type RunFacts = CronFacts & {
   readonly id: RunId
-  /** Null where that is no longer known: for an adopted run, and for what its firing continues with. */
+  /** Null if that is no longer known: for an adopted run, and for what its firing continues with. */
   readonly attempt: AttemptNumber | null
-  /** Milliseconds for which it has waited for its place; 0 where it had one at once, or none yet. */
+  /** Milliseconds for which it has waited for its place; 0 if it had one at once, or none yet. */
   readonly waitMs: number
   /** An earlier process had handed it over, and this one has taken it up. */
   readonly isAdopted: boolean
@@ -93,9 +93,9 @@ type RunUnderWay =
   | { readonly kind: 'kill-unconfirmed'; readonly run: RunFacts; readonly by: KilledBy; readonly reason: string }
 
 type RunOver =
-  /** It was handed over, or was to be and its host was not reached or would not have it, and this process tells its end. */
+  /** It was handed over, or was to be and its host was not reached or would not have it, and this process reports its end. */
   | { readonly kind: 'ended'; readonly run: RunFacts; readonly result: RunResult }
-  /** It has ended, and another process tells how. */
+  /** It has ended, and another process reports how. */
   | { readonly kind: 'ended-elsewhere'; readonly run: RunFacts }
   /**
    * By rcron's own choice nothing was handed over: skipped, blocked, missed, or killed while it waited. Without a run where its firing was

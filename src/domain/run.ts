@@ -49,11 +49,11 @@ export const NO_OUTPUT: CapturedOutput = {
 export type RunResult = {
   readonly outcome: Outcome
   readonly output: CapturedOutput
-  /** Epoch milliseconds; null where the run never began. */
+  /** Epoch milliseconds; null if the run never began. */
   readonly startedAt: number | null
-  /** Milliseconds between start and end; null where the run never began or its length was not seen. */
+  /** Milliseconds between start and end; null if the run never began or its length was not seen. */
   readonly durationMs: number | null
-  /** Its host has proved that it ended before any kill came. False where that is not known. */
+  /** Its host has proved that it ended before any kill came. False if that is not known. */
   readonly endedByItself: boolean
 }
 

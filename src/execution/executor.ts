@@ -17,7 +17,7 @@ export interface Executor {
 export type Keeping = {
   /** 32 hex digits, equal for runs that exclude each other. */
   readonly exclusion: string
-  /** No lock tells of the run: it begins only where its host can claim it, and where no run is alive that it excludes. */
+  /** The run has no lock: it begins only where its host can claim it, and where no run is alive that it excludes. */
   readonly isUnlocked: boolean
 }
 
@@ -25,7 +25,7 @@ export type Keeping = {
 export type AdoptedRun = {
   readonly id: RunId
   readonly command: string
-  /** Null where the connection broke, or the daemon died, before the host told it. */
+  /** Null if the connection broke, or the daemon died, before the host reported it. */
   readonly trace: RunTrace | null
   /** Epoch milliseconds at which the run was handed over. */
   readonly startedAt: number
@@ -33,7 +33,7 @@ export type AdoptedRun = {
   readonly killGraceMs: number
   /** The run has a connection, and so a session scope on its host, to itself. */
   readonly ownConnection: boolean
-  /** Epoch milliseconds since when its host has not been able to tell of it; null where that is not so. */
+  /** Epoch milliseconds since when its host has not been able to tell of it; null if that is not so. */
   readonly unknownSince: number | null
   /** Who wanted it ended, and may have begun to: it is ended then, and its end known when its host has proved that nothing of it is left. */
   readonly killedBy: KilledBy | null

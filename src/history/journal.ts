@@ -7,14 +7,14 @@ import type { Log } from '../platform/log/log.ts'
  *
  * When `note` returns, every subscriber has had the event. What a subscriber does at once is done before its caller's next step, then: the
  * line of an end is a line so far for `Log.written()`, which the removal of a run's lock waits for, and its record is in the journal of
- * records. So a run whose process is killed is either told or locked.
+ * records. So a run whose process is killed is either reported or locked.
  */
 export interface Journal {
   /** Never throws, never waits. */
   note(event: RunEvent): void
 }
 
-/** One of those who are told what happens. */
+/** A subscriber of the event stream. */
 export interface Subscriber {
   /** What an operator calls it. */
   readonly name: string

@@ -7,7 +7,7 @@ import { fieldsOfOutcome, fieldsOfOutput, levelOf } from './outcome-fields.ts'
 /** A line of the log: its level, its fields, its message. */
 type Line = readonly ['info' | 'warn' | 'error' | 'alarm', LogFields, string]
 
-/** Tells the log what happens, one line for each event that is worth one. */
+/** Logs what happens, one line for each event that is worth one. */
 export class LogLines implements Subscriber {
   readonly name = 'log lines'
   readonly #log: Log

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../store/runs/run-recorder.ts'
 
-/** A record, and its number in the journal; null where it could not be written down. */
+/** A record, and its number in the journal; null if it could not be written down. */
 export type JournaledRecord = { readonly record: RunRecord; readonly entry: number | null }
 
 /**

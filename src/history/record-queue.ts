@@ -97,7 +97,7 @@ export class RecordQueue {
     }
   }
 
-  /** Once at the beginning of an outage; the store's own reader tells how it continues. */
+  /** Once at the beginning of an outage; the store's own reader reports how it continues. */
   #told(error: unknown): void {
     if (this.#backOff.isUnderWay) return
     this.#parts.log.error({ err: error, waiting: this.#waiting.size }, 'store unavailable; run records queued')

@@ -111,7 +111,7 @@ export class SqliteRecordJournal implements RecordJournal {
     return isOwn || !isAlive(holder)
   }
 
-  /** Null where the journal cannot be used now. */
+  /** Null if the journal cannot be used now. */
   #use<T>(work: (open: Journal) => T, isNew = false): T | null {
     const { clock, path } = this.#parts
     if (this.#open === null && clock.monotonic() - this.#failedAt < RETRY_MS) return null

@@ -2,6 +2,6 @@
 export interface BootMark {
   /** The machine's present boot where it is not the one that was kept last; null also where it cannot be known. Never rejects. */
   newBoot(): Promise<string | null>
-  /** On disk when it resolves. False where it cannot be kept; logs why. Never rejects. */
+  /** On disk when it resolves. False if it cannot be kept; logs why. Never rejects. */
   keep(boot: string): Promise<boolean>
 }

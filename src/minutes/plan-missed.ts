@@ -11,7 +11,7 @@ export type DueCount = { readonly count: number; readonly first: Minute; readonl
 
 /** When crons are due; quick for long ranges. */
 export interface DueMinutes {
-  /** Null where `cron` is not due in `range`. */
+  /** Null if `cron` is not due in `range`. */
   count(cron: Cron, range: MinuteRange): DueCount | null
   /** The newest minutes of `range` in which `cron` is due, no more than `most`, oldest first. */
   newest(cron: Cron, range: MinuteRange, most: number): readonly Minute[]

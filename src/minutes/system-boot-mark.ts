@@ -30,7 +30,7 @@ export function createSystemBootMark(stateDirectory: string, log: Log): BootMark
   }
 }
 
-/** The boot that is marked at `path`; null where none is. */
+/** The boot that is marked at `path`; null if none is. */
 export function readBootMark(path: string): string | null {
   try {
     return readBoundedFileSync(path, MAX_BYTES).content.toString('utf8').trim()

@@ -133,7 +133,7 @@ export class SystemFiringLedger implements FiringLedger {
 
 const UNWRITTEN: OpenEntry = { begun: () => {}, close: () => {} }
 
-/** Null where there is no file any more. */
+/** Null if there is no file any more. */
 function readEntry(path: string): Found | null {
   const text = readOwnFile(path, MAX_BYTES)
   if (text === null) return null

@@ -30,7 +30,7 @@ const markFile = z.object({
 /** A mark as it was written; the higher edition is the newer one. */
 export type MarkEdition = { readonly edition: number; readonly mark: Mark }
 
-/** Throws an UnusableFileError where the file is no mark; null where there is no file. */
+/** Throws an UnusableFileError if the file is no mark; null if there is no file. */
 export function readMarkFile(path: string): MarkEdition | null {
   const text = readOwnFile(path, FILE_BYTES)
   if (text === null) return null

@@ -6,7 +6,7 @@ const DATABASE = '/usr/share/zoneinfo'
 const DEADLINE_MS = 5_000
 const MAX_BYTES = 1024 * 1024
 
-/** `2026a`; null where the machine does not say. */
+/** `2026a`; null if the machine does not say. */
 export function machineRulesVersion(): string | null {
   try {
     return /^# version (\S+)/.exec(readFileSync(join(DATABASE, 'tzdata.zi'), 'utf8'))?.[1] ?? null
@@ -16,7 +16,7 @@ export function machineRulesVersion(): string | null {
 }
 
 /**
- * What the C library has as the distance from UTC, in minutes, in `zone` at each of `minutes`; null where it does not know the zone, or there is
+ * What the C library has as the distance from UTC, in minutes, in `zone` at each of `minutes`; null if it does not know the zone, or there is
  * no GNU date to ask it by. Never rejects.
  */
 export async function machineOffsets(zone: string, minutes: readonly number[]): Promise<readonly number[] | null> {

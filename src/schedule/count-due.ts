@@ -4,7 +4,7 @@ import type { Schedule } from './schedule.ts'
 import { stretchAt } from './stretch.ts'
 import type { Zone } from './zone.ts'
 
-/** How often a schedule is due in a range of minutes, and the last of them; null where it is not. */
+/** How often a schedule is due in a range of minutes, and the last of them; null if it is not. */
 export type DueCount = { readonly count: number; readonly last: Minute | null }
 
 /** Counts the minutes from `from` to `to`, both included, in which the schedule is due. Costs a few steps a day. */

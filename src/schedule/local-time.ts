@@ -22,7 +22,7 @@ function twoDigits(number: number): string {
 const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/i
 
 /**
- * The minute that holds an ISO 8601 time; null where the text is none.
+ * The minute that holds an ISO 8601 time; null if the text is none.
  *
  * Without an offset it is local time in `zone`: of a repeated time the first pass is meant, of a skipped one the first minute
  * after the gap. A date alone is its midnight.

@@ -3,7 +3,7 @@ import type { Schedule } from './schedule.ts'
 
 const MINUTES_PER_HOUR = 60
 
-/** The first local minute of the schedule from `from` on and before `to`; null where there is none. */
+/** The first local minute of the schedule from `from` on and before `to`; null if there is none. */
 export function firstMatch(schedule: Schedule, from: LocalMinute, to: LocalMinute): LocalMinute | null {
   for (let start = from; start < to; start = (dayOf(start) + 1) * MINUTES_PER_DAY) {
     if (!matchesDay(schedule, calendarDayOf(dayOf(start)))) continue
@@ -15,7 +15,7 @@ export function firstMatch(schedule: Schedule, from: LocalMinute, to: LocalMinut
   return null
 }
 
-/** The last local minute of the schedule from `from` on and before `to`; null where there is none. */
+/** The last local minute of the schedule from `from` on and before `to`; null if there is none. */
 export function lastMatch(schedule: Schedule, from: LocalMinute, to: LocalMinute): LocalMinute | null {
   for (let end = to - 1; end >= from; end = dayOf(end) * MINUTES_PER_DAY - 1) {
     if (!matchesDay(schedule, calendarDayOf(dayOf(end)))) continue

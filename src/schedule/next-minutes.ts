@@ -20,7 +20,7 @@ export function nextMinutes(schedule: Schedule, zone: Zone, from: Minute, count:
   return minutes
 }
 
-/** The first due minute from `from` on; null where there is none within 41 years. */
+/** The first due minute from `from` on; null if there is none within 41 years. */
 function nextMinute(schedule: Schedule, zone: Zone, from: Minute): Minute | null {
   const horizon = from + HORIZON_DAYS * MINUTES_PER_DAY
   for (let start = from; start < horizon; ) {

@@ -10,7 +10,7 @@ export function isTimezone(name: string): boolean {
   return findZone(name) !== null
 }
 
-/** The zone of that name; one for all who ask. Throws a RangeError where there is none. */
+/** The zone of that name; one for all who ask. Throws a RangeError if there is none. */
 export function zoneOf(name: string): Zone {
   const zone = findZone(name)
   if (zone === null) throw new RangeError(`unknown time zone ${JSON.stringify(name)}, expected an IANA name`)

@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 const MOST = 3
 
-/** Each such character of `text` by its number, `U+00A0 (no-break space)`; null where there is none. Pure. */
+/** Each such character of `text` by its number, `U+00A0 (no-break space)`; null if there is none. Pure. */
 export function describeUnseen(text: string): string | null {
   const found = [...new Set(text.match(UNSEEN) ?? [])]
   if (found.length === 0) return null

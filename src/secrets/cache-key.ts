@@ -13,7 +13,7 @@ const MAX_BYTES = 200
 
 /** Where the cache key comes from. */
 export type CacheKeySource = {
-  /** 64 hex digits; null where the operator gave none. */
+  /** 64 hex digits; null if the operator gave none. */
   readonly key: string | null
   /** Where the one that rcron makes is kept, mode 0600. */
   readonly keyFile: string
@@ -21,7 +21,7 @@ export type CacheKeySource = {
 
 /**
  * The key that seals the cache and stored secrets: the operator's, else the one in the file, which is made where there is none, and
- * that is logged once. Rejects with an OperatorError where there is none to be had; the file is never replaced.
+ * that is logged once. Rejects with an OperatorError if there is none to be had; the file is never replaced.
  */
 export async function obtainCacheKey({ key, keyFile }: CacheKeySource, log: Log): Promise<string> {
   if (key !== null) return key

@@ -114,7 +114,7 @@ class OpenedCredentials implements Credentials {
 
 type Opened = { readonly credential: Credential; readonly secret: Secret; readonly passphrase: Secret | null }
 
-/** Throws an OperatorError where the secret, whatever it is, may not be used on `host`. */
+/** Throws an OperatorError if the secret, whatever it is, may not be used on `host`. */
 function refuseOtherHosts({ id, user, hosts }: AuthRow, host: string): void {
   if (hosts === null || matchesHost(parseHostPatterns(hosts), host)) return
   throw new OperatorError(

@@ -4,10 +4,10 @@ import type { BoundedFile } from '../platform/files/bounded-file.ts'
 import { sniffKey } from './key-text.ts'
 import { shellWord } from './shell-word.ts'
 
-/** What is wrong with a file that a row names, and what to do; null where that is said. */
+/** What is wrong with a file that a row names, and what to do; null if that is said. */
 export type FileFault = { readonly message: string; readonly hint: string | null }
 
-/** Whether a file's owner is somebody whose word counts; null where it is. */
+/** Whether a file's owner is somebody whose word counts; null if it is. */
 export function ownerFault({ uid }: BoundedFile, what: string): FileFault | null {
   const own = process.getuid?.() ?? 0
   if (uid === own || uid === 0) return null
@@ -19,7 +19,7 @@ export function ownerFault({ uid }: BoundedFile, what: string): FileFault | null
 
 /**
  * Why a key file is too open to be used, by the rule of OpenSSH: one's own is for nobody else. root's may be read by rcron's group, as
- * rcron could not read it otherwise. Null where it is not.
+ * rcron could not read it otherwise. Null if it is not.
  */
 export function keyRightsFault(file: BoundedFile, { what, path }: { what: string; path: string }): FileFault | null {
   const isOwn = file.uid === process.getuid?.()

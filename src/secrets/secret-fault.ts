@@ -5,7 +5,7 @@ export type SecretField = 'password' | 'passphrase'
 export class SecretFault extends Error {
   override readonly name = 'SecretFault'
   readonly field: SecretField
-  /** What to do; null where the message says it. */
+  /** What to do; null if the message says it. */
   readonly hint: string | null
 
   constructor(field: SecretField, message: string, hint: string | null) {

@@ -6,7 +6,7 @@ export type SecretPlaces = {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** What `~` stands for. */
   readonly home: string
-  /** systemd's directory of credentials; null where rcron was given none. */
+  /** systemd's directory of credentials; null if rcron was given none. */
   readonly credentialsDirectory: string | null
   /** What `file:` names lies below it. */
   readonly secretsDirectory: string

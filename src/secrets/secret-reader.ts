@@ -27,7 +27,7 @@ export type Secret = {
   readonly path: string | null
   /** Whether it has to be a key: a key file is never sent as a password. */
   readonly mustBeKey: boolean
-  /** What to tell of it although it can be used; null where there is nothing. */
+  /** What to tell of it although it can be used; null if there is nothing. */
   readonly warning: { readonly message: string; readonly hint: string } | null
 }
 

@@ -23,7 +23,7 @@ export class AnswerStream {
     await yieldToOthers()
   }
 
-  /** Why what was printed did not arrive, other than that nobody reads on; null where it did. */
+  /** Why what was printed did not arrive, other than that nobody reads on; null if it did. */
   get failure(): string | null {
     const code = this.#fault?.code ?? null
     return code === 'EPIPE' ? null : code

@@ -5,7 +5,7 @@ import type { CommandContext, ExitCode } from './context.ts'
 
 /**
  * Carries out the work of a process that logs on `descriptor`: what ends it, an exception that nobody catches among it, is reported there in
- * the format of the log. Where that is text, it is reported as every command tells it.
+ * the format of the log. Where that is text, it is reported as by every command.
  */
 export async function asLogged(
   { environment }: Pick<CommandContext, 'environment'>,

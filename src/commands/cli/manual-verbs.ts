@@ -45,7 +45,7 @@ const EDITING: Readonly<Record<string, Examples>> = {
   ],
 }
 
-/** The page of `rcron NOUN VERB`; null where there is none. */
+/** The page of `rcron NOUN VERB`; null if there is none. */
 export function verbPage(noun: string, verb: string): ManualPage | null {
   switch (verb) {
     case 'add':

@@ -35,7 +35,7 @@ export function entriesOf<Row>(meant: readonly Meant<Row>[]): readonly Entry<Row
   return [...new Map(meant.flatMap(({ entries }) => entries.map((entry) => [entry.id, entry]))).values()]
 }
 
-/** The one row that `reference` means. Rejects with an InvalidInputError where it means none or several. */
+/** The one row that `reference` means. Rejects with an InvalidInputError if it means none or several. */
 export async function findEntry<Row>(
   noun: Findable<Row>,
   editor: DefinitionEditor,

@@ -16,7 +16,7 @@ export type ChangeParts = {
   readonly context: CommandContext
   readonly editor: DefinitionEditor
   readonly settings: Pick<Config, 'knownHostsFile' | 'hostname'>
-  /** What seals secrets under the cache key. Rejects with an OperatorError where there is none. */
+  /** What seals secrets under the cache key. Rejects with an OperatorError if there is none. */
   readonly seal: () => Promise<SecretSeal>
   /** Rejects with an InvalidInputError that names everything that keeps a row from working. */
   readonly judge: (judged: Judged) => Promise<void>
@@ -42,7 +42,7 @@ export type Noun<Row, Fields> = {
   /** Options beside those of the columns. */
   readonly extraOptions: (command: Command, verb: 'add' | 'edit') => Command
   readonly shelf: (editor: DefinitionEditor) => Shelf<Row, Fields>
-  /** The row whose id is `reference`, else every row that people call so, in order of id. Empty where there is none. */
+  /** The row whose id is `reference`, else every row that people call so, in order of id. Empty if there is none. */
   readonly find: (editor: DefinitionEditor, reference: string) => Promise<readonly Entry<Row>[]>
   /** What of each row may be seen, in the order in which it is shown; no secret. */
   readonly visible: (rows: readonly Row[], editor: DefinitionEditor) => Promise<readonly Options[]>
@@ -55,11 +55,11 @@ export type Noun<Row, Fields> = {
     parts: ChangeParts,
     old: Entry<Row> | null,
   ) => Promise<Options>
-  /** How a complete new row is written; null where it is written as it is. */
+  /** How a complete new row is written; null if it is written as it is. */
   readonly writing?: (columns: Options, options: Options, parts: ChangeParts) => Promise<Writing<Fields> | null>
   /** The rows that are to be written, beside those that they refer to or belong with: what is judged before. */
   readonly definitions: (rows: readonly Options[], editor: DefinitionEditor) => Promise<Judged>
-  /** The column in which the rows of one name differ by nature, where a change by name is of all of them; null where one is wanted. */
+  /** The column in which the rows of one name differ by nature, where a change by name is of all of them; null if one is wanted. */
   readonly ofOneRow: string | null
   /** What is said behind the new id. */
   readonly afterAdding: (id: number, row: Options) => string

@@ -41,7 +41,7 @@ export async function sealedWriting(row: NewAuth, seal: ChangeParts['seal']): Pr
 }
 
 /**
- * `changes` of an auth with what has to be sealed, or sealed again since it is bound to what changes. Rejects with an OperatorError where a
+ * `changes` of an auth with what has to be sealed, or sealed again since it is bound to what changes. Rejects with an OperatorError if a
  * sealed value cannot be opened here.
  */
 export async function resealed(

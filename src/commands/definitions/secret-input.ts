@@ -19,7 +19,7 @@ export type SecretColumn = 'password' | 'passphrase'
 /** What was asked for on the command line; the secret itself never stands there. */
 export type SecretOptions = { readonly [option: string]: unknown }
 
-/** Whether the value of a password names where it is kept, and is none itself. */
+/** Whether the value of a password names where it is kept, and is not itself a secret. */
 export function isReference(password: string): boolean {
   return namesPlace('password', password)
 }
@@ -71,7 +71,7 @@ function waysOf(column: SecretColumn, what: string): readonly Option[] {
 }
 
 /**
- * The secret that the options name, to be stored as it is or sealed; undefined where they name none. Rejects with an OperatorError for
+ * The secret that the options name, to be stored as it is or sealed; undefined if they name none. Rejects with an OperatorError for
  * a file that cannot be read, an empty secret, one that would be taken for a reference, or a reference that is not one.
  */
 export async function readSecret(
@@ -90,7 +90,7 @@ export async function readSecret(
 }
 
 /**
- * Asks for the secret on the terminal, without showing it. Rejects with an OperatorError where nobody is there to be asked, and as
+ * Asks for the secret on the terminal, without showing it. Rejects with an OperatorError if nobody is there to be asked, and as
  * `readSecret` does.
  */
 export async function askSecret(

@@ -12,7 +12,7 @@ export type CountParts = AskParts & {
 
 /**
  * How many sessions at once the host lets one connection have, up to `most`: opened one after the other, until one of them needed
- * another connection. Null where that could not be seen. Never rejects.
+ * another connection. Null if that could not be seen. Never rejects.
  */
 export async function countSessions(login: Login, { sessions, connections, most }: CountParts): Promise<number | null> {
   // As another secret the login gets a connection of its own, on which no session that has just ended is still counted by sshd.
@@ -45,7 +45,7 @@ class HeldSessions {
     this.#sessions = sessions
   }
 
-  /** False where there is none to be had, or one of them has not lasted. */
+  /** False if there is none to be had, or one of them has not lasted. */
   async open(): Promise<boolean> {
     const request = { login: this.#login, command: IDLE_COMMAND, sharing: 'shared', onOutput: () => undefined } as const
     const answer = await this.#sessions.exec(request, new AbortController().signal)

@@ -78,7 +78,7 @@ function remedyOfRefusal(by: Extract<NotHandedOver, { kind: 'refused' }>['by'], 
   }
 }
 
-/** What is wrong with how the command ended; null where nothing is. */
+/** What is wrong with how the command ended; null if nothing is. */
 export function failureOfEnd(
   ended: Extract<ProbeAnswer, { kind: 'ended' }>,
   { id, supervise }: SystemRow,

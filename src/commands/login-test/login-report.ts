@@ -46,7 +46,7 @@ export type HostCheck = {
   readonly verdict: 'good' | 'degraded'
   /** A few words for the column. */
   readonly found: string
-  /** What does not work as it should, and what to do; null where all is well. */
+  /** What does not work as it should, and what to do; null if all is well. */
   readonly consequence: string | null
 }
 

@@ -5,7 +5,7 @@ import { within } from '../../platform/waiting/within.ts'
 
 const DEADLINE_MS = 5_000
 
-/** The algorithms of the host keys that a server has; null where it does not tell. No login is tried. Never rejects. */
+/** The algorithms of the host keys that a server has; null if it does not tell. No login is tried. Never rejects. */
 export async function readOffer(
   place: { readonly host: string; readonly port: number },
   clock: Clock,

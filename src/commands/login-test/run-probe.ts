@@ -8,7 +8,7 @@ export type ProbeAnswer =
   | (Ended & {
       /** Whether the host ran the command itself, and not something in its place. */
       readonly isEchoed: boolean
-      /** The host's clock minus ours, in milliseconds, as exact as whole seconds can be; null where it told none. */
+      /** The host's clock minus ours, in milliseconds, as exact as whole seconds can be; null if it told none. */
       readonly clockSkewMs: number | null
     })
 

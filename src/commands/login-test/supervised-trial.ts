@@ -17,7 +17,7 @@ export type TrialParts = AskParts & LoginParts
 
 /** What became of a run that was supervised as a cron's would be. */
 export type Trial =
-  /** It ended as it should; `isKept` where its host has told its end a second time, asked as after a broken connection. */
+  /** It ended as it should; `isKept` where its host has reported its end a second time, asked as after a broken connection. */
   { readonly kind: 'succeeded'; readonly isKept: boolean } | { readonly kind: 'failed'; readonly reason: string }
 
 const TIMEOUT_MS = 15_000

@@ -17,7 +17,7 @@ import { placeOf, type SeenHostKeys, watchHostKeys } from './watch-host-keys.ts'
 /** Options of `rcron test`. */
 export type TestOptions = { readonly user?: string; readonly json?: boolean }
 
-/** Logs in to systems as every auth that a cron uses there, and looks at what its runs would find. Exits with 0 where all of it works, else with 1. */
+/** Logs in to systems as every auth that a cron uses there, and looks at what its runs would find. Exits with 0 if all of it works, else with 1. */
 export function test(context: CommandContext, systems: readonly string[], options: TestOptions): Promise<ExitCode> {
   const output = new Output(context)
   return withStore(context, async (opened) => {

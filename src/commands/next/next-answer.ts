@@ -54,7 +54,7 @@ export function answerNext({ expr, tz, from, count }: NextQuestion): NextAnswer 
   }
 }
 
-/** `from` as an instant with the zone's offset; null where it is no time, or the zone none. */
+/** `from` as an instant with the zone's offset; null if it is no time, or the zone none. */
 export function instantAfterWhich({ from, tz }: Pick<NextQuestion, 'from' | 'tz'>): string | null {
   const after = isTimezone(tz) ? minuteAfterWhich(from, tz) : null
   return after === null ? null : formatLocal(after, zoneOf(tz))

@@ -33,7 +33,7 @@ export type NextOptions = {
 type Defaults = Asking['defaults']
 type Answered = Omit<Asked['question'], 'from'> & Pick<Asked, 'name' | 'enabled'> & NextAnswer
 
-/** Tells coming times of schedules or crons. Exits with 2 where one cannot be read. */
+/** Prints coming times of schedules or crons. Exits with 2 where one cannot be read. */
 export async function next(
   context: CommandContext,
   wanted: readonly string[],

@@ -14,7 +14,7 @@ export class PatientOutput {
     })
   }
 
-  /** Resolves when there is room for more; to false where what is written does not arrive any more. Never rejects. */
+  /** Resolves when there is room for more; to false if what is written does not arrive any more. Never rejects. */
   async write(text: string): Promise<boolean> {
     if (this.#isGone) return false
     if (!this.#output.write(text)) await this.#room()

@@ -5,7 +5,7 @@ import type { CommandContext } from '../cli/context.ts'
 
 /** Settings as far as they can be used, and all that is wrong with them. */
 export type UsableSettings = {
-  /** With the bad variables left out; null where that would name another store than the one that was meant. */
+  /** With the bad variables left out; null if that would name another store than the one that was meant. */
   readonly settings: Settings | null
   readonly problems: readonly Problem[]
 }

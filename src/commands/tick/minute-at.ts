@@ -4,7 +4,7 @@ import { aboutOption, errorAbout } from '../../domain/problem.ts'
 import { parseTime } from '../../schedule/local-time.ts'
 import { zoneOf } from '../../schedule/timezone.ts'
 
-/** The minute that `--at` names, in `timezone` where it says no other. Throws an InvalidInputError where it is no time. */
+/** The minute that `--at` names, in `timezone` where it says no other. Throws an InvalidInputError if it is no time. */
 export function minuteAt(text: string, timezone: string): Minute {
   const minute = parseTime(text, zoneOf(timezone))
   if (minute !== null) return minute

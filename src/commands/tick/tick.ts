@@ -24,7 +24,7 @@ export type TickOptions = {
 }
 
 /**
- * Plans and runs one minute and waits for its runs; by hand, of the jobs that `wanted` names, or of all. Exits with 0 where every firing
+ * Plans and runs one minute and waits for its runs; by hand, of the jobs that `wanted` names, or of all. Exits with 0 if every firing
  * succeeded, else with 1.
  */
 export async function tick(

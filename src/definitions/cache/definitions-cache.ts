@@ -9,7 +9,7 @@ export type CachedDefinitions = {
 /** The last good definitions, sealed in one file. */
 export interface DefinitionsCache {
   /**
-   * Null where there is no file yet. Rejects with an OperatorError when the file is there and cannot be trusted (wrong key, torn,
+   * Null if there is no file yet. Rejects with an OperatorError when the file is there and cannot be trusted (wrong key, torn,
    * tampered, another database's, an older generation); the file has then been moved aside.
    */
   load(): Promise<CachedDefinitions | null>

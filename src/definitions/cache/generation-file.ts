@@ -19,7 +19,7 @@ export class GenerationFile {
     this.#key = deriveKey(hexKey, 'cache generation 1', Buffer.alloc(0))
   }
 
-  /** 0 where there is no file, or one that this key did not mark. */
+  /** 0 if there is no file, or one that this key did not mark. */
   async read(): Promise<bigint> {
     const text = await this.#text()
     const [, number, mark = ''] = /^(\d{1,19}) ([0-9a-f]{64})\n$/.exec(text) ?? []

@@ -36,7 +36,7 @@ export function formatHeader({ generation, salt, nonce, keyMark, databaseMark }:
   return Buffer.concat([MAGIC, numbers, salt, nonce, keyMark, databaseMark])
 }
 
-/** Throws a HeaderError where `head` is not of this version. */
+/** Throws a HeaderError if `head` is not of this version. */
 export function parseHeader(head: Buffer): SealedHeader {
   if (!head.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, head.length)) || head.length === 0) {
     throw new HeaderError('it is not a cache of rcron')

@@ -19,7 +19,7 @@ export type JudgingContext = {
   readonly parse: (row: CronRow) => ParsedSchedule
 }
 
-/** A row's cron and its schedule, or null where a problem is an error. */
+/** A row's cron and its schedule, or null if a problem is an error. */
 export type JudgedCron = {
   readonly cron: Cron | null
   readonly schedule: Schedule | null

@@ -63,7 +63,7 @@ export class ActiveRun implements ActiveFacts {
     return this.#id
   }
 
-  /** The newest run of it that was handed over, or taken up; null where none was. */
+  /** The newest run of it that was handed over, or taken up; null if none was. */
   get run(): RunFacts | null {
     return this.#run
   }

@@ -77,7 +77,7 @@ export class AdoptedRuns {
       const outcome = await this.#collect(adopted)
       active.detach()
       await this.#goOn(adopted, outcome)
-      // Told before the lock goes: a process that ends in between tells it twice rather than never.
+      // Reported before the lock goes: a process that ends in between reports it twice rather than never.
       await hold.release()
       if (!active.isDoubtful) this.#parts.active.remove(active)
     } catch (error) {

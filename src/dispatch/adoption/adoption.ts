@@ -71,7 +71,7 @@ export class Adoption {
     this.#elsewhere.count([...living, ...left])
   }
 
-  /** False where the run is not this process's: it is being ended, or could not be taken over, and counts as one that others answer for. */
+  /** False if the run is not this process's: it is being ended, or could not be taken over, and counts as one that others answer for. */
   async #settle(lock: RunLock, { gone, isPassed }: Seen): Promise<boolean> {
     if (this.#parts.active.has(lock.run) && !this.#elsewhere.has(lock.run)) return true
     if (this.#elsewhere.isEnding(lock.run)) return false

@@ -23,7 +23,7 @@ export type HeardRun = {
 export type Conclusion = { readonly result: RunResult; readonly isOurs: boolean }
 
 /**
- * Decides what is told of a run that was heard to have ended, and by whom, where processes share it. One that another process has begun
+ * Decides what is reported of a run whose end became known, and by whom, where processes share it. One that another process has begun
  * to kill is dead when its host has proved that nothing of it is left: the end of its session, or of its first process, is not that. One
  * whose lock has gone without any process of rcron having removed it ended as its host says.
  */

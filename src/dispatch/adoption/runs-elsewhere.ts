@@ -36,7 +36,7 @@ export class RunsElsewhere {
     for (const lock of locks) this.#knownAs(lock)?.seenElsewhere(lock.isWaiting, stageOf(lock))
   }
 
-  /** Null where this process has it. */
+  /** Null if this process has it. */
   #knownAs(lock: RunLock): ActiveRun | null {
     const known = this.#known.get(lock.run)
     if (known !== undefined) return known
@@ -53,7 +53,7 @@ export class RunsElsewhere {
     return this.#known.has(id)
   }
 
-  /** Whether it is being ended from here, and its end told from here: it is not to be adopted meanwhile. */
+  /** Whether it is being ended from here, and its end reported from here: it is not to be adopted meanwhile. */
   isEnding(id: RunId): boolean {
     return this.#ending.has(id)
   }
@@ -65,7 +65,7 @@ export class RunsElsewhere {
     if (run !== undefined) this.#parts.active.remove(run)
   }
 
-  /** Who ends a run takes its lock and tells its end: the process that has answered for it may not live, or not hear of it for long. */
+  /** Who ends a run takes its lock and reports its end: the process that has answered for it may not live, or not hear of it for long. */
   async #kill(known: RunLock, by: KilledBy): Promise<Death> {
     const { locks } = this.#parts
     this.#ending.add(known.run)
@@ -89,7 +89,7 @@ export class RunsElsewhere {
     }
   }
 
-  /** Unless its own process was quicker. Told before the lock goes. */
+  /** Unless its own process was quicker. Reported before the lock goes. */
   async #tell(lock: RunLock, result: RunResult): Promise<void> {
     const { locks, clock, journal } = this.#parts
     if (!(await locks.claim(lock.run))) return

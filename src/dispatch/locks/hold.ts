@@ -13,13 +13,13 @@ export class Hold {
   #lock: RunLock | null
   readonly #writing = new InTurn()
 
-  /** `lock` is this process's already, or null where there is none yet. */
+  /** `lock` is this process's already, or null if there is none yet. */
   constructor({ locks, log }: HoldParts, lock: RunLock | null = null) {
     this.#parts = { locks, log }
     this.#lock = lock
   }
 
-  /** What the present lock says; null where there is none. */
+  /** What the present lock says; null if there is none. */
   get lock(): RunLock | null {
     return this.#lock
   }
@@ -42,7 +42,7 @@ export class Hold {
     }
   }
 
-  /** Where a run continues without a lock: writes `lock` down after all. False where it cannot be written still. */
+  /** Where a run continues without a lock: writes `lock` down after all. False if it cannot be written still. */
   async catchUp(lock: RunLock): Promise<boolean> {
     try {
       if ((await this.#parts.locks.create(lock)) === 'created') this.#lock = lock
@@ -66,7 +66,7 @@ export class Hold {
     }
   }
 
-  /** Writes down what has become known of the run, as `standing` answers. Rejects with an OperatorError where it cannot. */
+  /** Writes down what has become known of the run, as `standing` answers. Rejects with an OperatorError if it cannot. */
   async note(known: Partial<RunLock>): Promise<Standing> {
     if (this.#lock === null) return HELD
     this.#lock = { ...this.#lock, ...known }
@@ -79,7 +79,7 @@ export class Hold {
     return this.#lock === null ? HELD : await this.#parts.locks.standing(this.#lock.run)
   }
 
-  /** Whether it is this process that tells the run's end, which another one may have brought about. */
+  /** Whether it is this process that reports the run's end, which another one may have brought about. */
   async claim(): Promise<boolean> {
     const lock = this.#lock
     if (lock === null) return true
@@ -103,7 +103,7 @@ export class Hold {
     this.#lock = null
   }
 
-  /** False where the lock that is held stays, and would be taken at its word. */
+  /** False if the lock that is held stays, and would be taken at its word. */
   async #doWithout(): Promise<boolean> {
     if (this.#lock !== null && !(await this.#parts.locks.remove(this.#lock.run))) return false
     this.#lock = null
@@ -114,7 +114,7 @@ export class Hold {
 /** Why nothing is begun: no lock could be written. `mayPass`: one that is held can neither be exchanged nor removed now. */
 export type Stuck = { readonly stuck: string; readonly mayPass: boolean }
 
-/** What keeps a run from continuing without a lock, which could not be written because of `error`; null where it may. */
+/** What keeps a run from continuing without a lock, which could not be written because of `error`; null if it may. */
 export type JudgeWithout = (error: unknown) => string | null
 
 export const WITHOUT_LOCK = 'run continues without a lock file'

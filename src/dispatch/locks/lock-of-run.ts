@@ -68,7 +68,7 @@ export function adoptedRunOf(lock: RunLock, accessTo: AccessTo): AdoptedRun {
   return { id: run, command, trace, startedAt, timeoutMs, killGraceMs, ownConnection, unknownSince, killedBy, access }
 }
 
-/** The present rows of a system and an auth; null where one of them is gone. */
+/** The present rows of a system and an auth; null if one of them is gone. */
 export type AccessTo = (systemId: number, authId: number) => Access | null
 
 /** A clobber must reach the control group on the host, which is a connection's. */

@@ -18,19 +18,19 @@ export type RunLock = {
   readonly command: string
   readonly action: Action
   readonly minute: Minute
-  /** What the ids of its firing's runs are made from; null where that is the installation's, or in a lock of an earlier rcron. */
+  /** What the ids of its firing's runs are made from; null if that is the installation's, or in a lock of an earlier rcron. */
   readonly series: string | null
   /** Ids of the crons that are tried after it where it leads to the next host, in order. */
   readonly rest: readonly number[]
   /** Nothing of it was handed over: it waits for its place. */
   readonly isWaiting: boolean
-  /** Epoch milliseconds at which the run began, as far as the host has told it; else at which it was handed over, or queued. */
+  /** Epoch milliseconds at which the run began, as far as the host has reported it; else at which it was handed over, or queued. */
   readonly startedAt: number
   readonly timeoutMs: number | null
   readonly killGraceMs: number
   /** The run has a connection to itself. Null in a lock of an earlier rcron. */
   readonly ownConnection: boolean | null
-  /** Null until the host has told it. */
+  /** Null until the host has reported it. */
   readonly trace: RunTrace | null
   /** Epoch milliseconds at which contact was lost; null while there is contact. */
   readonly unknownSince: number | null
@@ -46,7 +46,7 @@ export type Claim = 'created' | 'taken' | { readonly killedBy: KilledBy }
 
 /**
  * How the lock of a run stands that this process created or took over. `marked`: another process, or this one, wants it ended.
- * `settled`: another process tells its end. `absent`: its file has gone, of which no process of rcron knows. `replaced`: and another
+ * `settled`: another process reports its end. `absent`: its file has gone, of which no process of rcron knows. `replaced`: and another
  * run's stands in its place.
  */
 export type Standing =
@@ -60,7 +60,7 @@ export type TakeOver = 'taken' | 'lost' | { readonly failure: Error }
  * One file for each active run, shared by all processes of an installation. The lock of a run is the authority to carry it out, to tell
  * its end, and to continue to the next host after it.
  *
- * A lock goes only when all that was logged before is written (`Log.written`): a run whose process is killed is either told or locked.
+ * A lock goes only when all that was logged before is written (`Log.written`): a run whose process is killed is either reported or locked.
  */
 export interface RunLocks {
   /** Whether the locks took a writing since this process looks at them: what other processes had begun before was seen, then. */
@@ -79,16 +79,16 @@ export interface RunLocks {
   update(lock: RunLock): Promise<Standing>
   /** `held` also where no lock could be written. Never rejects. */
   standing(run: RunId): Promise<Standing>
-  /** Marks the lock of another process's run, and answers what it says by then; null where it has gone. Rejects as `create` does. */
+  /** Marks the lock of another process's run, and answers what it says by then; null if it has gone. Rejects as `create` does. */
   mark(run: RunId, by: KilledBy): Promise<RunLock | null>
   /**
-   * Takes it upon this process to tell the end of a run, whichever process has answered for it, and to remove its lock then; false where
+   * Takes it upon this process to tell the end of a run, whichever process has answered for it, and to remove its lock then; false if
    * another process does so. Rejects as `create` does.
    */
   claim(run: RunId): Promise<boolean>
   /**
    * The end of this process's run is reported. A lock that has become another run's is left alone; one that cannot be removed says of itself
-   * that it leads to nothing, and is tried again at each reading. False where it cannot even say so. Never rejects.
+   * that it leads to nothing, and is tried again at each reading. False if it cannot even say so. Never rejects.
    */
   remove(run: RunId): Promise<boolean>
   /** Every lock that this process neither created nor took over. What is torn, foreign or a link is moved aside with a warning. Never rejects. */

@@ -5,7 +5,7 @@ import { makeDirectory } from '../../platform/files/make-directory.ts'
 import { describeDistrust, distrustOf } from '../../platform/files/path-trust.ts'
 
 /**
- * Makes `directory` with mode 0700 where there is none. Throws an OperatorError where it cannot be made, or where anyone but this user
+ * Makes `directory` with mode 0700 where there is none. Throws an OperatorError if it cannot be made, or where anyone but this user
  * may write in it or turn the way to it elsewhere: a lock file there could be anyone's word.
  */
 export function makePrivateDirectory(directory: string): void {

@@ -45,7 +45,7 @@ export class SystemLockFiles {
     }
   }
 
-  /** Null where there is none, or it had to be moved aside. Throws the system's error where it cannot be read now. */
+  /** Null if there is none, or it had to be moved aside. Throws the system's error where it cannot be read now. */
   read(name: string): LockFile | null {
     const path = this.#path(name)
     try {
@@ -77,7 +77,7 @@ export class SystemLockFiles {
     return existsSync(this.#path(name))
   }
 
-  /** False where there is a file of that name. */
+  /** False if there is a file of that name. */
   create(name: string, file: LockFile): boolean {
     return this.#orMade(() => createFileSync(this.#path(name), formatLockFile(file)))
   }
@@ -96,7 +96,7 @@ export class SystemLockFiles {
     }
   }
 
-  /** Null where there is none, or one that leads to nothing any more: that is removed on the way. */
+  /** Null if there is none, or one that leads to nothing any more: that is removed on the way. */
   readUntold(name: string): LockFile | null {
     const file = this.read(name)
     if (!file?.isTold) return file
@@ -120,7 +120,7 @@ export class SystemLockFiles {
     }
   }
 
-  /** Writes into the lock of `run`, which cannot be removed, that it leads to nothing any more; false where that cannot be done either. */
+  /** Writes into the lock of `run`, which cannot be removed, that it leads to nothing any more; false if that cannot be done either. */
   sayTold(name: string, run: RunId): boolean {
     try {
       const file = this.read(name)

@@ -32,7 +32,7 @@ export class SystemRunLocks implements RunLocks {
   readonly #others = new Map<RunId, string>()
   #hasWritten = false
 
-  /** Makes the directory where there is none. Throws an OperatorError where it cannot, or others may write in it. */
+  /** Makes the directory where there is none. Throws an OperatorError if it cannot, or others may write in it. */
   static open(parts: SystemRunLocksParts): SystemRunLocks {
     makePrivateDirectory(parts.directory)
     return new SystemRunLocks(parts)
@@ -103,7 +103,7 @@ export class SystemRunLocks implements RunLocks {
   async claim(run: RunId): Promise<boolean> {
     const own = this.#own.get(run)
     const name = own ?? this.#others.get(run)
-    // Its lock went, and whoever removed it has told.
+    // Its lock went, and whoever removed it has reported the end.
     if (name === undefined) return false
     return await this.#files.atomically(() => {
       const file = this.#files.read(name)
@@ -192,7 +192,7 @@ export class SystemRunLocks implements RunLocks {
     }
   }
 
-  /** False where the file is there still, and does not say that it leads to nothing. */
+  /** False if the file is there still, and does not say that it leads to nothing. */
   #remove(run: RunId): boolean {
     const name = this.#own.get(run)
     if (name === undefined) return true

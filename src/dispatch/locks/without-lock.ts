@@ -25,7 +25,7 @@ export class WithoutLock {
     this.#parts = parts
   }
 
-  /** What keeps a run of `cron` from continuing without a lock, which could not be written because of `error`; null where it may. */
+  /** What keeps a run of `cron` from continuing without a lock, which could not be written because of `error`; null if it may. */
   judge(cron: Cron, error: unknown): string | null {
     const obstacle = this.#obstacleTo(cron)
     const fields = { job: cron.name, action: cron.action, err: error }

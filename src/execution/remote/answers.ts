@@ -9,7 +9,7 @@ export type StartAnswer =
   | { readonly kind: 'started'; readonly trace: RunTrace; readonly spool: SpoolPlace }
   /** The run was claimed before: this START began nothing. */
   | { readonly kind: 'claimed'; readonly state: 'begun' | 'never-started' | 'exited' }
-  /** No lock tells of the run, and this START began nothing: it could not be claimed either, or `beside`, which it excludes, is alive. */
+  /** The run has no lock, and this START began nothing: it could not be claimed either, or `beside`, which it excludes, is alive. */
   | { readonly kind: 'withheld'; readonly beside: RunId | null }
 
 /** What a host knows of a run. */
@@ -40,7 +40,7 @@ type SessionEnd = { readonly killsAtSessionEnd?: true }
 
 /** What a KILL did. Only `none` without `guarded: false` and a run ended by `term` or `kill` are confirmed deaths. */
 export type KillAnswer =
-  /** Nothing was alive. `guarded` is false where a START still under way could begin it after all. */
+  /** Nothing was alive. `guarded` is false if a START still under way could begin it after all. */
   | { readonly kind: 'none'; readonly guarded: boolean; readonly status: HostStatus | null }
   /** `status`: of a command that had ended by itself, before what it had left behind was ended. */
   | { readonly kind: 'ended'; readonly by: 'term' | 'kill'; readonly status: HostStatus | null }
@@ -57,7 +57,7 @@ const STATUS = /^[0-9]{1,3}$/
 const PLACES: readonly string[] = ['home', 'tmp', 'none'] satisfies readonly SpoolPlace[]
 const CLAIMED_STATES: readonly string[] = ['begun', 'never-started', 'exited']
 
-/** Parses a line that begins with `RCRON1 <id> `; null where it is not one, every part checked by its pattern. */
+/** Parses a line that begins with `RCRON1 <id> `; null if it is not one, every part checked by its pattern. */
 export function parseStartAnswer(line: string, id: RunId): StartAnswer | null {
   const words = wordsAfter(`RCRON1 ${id} `, line)
   if (words === null) return null
@@ -103,7 +103,7 @@ export function isWholeAnswer(text: Buffer): boolean {
   return text.subarray(-64).toString('latin1').endsWith('RCRONP end\n')
 }
 
-/** The answer to a KILL; null where there is none that can be read, which confirms nothing. */
+/** The answer to a KILL; null if there is none that can be read, which confirms nothing. */
 export function parseKillAnswer(text: string, id: RunId): KillAnswer | null {
   const [, line] = new RegExp(`RCRONK ${id} ([^\\n]*)\\n`).exec(text) ?? []
   if (line === undefined) return null

@@ -62,7 +62,7 @@ export function encodeScript(script: string, { isLong = false } = {}): string {
  */
 export const SCRIPT_KEYS = `"' "'\\\\ ! '`
 
-/** Throws an UnsendableError where `sent` is longer than a host takes. */
+/** Throws an UnsendableError if `sent` is longer than a host takes. */
 export function assertSendable(sent: string): string {
   if (sent.length <= MAX_SENT_BYTES) return sent
   throw new UnsendableError(

@@ -2,9 +2,9 @@ import type { SpoolPlace } from './answers.ts'
 
 /** What a login has of what the supervision of its runs needs. */
 export type HostSurvey = {
-  /** What stands behind `/bin/sh`, such as `dash`; null where that is unknown. */
+  /** What stands behind `/bin/sh`, such as `dash`; null if that is unknown. */
   readonly shell: string | null
-  /** The account's own shell, which runs the commands; null where that is unknown. */
+  /** The account's own shell, which runs the commands; null if that is unknown. */
   readonly loginShell: string | null
   /** Where runs are claimed. */
   readonly spool: SpoolPlace
@@ -18,7 +18,7 @@ export type HostSurvey = {
 
 const SHELL = /^[A-Za-z0-9_.+/-]{1,128}$/
 
-/** The answer to a SURVEY; null where there is none that can be read. Noise around the line is passed by. */
+/** The answer to a SURVEY; null if there is none that can be read. Noise around the line is passed by. */
 export function parseSurveyAnswer(text: string, id: string): HostSurvey | null {
   const [, line] = new RegExp(`RCRONS ${id} ([^\\n]*)\\n`).exec(text) ?? []
   if (line === undefined) return null

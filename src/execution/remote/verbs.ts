@@ -29,7 +29,7 @@ export type StartOptions = {
   readonly keeping?: Keeping | undefined
 }
 
-/** A run that is asked about or ended; its trace where the host told it. */
+/** A run that is asked about or ended; its trace where the host reported it. */
 export type KnownRun = {
   readonly id: RunId
   readonly trace: RunTrace | null
@@ -64,7 +64,7 @@ const NUMBER = /^[0-9]{1,20}$/
 const WORD = /^[A-Za-z0-9_.:=-]{1,128}$/
 const SCOPE = /^\/[A-Za-z0-9_.:/@=,-]{1,512}$/
 
-/** Throws an UnsendableError where `command` cannot be sent to any host. Bytes are taken as they are, text as UTF-8. */
+/** Throws an UnsendableError if `command` cannot be sent to any host. Bytes are taken as they are, text as UTF-8. */
 export function encodeCommand(command: string | Uint8Array): EncodedCommand {
   const text = typeof command === 'string' ? command : Buffer.from(command).toString('latin1')
   const isEscaped = !isPlain(text)

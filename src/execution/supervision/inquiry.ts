@@ -24,7 +24,7 @@ export type InquiredRun = {
   readonly id: RunId
   readonly access: () => Access | null
   readonly contact: RunContact
-  /** Epoch milliseconds at which it was handed over; null where that is not known. */
+  /** Epoch milliseconds at which it was handed over; null if that is not known. */
   readonly startedAt: number | null
   /** One of many that are adopted together. */
   readonly isAdopted: boolean
@@ -49,7 +49,7 @@ export class Inquiry {
     this.#silentSince = parts.clock.monotonic() - run.silentMs
   }
 
-  /** Null where `ended` aborted first. */
+  /** Null if `ended` aborted first. */
   async untilOver(ended: AbortSignal): Promise<Over | null> {
     let isPatient = this.#run.isAdopted
     while (!ended.aborted) {

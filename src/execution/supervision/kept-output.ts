@@ -18,7 +18,7 @@ const LONGEST_LINE = 80
 
 /**
  * Reads the kept output of run `id` out of a PROBE's answer. Each part is announced with its length, and skipped by it: what a
- * command printed is never read as an answer. Parts that were cut off are left out; null where there are none.
+ * command printed is never read as an answer. Parts that were cut off are left out; null if there are none.
  */
 export function parseKeptOutput(answer: Buffer, id: RunId): KeptOutput | null {
   const parts: KeptPart[] = []

@@ -4,7 +4,7 @@ import type { RunWatch } from '../executor.ts'
 /** Who is told of contact with a run, and what is known of the run so far. */
 export type RunContactParts = {
   readonly watch: RunWatch
-  /** Null until the host has told it. */
+  /** Null until the host has reported it. */
   readonly trace: RunTrace | null
   /** The run has a connection, and so a session scope on its host, to itself. */
   readonly ownConnection: boolean

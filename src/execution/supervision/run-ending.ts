@@ -13,11 +13,11 @@ const CALL_OFF_MS = 250
 /** A run that may be ended, with what tells its end. */
 export type EndedRun = SupervisedSubject & {
   readonly settled: Promise<RunResult>
-  /** Epoch milliseconds at which it was handed over; null where it was not. */
+  /** Epoch milliseconds at which it was handed over; null if it was not. */
   readonly startedAt: () => number | null
 }
 
-/** What a KILL came to; the outcome is not null where it settles the run. */
+/** What a KILL came to; the outcome is not null if it settles the run. */
 export type Ending = { readonly death: Death; readonly outcome: Outcome | null }
 
 /** Ends one run: calls its start off, or has its host end it and prove it. The first cause stays. */

@@ -13,7 +13,7 @@ export interface RunHosts {
   start(order: StartOrder, signal: AbortSignal): Promise<StartReply>
   /** Asks what became of a run; many runs of one host and user are asked about at once. */
   probe(access: Access, run: KnownRun, how: ProbeHow): Promise<ProbeReply>
-  /** What the host kept of a run's output; null where it kept nothing. A few are fetched at a time. */
+  /** What the host kept of a run's output; null if it kept nothing. A few are fetched at a time. */
   keptOutput(access: Access, run: KnownRun): Promise<KeptOutput | 'unanswered' | null>
   /** Ends a run and answers when its host has looked again. */
   kill(access: Access, run: KnownRun, options: KillOptions): Promise<KillReply>

@@ -106,7 +106,7 @@ export class SessionRunHosts implements RunHosts {
     const { id, command, job, keepOutput, ownConnection, keeping } = order
     try {
       const encoded = this.#commands.encode(command)
-      // Its host has more to do for a run of which no lock tells, and dropbear takes no more than that.
+      // Its host has more to do for a run that has no lock, and dropbear takes no more than that.
       const forget = this.#takeForgotten(login, keeping?.isUnlocked ? 0 : MOST_FORGOTTEN_AT_ONCE)
       return Buffer.from(
         startCommand(encoded, id, { job: shownName(job, command), ownConnection, keepOutput, forget, keeping }),

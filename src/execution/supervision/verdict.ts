@@ -15,7 +15,7 @@ export type Over = {
   readonly hasKept: boolean
   /** Its host says that it ended by itself, before any KILL came. */
   readonly endedByItself: boolean
-  /** False where it may be alive for all that is known. */
+  /** False if it may be alive for all that is known. */
   readonly isDead: boolean
 }
 
@@ -80,7 +80,7 @@ export function judgeUnanswered(
   })
 }
 
-/** What it means that a host did not begin a run of which no lock tells: nothing remembers it there, or `beside` is alive. */
+/** What it means that a host did not begin a run that has no lock: nothing remembers it there, or `beside` is alive. */
 export function judgeWithheld(beside: RunId | null): Over {
   if (beside === null) return over({ kind: 'refused', reason: REMEMBERED_NOWHERE })
   const reason =
@@ -135,7 +135,7 @@ const GONE = 'it is no longer alive and left no exit status on its host'
 const KILLED_AT_SESSION_END =
   'the logind.conf of its host has KillUserProcesses=yes, which kills runs with their session unless KillExcludeUsers= names the account'
 
-/** What the answer to a KILL proves. `outcome` is null where the cause of the kill is the outcome. */
+/** What the answer to a KILL proves. `outcome` is null if the cause of the kill is the outcome. */
 export type KillVerdict =
   | { readonly kind: 'dead'; readonly outcome: Outcome | null }
   /** `isSent`: the run may have been signalled all the same. */

@@ -21,7 +21,7 @@ export function hashHostName(name: string, salt: Buffer = randomBytes(SALT_BYTES
   return `${HASH_MAGIC}${salt.toString('base64')}|${hash}`
 }
 
-/** The salt of a hashed name; undefined where it has none of the right length. */
+/** The salt of a hashed name; undefined if it has none of the right length. */
 function saltOf(hashed: string): Buffer | undefined {
   const end = hashed.indexOf('|', HASH_MAGIC.length)
   if (!hashed.startsWith(HASH_MAGIC) || end === -1) return undefined

@@ -5,7 +5,7 @@ export function fingerprintOf(blob: Buffer): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 }
 
-/** The fields of an SSH wire-format key, each led by its length; undefined where the lengths do not add up. */
+/** The fields of an SSH wire-format key, each led by its length; undefined if the lengths do not add up. */
 export function fieldsOf(blob: Buffer): readonly Buffer[] | undefined {
   const fields: Buffer[] = []
   let at = 0
@@ -37,7 +37,7 @@ const FIELD_COUNTS: ReadonlyMap<string, number> = new Map([
   ['sk-ecdsa-sha2-nistp256@openssh.com', 3],
 ])
 
-/** The type named inside a public key; undefined where the bytes are not a whole key of a type that can identify a host. */
+/** The type named inside a public key; undefined if the bytes are not a whole key of a type that can identify a host. */
 export function keyTypeOf(blob: Buffer): string | undefined {
   const fields = fieldsOf(blob)
   const type = fields?.[0]?.toString('latin1')

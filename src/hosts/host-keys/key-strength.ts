@@ -8,7 +8,7 @@ const LONGEST_RSA_EXPONENT_BITS = 64
 const LONGEST_DSA_BITS = 3_072
 
 /**
- * What is wrong with the size of a public key (wire format), as `an RSA key of 1024 bits, …`; null where nothing is. Short keys can be
+ * What is wrong with the size of a public key (wire format), as `an RSA key of 1024 bits, …`; null if nothing is. Short keys can be
  * forged, and absurdly long ones make a signature take seconds to check.
  */
 export function sizeFault(blob: Buffer, isLegacyAllowed: boolean): string | null {

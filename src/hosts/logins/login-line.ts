@@ -17,7 +17,7 @@ export type LoginTurn = {
   readonly kind: 'turn'
   /** What speaks against it by now, where it was not taken at once; null if nothing does. */
   refusal(): Refused | null
-  /** To be called once, with how it failed, or null where it succeeded. Who gave it up has learnt nothing of the host. */
+  /** To be called once, with how it failed, or null if it succeeded. Who gave it up has learnt nothing of the host. */
   end(failure: NotHandedOver | null, hasGivenUp: boolean): void
 }
 

@@ -12,7 +12,7 @@ const NOT_FOUND = 2
 
 /**
  * Asks the C library for a name by a child that can be ended, since its own calls block a thread for as long as a name server is
- * silent. Null where the machine has no getent. Never rejects.
+ * silent. Null if the machine has no getent. Never rejects.
  */
 export function askGetent(name: string): Promise<Asked | null> {
   // It would be taken for an option; no such host can be.

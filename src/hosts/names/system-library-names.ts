@@ -68,7 +68,7 @@ export class LibraryNames {
     return await waiting.answer.promise
   }
 
-  /** Null where there is no room. */
+  /** Null if there is no room. */
   #enter(name: string): Waiting | null {
     if (this.#waiting.size >= MAX_WAITING_NAMES) {
       const left = [...this.#waiting.values()].find(({ askers }) => askers === 0)

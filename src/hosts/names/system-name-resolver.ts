@@ -164,7 +164,7 @@ async function whenFound(asking: Promise<Asked>): Promise<FoundName> {
   return asked.kind === 'found' ? asked : await new Promise(() => {})
 }
 
-/** Empty where the file cannot be read: then it has nothing to say. */
+/** Empty if the file cannot be read: then it has nothing to say. */
 async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')

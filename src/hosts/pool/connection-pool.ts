@@ -54,7 +54,7 @@ export class ConnectionPool {
     this.#parts = parts
   }
 
-  /** Lends a session on an open connection that has room for it; null where there is none. */
+  /** Lends a session on an open connection that has room for it; null if there is none. */
   leaseOpen({ login, sharing }: Pick<LeaseRequest, 'login' | 'sharing'>): Lease | null {
     if (sharing !== 'shared') return null
     const key = keyOf(login)

@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, Prompt } from 'ssh2'
 import type { Credential } from '../../secrets/credential.ts'
 
-/** The next thing to try; null where there is nothing left, with the reason why. */
+/** The next thing to try; null if there is nothing left, with the reason why. */
 export type NextMethod = { readonly method: AnyAuthMethod } | { readonly method: null; readonly reason: string }
 
 /**

@@ -24,7 +24,7 @@ export class UnusableFileError extends Error {
   }
 }
 
-/** Differs whenever the file at a path has been written, replaced or given other rights; undefined where there is none. */
+/** Differs whenever the file at a path has been written, replaced or given other rights; undefined if there is none. */
 export type FileStamp = string
 
 /** A file that was read within a bound. */
@@ -164,7 +164,7 @@ class Chunks {
     this.#expectedBytes = Number(expectedBytes)
   }
 
-  /** Room for what comes next; null where that is enough. */
+  /** Room for what comes next; null if that is enough. */
   next(): Buffer | null {
     const left = this.#maxBytes + 1 - this.#bytes
     const wanted = this.#bytes === 0 ? this.#expectedBytes + 1 : CHUNK_BYTES

@@ -38,7 +38,7 @@ export function closeToOthers(path: string): void {
   }
 }
 
-/** The link itself, where one stands there; null where there is nothing, or nothing that may be looked at. */
+/** The link itself, where one stands there; null if there is nothing, or nothing that may be looked at. */
 function openOrNull(path: string): number | null {
   try {
     return openSync(path, O_PATH | constants.O_NOFOLLOW)

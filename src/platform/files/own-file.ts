@@ -8,7 +8,7 @@ const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants
 const BLOCK_BYTES = 512
 
 /**
- * The text of a regular file of this user, no longer than `maxBytes`; null where there is none. Throws an UnusableFileError for any
+ * The text of a regular file of this user, no longer than `maxBytes`; null if there is none. Throws an UnusableFileError for any
  * other file, and the system's own error where it cannot be read now.
  */
 export function readOwnFile(path: string, maxBytes: number): string | null {

@@ -16,7 +16,7 @@ const MOST_LINKS = 40
 const STICKY = 0o1000
 
 /**
- * Walks the way to `path`, links followed, and looks whether anyone but root and this user can change where it leads: null where nobody can.
+ * Walks the way to `path`, links followed, and looks whether anyone but root and this user can change where it leads: null if nobody can.
  * Directories that all may write are passed where they are sticky, as /tmp is: what lies in them must belong to root or this user. What is
  * not there, or cannot be looked at, ends the walk: whoever uses the path finds out.
  */
@@ -117,7 +117,7 @@ function partsOf(path: string): readonly string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.')
 }
 
-/** Of the link itself, where it is one; null where nothing is there, or it cannot be looked at. */
+/** Of the link itself, where it is one; null if nothing is there, or it cannot be looked at. */
 export function statOf(path: string): Stats | null {
   try {
     return lstatSync(path)

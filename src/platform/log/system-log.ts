@@ -14,7 +14,7 @@ export type SystemLogOptions = {
   readonly format: 'auto' | 'text' | 'journal' | 'json'
   /** Null: in colour where the descriptor is a terminal. */
   readonly colour: boolean | null
-  /** `JOURNAL_STREAM`: device and inode of the journal's socket; null where there is none. */
+  /** `JOURNAL_STREAM`: device and inode of the journal's socket; null if there is none. */
   readonly journalStream: string | null
   /** 1 for what a daemon says; 2 beside a command's own output. */
   readonly descriptor: number

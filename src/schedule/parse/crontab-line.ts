@@ -6,7 +6,7 @@ export type CrontabLine = {
   readonly schedule: string
   /** What cron runs; in a line of /etc/crontab without the user. */
   readonly command: string
-  /** The sixth column of /etc/crontab; null where there seems to be none. */
+  /** The sixth column of /etc/crontab; null if there seems to be none. */
   readonly user: string | null
 }
 
@@ -15,7 +15,7 @@ const LINE = /^\s*(?<schedule>@[a-z]+|[\d*]\S*(?:[ \t]+\S+){4})[ \t]+(?<command>
 /** What one of the five fields looks like, in cron and in what is near to it. */
 const FIELD = /^(?:[\d*?]|[a-z]{3}(?![a-z]))[\w*/,?#-]*$/i
 
-/** The line of a crontab that `text` seems to be; null where it is a command alone. Pure. */
+/** The line of a crontab that `text` seems to be; null if it is a command alone. Pure. */
 export function crontabLineIn(text: string): CrontabLine | null {
   const { schedule = '', command = '' } = LINE.exec(text)?.groups ?? {}
   const fields = schedule.split(/[ \t]+/)
@@ -28,7 +28,7 @@ export function crontabLineIn(text: string): CrontabLine | null {
 
 const USER_COLUMN = /^(root|nobody|www-data)[ \t]+\S/
 
-/** The user that `command` begins with, as a line of /etc/crontab does behind its schedule; null where it begins with none. */
+/** The user that `command` begins with, as a line of /etc/crontab does behind its schedule; null if it begins with none. */
 export function userColumnOf(command: string): string | null {
   return USER_COLUMN.exec(command.trimStart())?.[1] ?? null
 }

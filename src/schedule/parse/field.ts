@@ -37,7 +37,7 @@ export function describeField({ noun, min, max, names }: Field): string {
   return `${noun === 'hour' ? 'an' : 'a'} ${noun} (${min}–${max}${byName})`
 }
 
-/** The value of a number or a name in `field`, in range or not; null where the text is neither. */
+/** The value of a number or a name in `field`, in range or not; null if the text is neither. */
 export function readValue(field: Field, text: string): number | null {
   if (/^\d+$/.test(text)) return Number(text)
   const position = field.names.indexOf(text.toLowerCase())

@@ -2,7 +2,7 @@ import { FIELDS } from './field.ts'
 import { parseItem } from './parse-item.ts'
 import { quote } from './schedule-finding.ts'
 
-/** How to write what another scheduler reads as `text` and cron does not; null where that is not known. Pure. */
+/** How to write what another scheduler reads as `text` and cron does not; null if that is not known. Pure. */
 export function hintForExpression(text: string): string | null {
   const words = text.trim()
   for (const hint of [everyHint, zoneHint, awsHint, systemdHint]) {

@@ -1,6 +1,6 @@
 import { type Field, readValue } from './field.ts'
 
-/** What other schedulers and word processors write for one item, and how cron writes it; null where that is not known. Pure. */
+/** What other schedulers and word processors write for one item, and how cron writes it; null if that is not known. Pure. */
 export function hintForItem(field: Field, text: string): string | null {
   return hashHint(field, text) ?? signHint(text)
 }

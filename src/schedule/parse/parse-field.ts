@@ -2,7 +2,7 @@ import type { Field } from './field.ts'
 import { type Item, type ItemFault, parseItem } from './parse-item.ts'
 import { quote, type ScheduleFinding } from './schedule-finding.ts'
 
-/** A field's values in rising order without doubles; empty where it has an error. */
+/** A field's values in rising order without doubles; empty if it has an error. */
 export type ParsedField = {
   readonly values: readonly number[]
   /** Whether its text begins with `*`, whatever follows. */

@@ -9,7 +9,7 @@ export type Item = {
   readonly step: number
 }
 
-/** Why an item is refused, and the spelling that works; null where there is none. */
+/** Why an item is refused, and the spelling that works; null if there is none. */
 export type ItemFault = {
   readonly found: string
   readonly expected: string

@@ -6,7 +6,7 @@ import { MACRO_NAMES, MACROS, REBOOT } from './macros.ts'
 import { type ParsedField, parseField } from './parse-field.ts'
 import { quote, type ScheduleFinding } from './schedule-finding.ts'
 
-/** A schedule, or null where a finding is an error; all findings of all five fields. */
+/** A schedule, or null if a finding is an error; all findings of all five fields. */
 export type ParsedSchedule = {
   readonly schedule: Schedule | null
   readonly findings: readonly ScheduleFinding[]

@@ -10,7 +10,7 @@ export type NewCron = Pick<CronRow, 'cron_name' | 'cron_path' | 'host' | 'user'>
 
 /** A cron with what its last run left in the row. */
 export type StoredCron = CronRow & {
-  /** `YYYY-MM-DD HH:MM:SS`, UTC; null where it never ran. */
+  /** `YYYY-MM-DD HH:MM:SS`, UTC; null if it never ran. */
   readonly last_run: string | null
   /** Seconds. */
   readonly duration: number | null
@@ -20,9 +20,9 @@ export type StoredCron = CronRow & {
 /** One row as it is listed: a row whose shape does not hold can still be seen, edited and removed. */
 export type Entry<Row> = {
   readonly id: number
-  /** The row's `user`, `host` or `cron_name`; empty where that is what is wrong with it. */
+  /** The row's `user`, `host` or `cron_name`; empty if that is what is wrong with it. */
   readonly name: string
-  /** Null where the shape does not hold; `problem` then says why. */
+  /** Null if the shape does not hold; `problem` then says why. */
   readonly row: Row | null
   readonly problem: Problem | null
 }
@@ -34,7 +34,7 @@ export type Entry<Row> = {
 export interface Shelf<Row, Fields> {
   /** All rows, in order of id. */
   list(): Promise<readonly Entry<Row>[]>
-  /** The row whose id is `reference`, else every row of that name, in order of id. Empty where there is none. */
+  /** The row whose id is `reference`, else every row of that name, in order of id. Empty if there is none. */
   find(reference: string): Promise<readonly Entry<Row>[]>
   /**
    * Resolves with the new row's id. `settle` answers, once the id is known and in the same transaction, what is to be changed of

@@ -21,9 +21,9 @@ export type ShelfRules<Row, Fields> = {
   readonly defaults: Columns
   /** What is written for `fields`: themselves, and what follows from them. */
   readonly written: (fields: Partial<Fields>) => Columns
-  /** Rejects with an OperatorError where `row`, as it would be under `id` (null: a new one), clashes with other rows. */
+  /** Rejects with an OperatorError if `row`, as it would be under `id` (null: a new one), clashes with other rows. */
   readonly checkWrite: (db: Kysely<Tables>, row: Columns, id: number | null) => Promise<void>
-  /** Rejects with an OperatorError where another row needs the row called `subject`. */
+  /** Rejects with an OperatorError if another row needs the row called `subject`. */
   readonly checkRemove: (db: Kysely<Tables>, id: number, subject: string) => Promise<void>
 }
 

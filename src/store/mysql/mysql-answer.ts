@@ -6,7 +6,7 @@ export class UnreadableAnswer extends Error {
   readonly fatal = true
 }
 
-/** Why `result` is no answer to a statement; null where it is one. Rows are demanded of whatever reads: to have none is an answer of its own. */
+/** Why `result` is no answer to a statement; null if it is one. Rows are demanded of whatever reads: to have none is an answer of its own. */
 export function answerFault(statement: string, error: unknown, result: unknown): unknown {
   if (error) return faultOfDriver(error)
   return /^\s*(select|show)\b/i.test(statement) && !Array.isArray(result) ? new UnreadableAnswer() : null

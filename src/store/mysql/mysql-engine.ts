@@ -25,7 +25,7 @@ export class MysqlEngine implements Engine {
   readonly #pool: DeadlinePool
   readonly #db: Kysely<Tables>
 
-  /** Throws an InvalidInputError where `options` cannot be kept safe; connects at the first question. */
+  /** Throws an InvalidInputError if `options` cannot be kept safe; connects at the first question. */
   constructor(options: MysqlStoreOptions) {
     refuseUnverifiableHost(options)
     this.where = `MySQL at ${options.host}:${options.port}, database ${options.database}`

@@ -150,7 +150,7 @@ const MARIADB_ONLY: Readonly<Record<number, MysqlReading>> = {
   4151: LOCKED,
 }
 
-/** What a server means by an error number; undefined where nothing is known of it. */
+/** What a server means by an error number; undefined if nothing is known of it. */
 export function readingOfErrno(errno: number, isMariadb: boolean): MysqlReading | undefined {
   return COMMON[errno] ?? (isMariadb ? MARIADB_ONLY : MYSQL_ONLY)[errno]
 }

@@ -33,7 +33,7 @@ export class MysqlLeaseLock {
     return this.#incarnation === incarnation
   }
 
-  /** Who holds it, as a row of the table would tell; null where nobody does, and where the server has no such locks. */
+  /** Who holds it, as a row of the table would tell; null if nobody does, and where the server has no such locks. */
   async read(): Promise<LeaseRow | null> {
     const asked = await this.#asked()
     if (asked?.holder !== asked?.own) this.#incarnation = null
@@ -55,7 +55,7 @@ export class MysqlLeaseLock {
     this.#incarnation = isYes(isTaken) ? incarnation : null
   }
 
-  /** Gives a sign of life; false where the lock was lost with its connection. */
+  /** Gives a sign of life; false if the lock was lost with its connection. */
   async beat(): Promise<boolean> {
     const isHeld = await this.#ask(sql<Flag>`select if(is_used_lock(${this.#name}) <=> connection_id(),
       if(is_used_lock(${this.#pulse}) is null, get_lock(${this.#pulse}, 0), release_lock(${this.#pulse})) is not null, 0) as yes`)

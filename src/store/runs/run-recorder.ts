@@ -3,7 +3,7 @@ export type RunRecord = {
   readonly cronId: number
   /** Epoch milliseconds at which the run began, or was to begin. */
   readonly lastRun: number
-  /** Milliseconds; null where the run never began. */
+  /** Milliseconds; null if the run never began. */
   readonly durationMs: number | null
   /** Null after a success, else one line that says how it ended; cut to the column by the adapter. */
   readonly errors: string | null

@@ -22,7 +22,7 @@ export async function applySchema(engine: Engine, steps: readonly SchemaStep[]):
   }
 }
 
-/** Null where the step is done; the fault where the store gives no right to it. */
+/** Null if the step is done; the fault where the store gives no right to it. */
 async function attempt(engine: Engine, step: SchemaStep): Promise<DatabaseFault | null> {
   try {
     await engine.writeIdempotent((db) => sql.raw(step.sql).execute(db))

@@ -2,13 +2,13 @@ import type { StoreError } from './store-error.ts'
 
 /** A daemon as others are told of it. Read from the database, it is what somebody wrote there. */
 export type LeaseOwner = {
-  /** What names the installation: the same at every start of it. Null where the database does not tell. */
+  /** What names the installation: the same at every start of it. Null if the database does not tell. */
   readonly installation: string | null
   /** Where the database does not tell: the client by which it knows the daemon, in words. */
   readonly host: string
-  /** Null where the database does not tell. */
+  /** Null if the database does not tell. */
   readonly pid: number | null
-  /** The boot of the machine in which it started; null where that has no name. */
+  /** The boot of the machine in which it started; null if that has no name. */
   readonly bootId: string | null
 }
 
@@ -27,13 +27,13 @@ export type LeaseRow = LeaseOwner & {
 export interface LeaseTable {
   /** Names the database in messages. */
   readonly where: string
-  /** Why there is no row, so that the lease holds on one server alone and not on a whole cluster, and what to do; null where there is one. */
+  /** Why there is no row, so that the lease holds on one server alone and not on a whole cluster, and what to do; null if there is one. */
   readonly weakness: StoreError | null
-  /** Null where nobody holds the lease. Makes the table where it is missing. */
+  /** Null if nobody holds the lease. Makes the table where it is missing. */
   read(): Promise<LeaseRow | null>
   /** Puts `row` where `instead` stands now (null: no row); where anything else stands, does nothing. */
   put(row: LeaseRow, instead: LeaseRow | null): Promise<void>
-  /** Counts up; false where the row is not this incarnation's. */
+  /** Counts up; false if the row is not this incarnation's. */
   beat(incarnation: string): Promise<boolean>
   /** Removes `row`, unless it has changed hands. */
   remove(row: Pick<LeaseRow, 'incarnation'>): Promise<void>

@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts'
 import type { SchemaAdvice } from './schema-advice.ts'
 import { DEFINITION_COLUMNS, type PresentColumns, TABLE_NAMES, type TableName } from './tables.ts'
 
-/** One warning for all columns that a later version added and that the tables lack; null where they are complete. */
+/** One warning for all columns that a later version added and that the tables lack; null if they are complete. */
 export function missingColumnsProblem(present: PresentColumns, advice: SchemaAdvice): Problem | null {
   const missing = TABLE_NAMES.flatMap((table) => {
     const columns = present.get(table)
@@ -18,7 +18,7 @@ export function missingColumnsProblem(present: PresentColumns, advice: SchemaAdv
   return warningAbout({ kind: 'store' }, message, advice.forMissingColumns)
 }
 
-/** What can be read of `table`. Throws a DatabaseFault where the table, or a column that the first rcron had, is missing. */
+/** What can be read of `table`. Throws a DatabaseFault if the table, or a column that the first rcron had, is missing. */
 export function selectableColumns(
   table: TableName,
   present: PresentColumns,

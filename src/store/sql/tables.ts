@@ -24,7 +24,7 @@ export function isDefinitionTable(name: string): boolean {
 type TableShape<Name extends TableName> = {
   /** Columns that the first rcron had. */
   readonly required: readonly (keyof Tables[Name] & string)[]
-  /** Columns that ours added: null where the table lacks them. */
+  /** Columns that ours added: null if the table lacks them. */
   readonly added: readonly (keyof Tables[Name] & string)[]
 }
 

@@ -18,7 +18,7 @@ export type SqliteDatabaseOptions = {
 
 /**
  * Opens a database file; one of rcron's is made private to its owner. Whoever only reads a file that is not seen to be rcron's leaves its mode
- * and every byte as they are: a mistyped path may name anything. Throws a DatabaseFault where there is none: it is not made.
+ * and every byte as they are: a mistyped path may name anything. Throws a DatabaseFault if there is none: it is not made.
  */
 export function openSqliteDatabase({ path, begin }: SqliteDatabaseOptions): SqliteDatabase {
   const isPrivate = judgeFile(path)

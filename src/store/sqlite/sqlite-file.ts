@@ -90,7 +90,7 @@ export class SqliteFile {
   }
 }
 
-/** Null where there is no file. */
+/** Null if there is no file. */
 function identityOf(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false, bigint: true })
   return found === undefined ? null : `${found.dev}:${found.ino}`
