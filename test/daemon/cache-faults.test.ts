@@ -53,7 +53,7 @@ for (const { what, spoil, key } of faults) {
     takeStoreAway(lab)
     const daemon = start(key === undefined ? {} : { RCRON_CACHE_KEY: key })
     const error = await daemon.said('cannot use the cache')
-    match(String(error['err']), /cache\.sealed: not used, since .*Kept as .*cache\.sealed\.bad-/)
+    match(String(error['err']), /cache\.sealed: not used, since .*moved to .*cache\.sealed\.bad-/)
     await daemon.said('cannot read the store or a cache; nothing runs until one can be read')
     equal(lab.read('runs'), 'ran\n')
     bringStoreBack(lab)

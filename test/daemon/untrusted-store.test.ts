@@ -7,7 +7,7 @@ import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/wait-until.ts'
 import { aMysqlLab } from './mysql-lab.ts'
 
-const EXPIRED = /certificate is not accepted: it has expired \[.*\]; renew it at the server/
+const EXPIRED = /certificate is not accepted: it has expired \[.*\]; renew it on the server/
 
 test('B4: a certificate that has expired is told once of the store and once of the lease by a daemon, which asks on in peace and can be stopped, and by check', async (t) => {
   const mariadb = await startMariadb({ certificateFor: 'localhost', certificateFlaw: 'expired' })
@@ -40,5 +40,5 @@ test('B4: a certificate that has expired is told once of the store and once of t
   const own = { HOME: state, RCRON_STATE_DIR: state, ...environment }
   const { code, stderr, stdout } = await rcron(['check'], own)
   equal(code, 1)
-  match(`${stdout}${stderr}`.replaceAll('\n', ' '), /it has expired .*renew it at the server/)
+  match(`${stdout}${stderr}`.replaceAll('\n', ' '), /it has expired .*renew it on the server/)
 })

@@ -73,7 +73,7 @@ const flawed: readonly {
   {
     flaw: 'expired',
     name: 'localhost',
-    says: /not accepted: it has expired \[.*\] renew it at the server, and compare the clocks of both machines/,
+    says: /not accepted: it has expired \[.*\] renew it on the server, and compare the clocks of both machines/,
   },
   {
     flaw: 'self-signed',

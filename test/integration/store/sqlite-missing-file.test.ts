@@ -29,7 +29,7 @@ test('a file that is not there is said, with the way on, and is not made by read
   const path = join(folder, 'mistyped.db')
   match(
     await refusal(path),
-    /: there is no file .*mistyped\.db; make it with "rcron init", or correct .*RCRON_DATABASE_URL/,
+    /: there is no file .*mistyped\.db; create it with "rcron init", or correct .*RCRON_DATABASE_URL/,
   )
   const store = createSqliteStore(path)
   equal((await store.planSchema()).length, 3)
