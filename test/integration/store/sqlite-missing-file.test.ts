@@ -86,7 +86,7 @@ test('init makes directory and file, for their owner alone; a dry run makes neit
   const env = { RCRON_DATABASE_URL: `sqlite://${path}` }
   match(
     (await rcron.run(['cron', 'list'], { env })).stderr,
-    /there is no directory .*er\nMake directory and tables with "rcron init"/,
+    /there is no directory .*er\nCreate directory and tables with "rcron init"/,
   )
   match((await rcron.run(['init', '--dry-run'], { env })).stdout, /^create table/)
   equal(existsSync(join(folder, 'deep')), false)
@@ -100,6 +100,6 @@ test('init makes directory and file, for their owner alone; a dry run makes neit
 test('a directory that init cannot make is named', async () => {
   const env = { RCRON_DATABASE_URL: 'sqlite:/dev/null/x.db' }
   const { status, stderr } = await rcron.run(['init'], { env })
-  match(stderr, /directory \/dev\/null: cannot be made \(EEXIST\)/)
+  match(stderr, /directory \/dev\/null: cannot be created \(EEXIST\)/)
   equal(status, 1)
 })
