@@ -151,8 +151,13 @@ test('no connection is asked for more sessions than rcron may use', () => {
 })
 
 const worse: readonly (readonly [string, string, string, RegExp])[] = [
-  ['one session', 'sessions', '1 of 4', /have one session at once.*RCRON_MAX_SESSIONS_PER_CONNECTION=1$/],
-  ['three sessions', 'sessions', '3 of 4', /have 3 sessions at once.*raise MaxSessions/],
+  [
+    'one session',
+    'sessions',
+    '1 of 4',
+    /allows one connection one session at once.*RCRON_MAX_SESSIONS_PER_CONNECTION=1$/,
+  ],
+  ['three sessions', 'sessions', '3 of 4', /allows one connection 3 sessions at once.*raise MaxSessions/],
   ['unsupervised', 'supervised', 'off', /since supervise = 0 .*lost if its connection breaks/],
   ['no spool', 'spool', 'none', /neither below its home nor in \/var\/tmp: a run could be started twice/],
   ['no home', 'spool', '/var/tmp', /claimed in \/var\/tmp instead/],

@@ -132,13 +132,13 @@ const refused: readonly (readonly [string, readonly string[], string, RegExp])[]
     'a password as part of an argument',
     ['auth', 'add', '--user', 'x', '--password=hunter2'],
     '',
-    /--password: a secret on a command line/,
+    /--password: every user of this machine can read a secret on a command line/,
   ],
   [
     'a passphrase as an argument',
     ['auth', 'edit', 'key', '--passphrase', 'hunter2'],
     '',
-    /--passphrase: a secret on a command line/,
+    /--passphrase: every user of this machine can read a secret on a command line/,
   ],
   [
     'a reference that is a secret',
@@ -156,7 +156,7 @@ const refused: readonly (readonly [string, readonly string[], string, RegExp])[]
     "rcron's own credential",
     ['auth', 'edit', 'key', '--passphrase-reference', 'credential:cache-key'],
     '',
-    /--passphrase-reference: credential:cache-key is it unlocks rcron itself/,
+    /--passphrase-reference: credential:cache-key unlocks rcron itself/,
   ],
   [
     'hosts that are none',
