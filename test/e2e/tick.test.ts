@@ -265,7 +265,10 @@ test('while a daemon uses the state directory, a tick refuses, and one by hand r
   try {
     const { status, stderr } = await rcron.run(['tick'])
     equal(status, 1)
-    match(stderr, new RegExp(`an rcron daemon uses it, .*${process.pid}.*\nStop it first, or give.*--dry-run.*--at`))
+    match(
+      stderr,
+      new RegExp(`an rcron daemon uses it, .*${process.pid}.*\nStop it first, or set RCRON_STATE_DIR.*--dry-run.*--at`),
+    )
     const [, shown] = await fired(3)
     equal(shown.length, 2)
   } finally {
