@@ -60,7 +60,7 @@ async function completeTables(store: SchemaStore, output: Output, options: InitO
 function printPlan(output: Output, steps: readonly SchemaStep[], { json }: InitOptions): void {
   if (json === true) output.json({ steps: steps.map(printedStep) })
   else if (steps.length === 0) output.line('The tables are complete; there is nothing to do.')
-  else for (const { sql } of steps) for (const line of `${sql};`.split('\n')) output.line(line)
+  else for (const step of steps) for (const line of `${sqlOf(step)};`.split('\n')) output.line(line)
 }
 
 function printApplied(output: Output, { applied, problems }: AppliedSchema, { json }: InitOptions): void {
@@ -73,7 +73,11 @@ function printApplied(output: Output, { applied, problems }: AppliedSchema, { js
   if (applied.length === 0 && problems.length === 0) output.line('The tables are complete; there was nothing to do.')
 }
 
+function sqlOf({ statements }: SchemaStep): string {
+  return statements.join(';\n')
+}
+
 /** A step as `--json` prints it. */
 function printedStep(step: SchemaStep): { readonly summary: string; readonly sql: string } {
-  return { summary: describeStep(step), sql: step.sql }
+  return { summary: describeStep(step), sql: sqlOf(step) }
 }

@@ -1,4 +1,5 @@
 import type { Action } from './action.ts'
+import type { CatchUp, OnLost } from './choices.ts'
 import type { AuthRow, SystemRow } from './rows.ts'
 
 /** A row of the crontab, judged and ready to run: one command on one system as one auth. */
@@ -26,11 +27,3 @@ export type Cron = {
   readonly ownConnection: boolean
   readonly keepOutput: boolean
 }
-
-/** What is run of the minutes that were missed beyond the catch-up window. */
-export type CatchUp = 'none' | 'last' | 'all'
-export const CATCH_UPS: readonly CatchUp[] = ['none', 'last', 'all']
-
-/** Whether a lost run ends its firing or moves on to the next host. */
-export type OnLost = 'stop' | 'failover'
-export const ON_LOSTS: readonly OnLost[] = ['stop', 'failover']

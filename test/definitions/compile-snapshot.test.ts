@@ -4,25 +4,14 @@ import { compileSnapshot, compileSteps } from '../../src/definitions/compile-sna
 import { firingsIn, rebootFirings } from '../../src/definitions/firings.ts'
 import { minuteOf } from '../../src/domain/minute.ts'
 import type { Problem } from '../../src/domain/problem.ts'
-import type { AuthRow, CronRow, SystemRow } from '../../src/domain/rows.ts'
+import type { CronRow } from '../../src/domain/rows.ts'
+import { aCronRow, anAuth, aSystem } from '../support/builders.ts'
 
-const auth: AuthRow = { id: 1, user: 'backup', password: 'hidden-word', passphrase: null, hosts: null }
-const system: SystemRow = {
-  id: 1,
-  host: 'db1',
-  port: 22,
-  local_port: 22,
-  supervise: null,
-  legacy_algorithms: null,
-  login_timeout_s: null,
-}
+const auth = anAuth({ user: 'backup', password: 'hidden-word' })
+const system = aSystem({ host: 'db1' })
 
 function aRow(overrides: Partial<CronRow>): CronRow {
-  const fields = { cron_min: '*', cron_hour: '*', cron_dom: '*', cron_mon: '*', cron_dow: '*' }
-  const unset = { timezone: null, catch_up: null, latest_start_min: null, on_lost: null, timeout_s: null }
-  const more = { kill_grace_s: null, own_connection: null, keep_output: null }
-  const row = { id: 1, cron_name: 'job', cron_path: 'true', enabled: 1, host: 1, user: 1, action: 0 }
-  return { ...row, ...fields, ...unset, ...more, ...overrides }
+  return aCronRow({ cron_name: 'job', cron_path: 'true', ...overrides })
 }
 
 function compile(crons: readonly CronRow[], systems = [system], auths = [auth]) {

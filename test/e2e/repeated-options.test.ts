@@ -13,21 +13,23 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['cron', 'disable'],
 ]
 
-/** Each option of `rcron WORDS` by its flag, with a value where it takes one; lists take several. */
-async function optionsOf(words: readonly string[]): Promise<readonly (readonly string[])[]> {
+/** Each option of `rcron WORDS` twice, in both spellings where it has two, with a value where it takes one; lists take several. */
+async function twiceEach(words: readonly string[]): Promise<readonly (readonly string[])[]> {
   const help = await rcron.ok(...words, '--help')
-  const found = [...help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)( [<[].*?[>\]])?/gm)]
-  const single = found.filter(([, flag, value]) => flag !== '--help' && value?.includes('...') !== true)
-  return single.map(([, flag = '', value]) => (value === undefined ? [flag] : [flag, '1']))
+  const found = [...help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)(?:, (--[\w-]+))?( [<[].*?[>\]])?/gm)]
+  const single = found.filter(([, flag, , value]) => flag !== '--help' && value?.includes('...') !== true)
+  return single.map(([, flag = '', other = flag, value]) =>
+    value === undefined ? [flag, other] : [flag, '1', other, '1'],
+  )
 }
 
 test('every option of every command is refused where it is given twice', async () => {
   let options = 0
   for (const words of COMMANDS) {
-    for (const option of await optionsOf(words)) {
-      const { status, stdout, stderr } = await rcron.run([...words, ...option, ...option])
+    for (const twice of await twiceEach(words)) {
+      const { status, stdout, stderr } = await rcron.run([...words, ...twice])
       deepEqual([status, stdout], [2, ''], stderr)
-      match(stderr, new RegExp(`^error: option '${option[0]}\\b.*' is given more than once, expected once\n`))
+      match(stderr, new RegExp(`^error: option '${twice[0]}\\b.*' is given more than once, expected it once\n`))
       options += 1
     }
   }

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
+import { anAuth } from '../support/builders.ts'
 import type { RcronCommand } from '../support/rcron-command.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -19,12 +20,10 @@ export function testRoundTrip(name: string, rcron: RcronCommand): void {
         id: 1,
       },
     )
-    deepEqual(await rcron.json('auth', 'list'), [
-      { id: 1, user: 'backup', password: '(password)', passphrase: null, hosts: null },
-    ])
+    deepEqual(await rcron.json('auth', 'list'), [anAuth({ id: 1, user: 'backup', password: '(password)' })])
     match(
       await rcron.ok('auth', 'show', 'backup'),
-      /^id +1\nuser +backup\npassword +\(password\)\npassphrase +-\nhosts +-\n$/,
+      /^id +1\nuser +backup\npassword +\(password\)\npassphrase +-\nhosts +-\n/,
     )
     await rcron.ok('auth', 'edit', 'backup', '--user', 'dump', '--password-reference', 'env:RCRON_SECRET_DUMP')
     equal((await only('auth'))['password'], 'env:RCRON_SECRET_DUMP')

@@ -1,4 +1,9 @@
+import { cronOf } from '../../src/definitions/judge/cron-of.ts'
 import type { Action } from '../../src/domain/action.ts'
+import { AUTH_COLUMNS } from '../../src/domain/columns/auths.ts'
+import { unset } from '../../src/domain/columns/column.ts'
+import { CRON_COLUMNS } from '../../src/domain/columns/crons.ts'
+import { SYSTEM_COLUMNS } from '../../src/domain/columns/systems.ts'
 import type { Cron } from '../../src/domain/cron.ts'
 import type { Firing } from '../../src/domain/job.ts'
 import { type Minute, minuteOf } from '../../src/domain/minute.ts'
@@ -11,20 +16,11 @@ export function minute(text: string): Minute {
 }
 
 export function aSystem(overrides: Partial<SystemRow> = {}): SystemRow {
-  return {
-    id: 1,
-    host: 'host1',
-    port: 22,
-    local_port: 22,
-    supervise: null,
-    legacy_algorithms: null,
-    login_timeout_s: null,
-    ...overrides,
-  }
+  return { ...unset(SYSTEM_COLUMNS), id: 1, host: 'host1', ...overrides }
 }
 
 export function anAuth(overrides: Partial<AuthRow> = {}): AuthRow {
-  return { id: 1, user: 'cron', password: 'not printed', passphrase: null, hosts: null, ...overrides }
+  return { ...unset(AUTH_COLUMNS), id: 1, user: 'cron', password: 'not printed', ...overrides }
 }
 
 /** Places where nothing is, but for `overrides`. */
@@ -40,52 +36,32 @@ export function somePlaces(overrides: Partial<SecretPlaces> = {}): SecretPlaces 
   }
 }
 
+/** An enabled cron of failover, on a host of its own. */
 export function aCron(overrides: Partial<Cron> = {}): Cron {
   const id = overrides.id ?? 1
-  return {
+  const row = {
+    ...unset(CRON_COLUMNS),
     id,
-    name: 'backup',
-    command: '/opt/backup.sh',
-    action: 'failover',
-    enabled: true,
-    system: aSystem({ id, host: `host${id}` }),
-    auth: anAuth(),
-    expression: '* * * * *',
-    timezone: 'UTC',
-    catchUp: 'none',
-    latestStartMin: null,
-    onLost: 'stop',
-    timeoutMs: null,
-    killGraceMs: 10_000,
-    ownConnection: false,
-    keepOutput: false,
-    ...overrides,
+    cron_name: 'backup',
+    cron_path: '/opt/backup.sh',
+    enabled: 1,
+    host: id,
+    user: 1,
   }
+  const meant = { action: 'failover', system: aSystem({ id, host: `host${id}` }), auth: anAuth() } as const
+  return { ...cronOf(row, { ...meant, defaultTimezone: 'UTC' }), ...overrides }
 }
 
 /** A row that is due at every minute on system 1 as auth 1. */
 export function aCronRow(overrides: Partial<CronRow> = {}): CronRow {
   return {
+    ...unset(CRON_COLUMNS),
     id: 1,
     cron_name: `job${overrides.id ?? 1}`,
     cron_path: '/bin/true',
-    cron_min: '*',
-    cron_hour: '*',
-    cron_dom: '*',
-    cron_mon: '*',
-    cron_dow: '*',
     enabled: 1,
     host: 1,
     user: 1,
-    action: 0,
-    timezone: null,
-    catch_up: null,
-    latest_start_min: null,
-    on_lost: null,
-    timeout_s: null,
-    kill_grace_s: null,
-    own_connection: null,
-    keep_output: null,
     ...overrides,
   }
 }

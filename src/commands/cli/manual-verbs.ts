@@ -15,7 +15,7 @@ type Examples = ManualPage['examples']
 const ADDING: Readonly<Record<string, Examples>> = {
   auth: [
     ['rcron auth add --user backup', 'asks for the password on the terminal'],
-    ['rcron auth add --user backup --password-reference ~/.ssh/id_ed25519', 'a key file, read at each login'],
+    ['rcron auth add --user backup --key ~/.ssh/id_ed25519', 'a key file, read at each login'],
     ['rcron auth add --user backup --password-file key --seal', 'the key itself, sealed, in the store'],
     ['pass show backup | rcron auth add --user backup --password-stdin', ''],
   ],
@@ -25,12 +25,12 @@ const ADDING: Readonly<Record<string, Examples>> = {
   ],
   cron: [
     [
-      "rcron cron add --cron-name dump --cron-path /usr/local/bin/dump --schedule '30 2 * * *' --host db1.example.com --user backup",
+      "rcron cron add --name dump --command /usr/local/bin/dump --schedule '30 2 * * *' --host db1.example.com --user backup",
       'every night at half past two, once it is enabled',
     ],
     [
-      'rcron cron add --cron-name beat --cron-path true --cron-min "*/5" --host 1 --user 1 --action all --enabled 1',
-      'every five minutes, from now on',
+      'rcron cron add --name beat --command true --schedule "*/5 * * * *" --host db1,db2,db3 --user backup --action all --enabled',
+      'every five minutes on each of three hosts, from now on',
     ],
   ],
 }
@@ -40,8 +40,8 @@ const EDITING: Readonly<Record<string, Examples>> = {
   system: [['rcron system edit db1.example.com --port 2222', '']],
   cron: [
     ["rcron cron edit dump --schedule '0 4 * * *' --timezone Europe/Berlin", ''],
-    ['rcron cron edit dump@db1.example.com --timeout-s 600', 'one cron of a job'],
-    ['rcron cron edit 7 --timeout-s ""', 'an empty value clears an optional column'],
+    ['rcron cron edit dump@db1.example.com --timeout 2h', 'one cron of a job'],
+    ['rcron cron edit 7 --timeout ""', 'an empty value clears an optional column'],
   ],
 }
 

@@ -1,24 +1,24 @@
+import { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
+import { unset } from '../../domain/columns/column.ts'
 import { type AuthRow, NEW_ROW_ID } from '../../domain/rows.ts'
 import type { NewAuth } from '../../store/definitions/definition-editor.ts'
-import { AUTH_COLUMNS } from './auth-columns.ts'
+import { optionColumns } from './column.ts'
 import { NOTHING_BESIDE, type Noun, required } from './noun.ts'
+import { shownRow } from './parse-value.ts'
 import { referencesIn, resealed, sealedForNoRow, sealedWriting } from './seal-columns.ts'
 import { askSecret, isReference, readSecret, secretOptions } from './secret-input.ts'
 
 /** A user and the secret that opens its systems. */
 export const auth: Noun<AuthRow, NewAuth> = {
   name: 'auth',
-  columns: AUTH_COLUMNS,
+  columns: optionColumns(AUTH_COLUMNS),
   extraOptions: secretOptions,
   shelf: (editor) => editor.auths,
   find: (editor, reference) => editor.auths.find(reference),
   visible: async (rows) =>
-    rows.map(({ id, user, password, passphrase, hosts }) => ({
-      id,
-      user,
-      password: describeSecret(password),
-      passphrase: passphrase === null ? null : '(hidden)',
-      hosts,
+    rows.map((row) => ({
+      ...shownRow(AUTH_COLUMNS, row),
+      password: describeSecret(row.password),
     })),
   listed: ['id', 'user', 'password', 'hosts'],
   complete: async (changes, options, { context, seal }, old) => {
@@ -33,8 +33,8 @@ export const auth: Noun<AuthRow, NewAuth> = {
     const complete = { ...changes, ...secrets }
     const isWanted = options['seal'] === true
     const sealing = { references: referencesIn(options), seal }
-    if (old !== null) return await resealed(complete, old, { ...sealing, isWanted })
-    return isWanted ? await sealedForNoRow(complete as unknown as NewAuth, sealing) : complete
+    if (old !== null) return [await resealed(complete, old, { ...sealing, isWanted })]
+    return [isWanted ? await sealedForNoRow(complete as unknown as NewAuth, sealing) : complete]
   },
   // `complete` has seen to it that the required columns are there.
   writing: async (columns, options, { seal }) =>
@@ -42,7 +42,7 @@ export const auth: Noun<AuthRow, NewAuth> = {
   ofOneRow: null,
   afterAdding: () => '',
   definitions: async (rows) => ({
-    auths: rows.map((columns) => ({ id: NEW_ROW_ID, passphrase: null, hosts: null, ...columns }) as AuthRow),
+    auths: rows.map((columns) => ({ ...unset(AUTH_COLUMNS), id: NEW_ROW_ID, ...columns }) as AuthRow),
     systems: [],
     crons: [],
     beside: NOTHING_BESIDE,

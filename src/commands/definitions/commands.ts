@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { NOUN_SUMMARIES } from '../cli/noun-summaries.ts'
 import { auth } from './auth.ts'
-import { optionFlag } from './column.ts'
+import { optionFlags } from './column.ts'
 import { cron } from './cron.ts'
 import type { Noun, Options } from './noun.ts'
 import { system } from './system.ts'
@@ -45,7 +45,9 @@ function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): 
   withColumns(group.command('add').summary(`add one ${noun.name}`), noun, 'add')
     .option('--dry-run', 'check it and change nothing')
     .option('--json', 'print the new id as JSON')
-    .action((options: Options) => carryOut((verbs, parts) => verbs.addEntry(noun, options, parts)))
+    .action((options: Options) =>
+      carryOut(async (_, parts) => (await import('./add-entry.ts')).addEntry(noun, options, parts)),
+    )
   group
     .command('list')
     .summary(`list every ${noun.name}`)
@@ -82,6 +84,6 @@ function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): 
 }
 
 function withColumns<R, F>(command: Command, noun: Noun<R, F>, verb: 'add' | 'edit'): Command {
-  for (const column of noun.columns) command.option(`${optionFlag(column)} ${column.value}`, column.help)
+  for (const column of noun.columns) command.option(optionFlags(column), column.help)
   return noun.extraOptions(command, verb)
 }

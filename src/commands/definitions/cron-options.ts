@@ -1,8 +1,9 @@
 import type { Problem } from '../../domain/problem.ts'
+import type { SystemRow } from '../../domain/rows.ts'
 import { crontabLineIn } from '../../schedule/parse/crontab-line.ts'
 import { FIELDS } from '../../schedule/parse/field.ts'
 import { splitExpression } from '../../schedule/parse/parse-expression.ts'
-import type { DefinitionEditor } from '../../store/definitions/definition-editor.ts'
+import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
 import { auth } from './auth.ts'
 import { seekEntry } from './find-entry.ts'
 import { missing, type Options, problemOfOption } from './noun.ts'
@@ -52,17 +53,34 @@ export function missingIn(columns: Options, { schedule }: Options): readonly Pro
   return [...needed, problem]
 }
 
-/** The rows that `--host` and `--user` mean, each one. */
-export async function referencesOf({ host, user }: Options, editor: DefinitionEditor): Promise<Given> {
-  const sought = {
-    ...(typeof host === 'string' && { host: await seekEntry(system, editor, host) }),
-    ...(typeof user === 'string' && { user: await seekEntry(auth, editor, user) }),
-  }
-  const columns = Object.entries(sought).flatMap(([name, found]) => ('id' in found ? [[name, found.id]] : []))
+/** What `--host` and `--user` set: a row for each system. */
+type Referred = { readonly rows: readonly Options[]; readonly problems: readonly Problem[] }
+
+/** The rows that `--host` and `--user` mean; of systems several where a cron is to be made for each. */
+export async function referencesOf(
+  { host, user }: Options,
+  editor: DefinitionEditor,
+  { mayBeSeveral }: { readonly mayBeSeveral: boolean },
+): Promise<Referred> {
+  const ofUser = typeof user === 'string' ? [await seekEntry(auth, editor, user)] : []
+  const users = ofUser.flatMap((found) => ('id' in found ? [{ user: found.id }] : []))
+  const hosts = typeof host === 'string' ? await systemsOf(host, editor, mayBeSeveral) : []
+  const ids = new Set(hosts.flatMap((found) => ('id' in found ? [found.id] : [])))
   return {
-    columns: Object.fromEntries(columns),
-    problems: Object.values(sought).flatMap((found) => ('about' in found ? [found] : [])),
+    rows: ids.size === 0 ? [{ ...users[0] }] : [...ids].map((id) => ({ host: id, ...users[0] })),
+    problems: [...hosts, ...ofUser].flatMap((found) => ('about' in found ? [found] : [])),
   }
+}
+
+async function systemsOf(host: string, editor: DefinitionEditor, mayBeSeveral: boolean) {
+  const names = host.split(',').map((name) => name.trim())
+  if (names.length > 1 && !mayBeSeveral) {
+    const message = `names ${names.length} systems, expected one: a change makes no new crons`
+    return [problemOfOption('--host', message, '"rcron cron add" makes one for each')]
+  }
+  const found: (Entry<SystemRow> | Problem)[] = []
+  for (const name of names) found.push(await seekEntry(system, editor, name))
+  return found
 }
 
 function shellQuoted(text: string): string {

@@ -1,23 +1,27 @@
 import { Option } from 'commander'
-import { ACTIONS } from '../../domain/action.ts'
+import { unset } from '../../domain/columns/column.ts'
+import { CRON_COLUMNS } from '../../domain/columns/crons.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import { describeHostPort } from '../../domain/host-port.ts'
 import { type CronRow, NEW_ROW_ID } from '../../domain/rows.ts'
 import type { DefinitionEditor, NewCron, StoredCron } from '../../store/definitions/definition-editor.ts'
 import { besideOthers, soundRows } from './beside-others.ts'
-import { optionKey } from './column.ts'
-import { CRON_COLUMNS } from './cron-columns.ts'
+import { optionColumns, optionKey } from './column.ts'
 import { missingIn, pastedLine, referencesOf, SCHEDULE_COLUMNS, scheduleOf } from './cron-options.ts'
 import { findCrons } from './find-entry.ts'
 import type { Noun, Options } from './noun.ts'
+import { shownRow } from './parse-value.ts'
 
 /** One row of the crontab. */
 export const cron: Noun<StoredCron, NewCron> = {
   name: 'cron',
-  columns: CRON_COLUMNS,
+  columns: optionColumns(CRON_COLUMNS),
   extraOptions: (command) =>
     command
-      .option('--host <system>', 'the system it runs on: id, name or name:port')
+      .option(
+        '--host <system>',
+        'the system it runs on: id, name or name:port; several, separated by commas, make one cron for each',
+      )
       .option('--user <auth>', 'the auth it runs as: id or user')
       .addOption(
         new Option('--schedule <fields>', 'the five fields at once: "*/5 * * * *" or @daily').conflicts(
@@ -30,8 +34,9 @@ export const cron: Noun<StoredCron, NewCron> = {
   listed: ['id', 'cron_name', 'schedule', 'cron_path', 'host', 'user', 'action', 'enabled', 'last_run', 'errors'],
   complete: async (changes, options, { editor }, old) => {
     const schedule = scheduleOf(options)
-    const references = await referencesOf(options, editor)
-    const complete = { ...schedule.columns, ...changes, ...references.columns }
+    const references = await referencesOf(options, editor, { mayBeSeveral: old === null })
+    const [first, ...others] = references.rows.map((row) => ({ ...schedule.columns, ...changes, ...row }))
+    const complete = first ?? {}
     const problems = [
       ...schedule.problems,
       ...pastedLine(changes['cron_path']),
@@ -39,7 +44,7 @@ export const cron: Noun<StoredCron, NewCron> = {
       ...(old === null ? missingIn(complete, options) : []),
     ]
     if (problems.length > 0) throw new InvalidInputError(problems)
-    return complete
+    return [complete, ...others]
   },
   definitions: (rows, editor) =>
     besideOthers(
@@ -47,27 +52,11 @@ export const cron: Noun<StoredCron, NewCron> = {
       editor,
     ),
   ofOneRow: 'host',
-  afterAdding: (id, { enabled }) => (enabled === 1 ? '' : ` (disabled: "rcron cron enable ${id}" enables it)`),
+  afterAdding: (ids, { enabled }) =>
+    enabled === 1 ? '' : `disabled: "rcron cron enable ${ids.join(' ')}" lets ${ids.length === 1 ? 'it' : 'them'} run`,
 }
 
-const NEW_CRON = {
-  id: NEW_ROW_ID,
-  cron_min: '*',
-  cron_hour: '*',
-  cron_dom: '*',
-  cron_mon: '*',
-  cron_dow: '*',
-  enabled: 0,
-  action: 0,
-  timezone: null,
-  catch_up: null,
-  latest_start_min: null,
-  on_lost: null,
-  timeout_s: null,
-  kill_grace_s: null,
-  own_connection: null,
-  keep_output: null,
-}
+const NEW_CRON = { ...unset(CRON_COLUMNS), id: NEW_ROW_ID }
 
 async function visible(rows: readonly StoredCron[], editor: DefinitionEditor): Promise<readonly Options[]> {
   const hosts = new Map(
@@ -76,12 +65,12 @@ async function visible(rows: readonly StoredCron[], editor: DefinitionEditor): P
   const users = new Map(soundRows(await editor.auths.list()).map(({ id, user }) => [id, user]))
   return rows.map((row) => ({
     ...row,
+    ...shownRow(CRON_COLUMNS, row),
     schedule: expressionOf(row),
     host: hosts.get(row.host) ?? `${row.host} (missing)`,
     host_id: row.host,
     user: users.get(row.user) ?? `${row.user} (missing)`,
     user_id: row.user,
-    action: ACTIONS[row.action] ?? row.action,
   }))
 }
 

@@ -8,7 +8,9 @@ export function givenColumns(columns: readonly Column[], options: Options): Opti
   const given: Record<string, unknown> = {}
   const problems: Problem[] = []
   for (const column of columns) {
-    const value = options[optionKey(column)]
+    const said = options[optionKey(column)]
+    // The option of a flag may stand alone.
+    const value = said === true ? '1' : said
     if (typeof value !== 'string') continue
     try {
       given[column.name] = column.parse(value)

@@ -48,21 +48,24 @@ export type Noun<Row, Fields> = {
   readonly visible: (rows: readonly Row[], editor: DefinitionEditor) => Promise<readonly Options[]>
   /** Which of the visible fields a list shows. */
   readonly listed: readonly string[]
-  /** The columns that the options set beyond `columns`; asks for what is missing. Rejects with an OperatorError. */
+  /**
+   * `changes` with the columns that the options set beyond `columns`; asks for what is missing. Several where one command adds several rows;
+   * of a change (`old`) always one. Rejects with an OperatorError.
+   */
   readonly complete: (
     changes: Options,
     options: Options,
     parts: ChangeParts,
     old: Entry<Row> | null,
-  ) => Promise<Options>
+  ) => Promise<readonly [Options, ...Options[]]>
   /** How a complete new row is written; null if it is written as it is. */
   readonly writing?: (columns: Options, options: Options, parts: ChangeParts) => Promise<Writing<Fields> | null>
   /** The rows that are to be written, beside those that they refer to or belong with: what is judged before. */
   readonly definitions: (rows: readonly Options[], editor: DefinitionEditor) => Promise<Judged>
   /** The column in which the rows of one name differ by nature, where a change by name is of all of them; null if one is wanted. */
   readonly ofOneRow: string | null
-  /** What is said behind the new id. */
-  readonly afterAdding: (id: number, row: Options) => string
+  /** What is said of the new rows beside their ids; empty where there is nothing to say. */
+  readonly afterAdding: (ids: readonly number[], row: Options) => string
 }
 
 /** Rejects with an InvalidInputError that names each of `names` that `columns` lacks. */

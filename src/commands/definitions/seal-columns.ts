@@ -1,23 +1,25 @@
+import { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
+import { unset } from '../../domain/columns/column.ts'
 import { OperatorError } from '../../domain/errors.ts'
 import { type AuthRow, NEW_ROW_ID } from '../../domain/rows.ts'
 import type { SecretSeal } from '../../secrets/seal-secret.ts'
 import { bindingOf } from '../../secrets/secret-places.ts'
 import type { Entry, NewAuth } from '../../store/definitions/definition-editor.ts'
 import type { ChangeParts, Options, Writing } from './noun.ts'
-import { namesPlace, type SecretColumn } from './secret-input.ts'
+import { namesPlace, referenceIn, type SecretColumn } from './secret-input.ts'
 
 const COLUMNS: readonly SecretColumn[] = ['password', 'passphrase']
 
 /** Which secrets were given as the names of places, and are stored so. */
 export function referencesIn(options: Options): readonly SecretColumn[] {
-  return COLUMNS.filter((column) => options[`${column}Reference`] !== undefined)
+  return COLUMNS.filter((column) => referenceIn(column, options) !== undefined)
 }
 
 type Sealing = { readonly references: readonly SecretColumn[]; readonly seal: ChangeParts['seal'] }
 
 /** A new auth with its secrets sealed for a row without an id yet: what is judged. */
 export async function sealedForNoRow(row: NewAuth, { references, seal }: Sealing): Promise<NewAuth> {
-  const whole = { hosts: null, passphrase: null, ...row, id: NEW_ROW_ID }
+  const whole = { ...unset(AUTH_COLUMNS), ...row, id: NEW_ROW_ID }
   const sealer = await seal()
   const sealed = COLUMNS.map((column) => {
     const text = whole[column]
@@ -30,7 +32,7 @@ export async function sealedForNoRow(row: NewAuth, { references, seal }: Sealing
 /** How it is written: sealed for its id once there is one, and never without a seal. */
 export async function sealedWriting(row: NewAuth, seal: ChangeParts['seal']): Promise<Writing<NewAuth>> {
   const sealer = await seal()
-  const unwritten: AuthRow = { hosts: null, passphrase: null, ...row, id: NEW_ROW_ID }
+  const unwritten: AuthRow = { ...unset(AUTH_COLUMNS), ...row, id: NEW_ROW_ID }
   const sealed = COLUMNS.filter((column) => unwritten[column]?.startsWith('sealed:') === true)
   const texts = sealed.map((column) => [column, openedOf(sealer, unwritten, column)] as const)
   const settle = (id: number) =>

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Command, Option } from 'commander'
 import { OWN_CREDENTIALS } from '../../config/variables.ts'
@@ -36,6 +37,16 @@ const PLACES: Readonly<Record<SecretColumn, string>> = {
   passphrase: 'file:/path, env:RCRON_SECRET_NAME, credential:NAME; a path alone is file:',
 }
 
+/** The place that the options name for a secret; undefined where they name none. Throws an InvalidInputError where `--key` holds a key itself. */
+export function referenceIn(column: SecretColumn, options: SecretOptions): string | undefined {
+  const [reference, key] = [options[`${column}Reference`], options['key']]
+  if (typeof reference === 'string') return reference
+  if (column === 'passphrase' || typeof key !== 'string') return undefined
+  if (key.includes('\n') || key.includes('-----BEGIN')) throw refuseArgument(column, '--key')
+  // The daemon works elsewhere; what begins with ~ it finds in its own home.
+  return key === '' || key.startsWith('~/') ? key : resolve(key)
+}
+
 /** What its column in the database takes. */
 const MAX_BYTES = 65_535
 
@@ -46,6 +57,11 @@ export function secretOptions(command: Command): Command {
   const ways = [...waysOf('password', 'password or private key'), ...waysOf('passphrase', 'passphrase of the key')]
   for (const way of ways) command.addOption(way)
   return command
+    .addOption(
+      new Option('--key <file>', 'log in by the private key in this file, which is read at each login').conflicts(
+        WAYS.map((way) => `password${way}`),
+      ),
+    )
     .addOption(
       new Option('--no-passphrase', 'remove the stored passphrase').conflicts(WAYS.map((way) => `passphrase${way}`)),
     )
@@ -81,11 +97,11 @@ export async function readSecret(
 ): Promise<string | undefined> {
   if (options[column] === true || typeof options[column] === 'string') throw refuseArgument(column)
   const file = options[`${column}File`]
-  const reference = options[`${column}Reference`]
+  const reference = referenceIn(column, options)
   if (typeof file === 'string') return storable(column, await readFile(column, file), options)
   if (options[`${column}Stdin`] === true) return storable(column, await readSome(column, context.stdin), options)
   if (options[`${column}Ask`] === true) return await askSecret(column, context, options)
-  if (typeof reference === 'string') return checkedReference(column, reference)
+  if (reference !== undefined) return checkedReference(column, reference)
   return undefined
 }
 
@@ -173,9 +189,9 @@ function allowedReference(column: SecretColumn, reference: string): string {
   return reference
 }
 
-function refuseArgument(column: SecretColumn): InvalidInputError {
+function refuseArgument(column: SecretColumn, flag = `--${column}`): InvalidInputError {
   return refuse(
-    `--${column}`,
+    flag,
     'every user of this machine can read a secret on a command line, and the shell history keeps it',
     `give --${column}-ask, --${column}-file, --${column}-stdin or --${column}-reference`,
   )

@@ -1,3 +1,5 @@
+import { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
+import type { Column } from '../../domain/columns/column.ts'
 import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
 import type { Output } from '../cli/output.ts'
 import type { Noun, Options } from './noun.ts'
@@ -31,9 +33,13 @@ export async function showTable<R, F>(noun: Noun<R, F>, entries: readonly Entry<
   printTable(noun, await visibleOf(noun, entries, parts), parts.output)
 }
 
+const SECRET = new Set(
+  Object.entries<Column>(AUTH_COLUMNS).flatMap(([name, { secret }]) => (secret === true ? [name] : [])),
+)
+
 export function withoutSecrets(row: Options): Options {
   const hidden = Object.entries(row).map(([name, value]) =>
-    (name === 'password' || name === 'passphrase') && value !== null ? [name, '(given)'] : [name, value],
+    SECRET.has(name) && value !== null ? [name, '(given)'] : [name, value],
   )
   return Object.fromEntries(hidden)
 }

@@ -1,15 +1,18 @@
+import { unset } from '../../domain/columns/column.ts'
+import { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import { parseHostPort } from '../../domain/host-port.ts'
 import { aboutOption, errorAbout } from '../../domain/problem.ts'
 import { NEW_ROW_ID, type SystemRow } from '../../domain/rows.ts'
 import type { DefinitionEditor, Entry, NewSystem } from '../../store/definitions/definition-editor.ts'
+import { optionColumns } from './column.ts'
 import { type ChangeParts, NOTHING_BESIDE, type Noun, type Options, required } from './noun.ts'
-import { SYSTEM_COLUMNS } from './system-columns.ts'
+import { shownRow } from './parse-value.ts'
 
 /** A host with its ports. */
 export const system: Noun<SystemRow, NewSystem> = {
   name: 'system',
-  columns: SYSTEM_COLUMNS,
+  columns: optionColumns(SYSTEM_COLUMNS),
   extraOptions: (command) =>
     command.option(
       '--host-key <key>',
@@ -17,22 +20,13 @@ export const system: Noun<SystemRow, NewSystem> = {
     ),
   shelf: (editor) => editor.systems,
   find: findSystems,
-  visible: async (rows) =>
-    rows.map(({ id, host, port, local_port, supervise, legacy_algorithms, login_timeout_s }) => ({
-      id,
-      host,
-      port,
-      local_port,
-      supervise: supervise ?? 1,
-      legacy_algorithms: legacy_algorithms ?? 0,
-      login_timeout_s,
-    })),
+  visible: async (rows) => rows.map((row) => shownRow(SYSTEM_COLUMNS, row)),
   listed: ['id', 'host', 'port', 'local_port', 'supervise'],
   complete: async (changes, options, parts, old) => {
     if (old === null) required('system', changes, ['host'])
     const row = { ...NEW_SYSTEM, ...old?.row, ...changes } as SystemRow
     await pinIfGiven(row, options, parts)
-    return changes
+    return [changes]
   },
   ofOneRow: null,
   afterAdding: () => '',
@@ -75,11 +69,4 @@ function parseGiven(given: string, parse: (text: string) => Buffer): Buffer {
   }
 }
 
-const NEW_SYSTEM = {
-  id: NEW_ROW_ID,
-  port: 22,
-  local_port: 22,
-  supervise: null,
-  legacy_algorithms: null,
-  login_timeout_s: null,
-}
+const NEW_SYSTEM = { ...unset(SYSTEM_COLUMNS), id: NEW_ROW_ID }

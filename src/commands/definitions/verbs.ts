@@ -54,28 +54,6 @@ export async function showEntries<R, F>(
   return 0
 }
 
-export async function addEntry<R, F>(noun: Noun<R, F>, options: Options, parts: VerbParts): Promise<ExitCode> {
-  const { output, editor } = parts
-  const row = await noun.complete(givenColumns(noun.columns, options), options, parts, null)
-  await parts.judge(await noun.definitions([row], editor))
-  if (options['dryRun'] === true) {
-    if (options['json'] === true) output.json(withoutSecrets(row))
-    else {
-      output.line(`would add this ${noun.name}; it would work:`)
-      output.record(withoutSecrets(row))
-    }
-    return 0
-  }
-  // `complete` has seen to it that the required columns are there.
-  const writing = await noun.writing?.(row, options, parts)
-  const shelf = noun.shelf(editor)
-  const id = writing ? await shelf.add(writing.first, writing.settle) : await shelf.add(row as F)
-  if (options['json'] === true) output.json({ id })
-  else output.line(`added ${noun.name} ${id}${noun.afterAdding(id, row)}`)
-  parts.tellTakeUp()
-  return 0
-}
-
 /** Changes one row; where the noun's names mean all that have them, all of these, in one transaction. */
 export async function editEntries<R, F>(
   noun: Noun<R, F>,
@@ -85,7 +63,7 @@ export async function editEntries<R, F>(
 ): Promise<ExitCode> {
   const { output, editor } = parts
   const entries = await entriesToEdit(noun, reference, parts)
-  const changes = await noun.complete(givenColumns(noun.columns, options), options, parts, entries[0] ?? null)
+  const [changes] = await noun.complete(givenColumns(noun.columns, options), options, parts, entries[0] ?? null)
   refuseChanges(noun, changes, { reference, entries })
   // A row whose shape does not hold is fixed column by column: it cannot be judged as a whole before it is.
   const sound = entries.flatMap(({ row }) => (row === null ? [] : [{ ...row, ...changes }]))

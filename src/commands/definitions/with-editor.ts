@@ -1,7 +1,7 @@
 import { composeSeal } from '../../app/parts.ts'
 import { compileSnapshot } from '../../definitions/compile-snapshot.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
-import type { About, Problem } from '../../domain/problem.ts'
+import { type About, describeProblem, type Problem } from '../../domain/problem.ts'
 import type { AuthRow } from '../../domain/rows.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
@@ -34,7 +34,7 @@ function describeTakeUp(staleMinutes: number): string {
 
 /** Warnings are reported and change nothing; errors end the command. */
 async function judge(context: CommandContext, opened: Opened, judged: Judged): Promise<void> {
-  const problems = await problemsOf(opened, judged)
+  const problems = eachOnce(await problemsOf(opened, judged))
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new InvalidInputError(errors)
   const output = new Output(context)
@@ -59,6 +59,11 @@ async function secretProblems(opened: Opened, auths: readonly AuthRow[]): Promis
       : problems
   })
   return (await Promise.all(judged)).flat()
+}
+
+/** Rows that are added together have the same wrong with them, and no ids yet to tell them apart. */
+function eachOnce(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [describeProblem(problem), problem])).values()]
 }
 
 function isBeside(about: About, beside: Beside): boolean {

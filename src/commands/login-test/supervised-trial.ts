@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { cronOf } from '../../definitions/judge/cron-of.ts'
+import { unset } from '../../domain/columns/column.ts'
+import { CRON_COLUMNS } from '../../domain/columns/crons.ts'
 import type { Cron } from '../../domain/cron.ts'
 import { minuteOf } from '../../domain/minute.ts'
 import { describeOutcome } from '../../domain/outcome.ts'
@@ -20,7 +23,7 @@ export type Trial =
   /** It ended as it should; `isKept` where its host has reported its end a second time, asked as after a broken connection. */
   { readonly kind: 'succeeded'; readonly isKept: boolean } | { readonly kind: 'failed'; readonly reason: string }
 
-const TIMEOUT_MS = 15_000
+const TIMEOUT_S = 15
 const ANSWER_MS = 10_000
 
 /** Starts a harmless run on its host, collects its end, asks the host for it again, and has it forgotten there. Never rejects. */
@@ -45,7 +48,7 @@ export async function trySupervision(access: Access, login: Login, parts: TrialP
     unknown: () => undefined,
     found: () => undefined,
   }
-  const run = { id, cron: cronOf(access, `echo ${word}`), minute: minuteOf(clock.now()) }
+  const run = { id, cron: trialCron(access, `echo ${word}`), minute: minuteOf(clock.now()) }
   const { outcome, output } = await supervisor.start(run, watch).result
   const isKept = await forget({ id, trace }, login, parts)
   if (outcome.kind !== 'succeeded') return { kind: 'failed', reason: `it ${describeOutcome(outcome)}` }
@@ -62,23 +65,18 @@ async function forget(run: Parameters<typeof probeCommand>[0][number], login: Lo
 }
 
 /** A cron as no row has it: on a connection of its own, as one of action clobber. */
-function cronOf({ system, auth }: Access, command: string): Cron {
-  return {
+function trialCron({ system, auth }: Access, command: string): Cron {
+  const row = {
+    ...unset(CRON_COLUMNS),
     id: 0,
-    name: 'rcron test',
-    command,
-    action: 'failover',
-    enabled: true,
-    system,
-    auth,
-    expression: '* * * * *',
-    timezone: 'UTC',
-    catchUp: 'none',
-    latestStartMin: null,
-    onLost: 'stop',
-    timeoutMs: TIMEOUT_MS,
-    killGraceMs: 1_000,
-    ownConnection: true,
-    keepOutput: false,
+    cron_name: 'rcron test',
+    cron_path: command,
+    enabled: 1,
+    host: system.id,
+    user: auth.id,
+    timeout_s: TIMEOUT_S,
+    kill_grace_s: 1,
+    own_connection: 1,
   }
+  return cronOf(row, { action: 'failover', system, auth, defaultTimezone: 'UTC' })
 }

@@ -1,3 +1,7 @@
+import { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
+import { unset } from '../../domain/columns/column.ts'
+import { CRON_COLUMNS } from '../../domain/columns/crons.ts'
+import { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
 import type { AuthRow, CronRow, Definitions, SystemRow } from '../../domain/rows.ts'
 import { yieldToOthers } from '../../platform/waiting/yielding.ts'
 import type { CachedDefinitions } from './definitions-cache.ts'
@@ -5,6 +9,9 @@ import type { CachedDefinitions } from './definitions-cache.ts'
 /** How many rows are turned into text, or back, before others have their turn: a few milliseconds' work. */
 const ROWS_PER_FRAME = 500
 const LENGTH_BYTES = 4
+
+/** An older rcron did not know all columns. */
+const UNSET = { auth: unset(AUTH_COLUMNS), system: unset(SYSTEM_COLUMNS), cron: unset(CRON_COLUMNS) }
 
 type Frame =
   | { readonly savedAt: number }
@@ -28,18 +35,13 @@ export async function joinFrames(bytes: Buffer): Promise<CachedDefinitions> {
   let savedAt = 0
   for (const frame of parseFrames(bytes)) {
     if ('savedAt' in frame) savedAt = frame.savedAt
-    if ('auths' in frame) auths.push(...frame.auths.map(withHosts))
-    if ('systems' in frame) systems.push(...frame.systems)
-    if ('crons' in frame) crons.push(...frame.crons)
+    if ('auths' in frame) auths.push(...frame.auths.map((row) => ({ ...UNSET.auth, ...row })))
+    if ('systems' in frame) systems.push(...frame.systems.map((row) => ({ ...UNSET.system, ...row })))
+    if ('crons' in frame) crons.push(...frame.crons.map((row) => ({ ...UNSET.cron, ...row })))
     await yieldToOthers()
   }
   const definitions: Definitions = { auths, systems, crons }
   return { savedAt, definitions }
-}
-
-/** An older rcron knew no such column. */
-function withHosts(auth: AuthRow): AuthRow {
-  return { ...auth, hosts: auth.hosts ?? null }
 }
 
 function* slicesOf<Row>(rows: readonly Row[]): Generator<readonly Row[]> {

@@ -1,12 +1,14 @@
-import { ACTIONS, actionOf } from '../../domain/action.ts'
-import { CATCH_UPS, type Cron, ON_LOSTS } from '../../domain/cron.ts'
+import { actionOf } from '../../domain/action.ts'
+import { CRON_COLUMNS } from '../../domain/columns/crons.ts'
+import type { Cron } from '../../domain/cron.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { AuthRow, CronRow, SystemRow } from '../../domain/rows.ts'
 import type { ParsedSchedule } from '../../schedule/parse/parse-schedule.ts'
 import { quote } from '../../schedule/parse/schedule-finding.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import { isTimezone } from '../../schedule/timezone.ts'
-import { flagProblems, limitProblems } from './judge-limits.ts'
+import { cronOf } from './cron-of.ts'
+import { rowJudge } from './judge-columns.ts'
 import { textProblems } from './judge-text.ts'
 import { type RowFinding, refuse } from './row-finding.ts'
 
@@ -26,8 +28,7 @@ export type JudgedCron = {
   readonly problems: readonly Problem[]
 }
 
-const DEFAULT_KILL_GRACE_S = 10
-const MS_PER_SECOND = 1000
+const ofColumns = rowJudge(CRON_COLUMNS)
 
 /** Judges what a row means; all of its problems at once. */
 export function judgeCron(row: CronRow, context: JudgingContext): JudgedCron {
@@ -36,13 +37,13 @@ export function judgeCron(row: CronRow, context: JudgingContext): JudgedCron {
     ...textProblems(row),
     ...ofSchedule,
     ...referenceProblems(row, context),
-    ...choiceProblems(row),
-    ...limitProblems(row),
+    ...ofColumns(row),
+    ...timezoneProblems(row.timezone),
   ]
   const about = { kind: 'cron', id: row.id, name: printable(row.cron_name) } as const
   const problems = findings.map((finding) => ({ about, ...finding }))
   const isSound = !findings.some(({ severity }) => severity === 'error')
-  return isSound ? { cron: cronOf(row, context), schedule, problems } : { cron: null, schedule: null, problems }
+  return isSound ? { cron: soundCron(row, context), schedule, problems } : { cron: null, schedule: null, problems }
 }
 
 /** The name without quotes, its control characters escaped. */
@@ -60,50 +61,15 @@ function reference(field: string, id: number, rows: ReadonlyMap<number, unknown>
   return found === null ? [refuse(field, `${noun} ${id} cannot be used`, `correct that ${noun}`)] : []
 }
 
-function choiceProblems(row: CronRow): readonly RowFinding[] {
-  const actions = ACTIONS.map((name, number) => `${number} (${name})`).join(', ')
-  return [
-    ...(actionOf(row.action) === undefined
-      ? [refuse('action', `${row.action}, expected one of ${actions}`, null)]
-      : []),
-    ...timezoneProblems(row.timezone),
-    ...choice('catch_up', row.catch_up, CATCH_UPS),
-    ...choice('on_lost', row.on_lost, ON_LOSTS),
-    ...flagProblems(row),
-  ]
-}
-
 function timezoneProblems(timezone: string | null): readonly RowFinding[] {
-  if (timezone === null || isTimezone(timezone)) return []
+  // One that is too long for its column is refused as that.
+  if (timezone === null || timezone.length > CRON_COLUMNS.timezone.length || isTimezone(timezone)) return []
   return [refuse('timezone', `${quote(timezone)}, expected the IANA name of a time zone, such as Europe/Berlin`, null)]
 }
 
-function choice(field: string, value: string | null, choices: readonly string[]): readonly RowFinding[] {
-  if (value === null || choices.includes(value)) return []
-  return [refuse(field, `${quote(value)}, expected ${choices.join(' or ')}`, null)]
-}
-
-function cronOf(row: CronRow, { auths, systems, defaultTimezone }: JudgingContext): Cron | null {
+function soundCron(row: CronRow, { auths, systems, defaultTimezone }: JudgingContext): Cron | null {
   const action = actionOf(row.action)
   const system = systems.get(row.host)
   const auth = auths.get(row.user)
-  if (action === undefined || !system || !auth) return null
-  return {
-    id: row.id,
-    name: row.cron_name,
-    command: row.cron_path,
-    action,
-    enabled: row.enabled !== 0,
-    system,
-    auth,
-    expression: [row.cron_min, row.cron_hour, row.cron_dom, row.cron_mon, row.cron_dow].join(' '),
-    timezone: row.timezone ?? defaultTimezone,
-    catchUp: CATCH_UPS.find((it) => it === row.catch_up) ?? 'none',
-    latestStartMin: row.latest_start_min,
-    onLost: ON_LOSTS.find((it) => it === row.on_lost) ?? 'stop',
-    timeoutMs: row.timeout_s === null ? null : row.timeout_s * MS_PER_SECOND,
-    killGraceMs: (row.kill_grace_s ?? DEFAULT_KILL_GRACE_S) * MS_PER_SECOND,
-    ownConnection: row.own_connection === 1,
-    keepOutput: row.keep_output === 1,
-  }
+  return action && system && auth ? cronOf(row, { action, system, auth, defaultTimezone }) : null
 }

@@ -1,21 +1,16 @@
+import type { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
+import type { NewRowOf, RowOf } from '../../domain/columns/column.ts'
+import type { CRON_COLUMNS, RECORD_COLUMNS } from '../../domain/columns/crons.ts'
+import type { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { AuthRow, CronRow, SystemRow } from '../../domain/rows.ts'
 
-/** Required columns, and any of the optional ones; what is left out gets the column's default. */
-export type NewAuth = Pick<AuthRow, 'user' | 'password'> & Partial<Omit<AuthRow, 'id'>>
-/** A system to be added: what must be given, and what may be. */
-export type NewSystem = Pick<SystemRow, 'host'> & Partial<Omit<SystemRow, 'id'>>
-/** A cron to be added: what must be given, and what may be. */
-export type NewCron = Pick<CronRow, 'cron_name' | 'cron_path' | 'host' | 'user'> & Partial<Omit<CronRow, 'id'>>
+export type NewAuth = NewRowOf<typeof AUTH_COLUMNS>
+export type NewSystem = NewRowOf<typeof SYSTEM_COLUMNS>
+export type NewCron = NewRowOf<typeof CRON_COLUMNS>
 
 /** A cron with what its last run left in the row. */
-export type StoredCron = CronRow & {
-  /** `YYYY-MM-DD HH:MM:SS`, UTC; null if it never ran. */
-  readonly last_run: string | null
-  /** Seconds. */
-  readonly duration: number | null
-  readonly errors: string | null
-}
+export type StoredCron = CronRow & RowOf<typeof RECORD_COLUMNS>
 
 /** One row as it is listed: a row whose shape does not hold can still be seen, edited and removed. */
 export type Entry<Row> = {
@@ -41,6 +36,8 @@ export interface Shelf<Row, Fields> {
    * `fields`.
    */
   add(fields: Fields, settle?: (id: number) => Partial<Fields>): Promise<number>
+  /** As `add`, of several rows: all of them, or none. Resolves with their ids in the same order. */
+  addAll(rows: readonly Fields[]): Promise<readonly number[]>
   /** Changes the columns that are given and leaves the others. */
   edit(id: number, changes: Partial<Fields>): Promise<void>
   /** As `edit`, of several rows: all of them, or none. */

@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely'
 import type { Problem } from '../../domain/problem.ts'
 import { yieldToOthers } from '../../platform/waiting/yielding.ts'
 import type { Engine } from '../sql/engine.ts'
-import { missingColumnsProblem, selectableColumns } from '../sql/present-columns.ts'
-import type { TableName, Tables } from '../sql/tables.ts'
+import { schemaWarnings, selectableColumns } from '../sql/present-columns.ts'
+import { AUTH_TABLE, CRON_TABLE, SYSTEM_TABLE, type Table, type TableName, type Tables } from '../sql/tables.ts'
 import type { LoadedDefinitions } from './definition-store.ts'
 import { AUTH_SHAPE, CRON_SHAPE, judgeRow, type RawRow, type RowShape, SYSTEM_SHAPE } from './row-shape.ts'
 
@@ -14,16 +14,13 @@ const PAGE_ROWS = 500
 export function loadDefinitions(engine: Engine): Promise<LoadedDefinitions> {
   return engine.readSnapshot(async (db) => {
     const present = await engine.presentColumns(db)
-    const problems: Problem[] = []
-    const missing = missingColumnsProblem(present, engine.advice)
-    if (missing !== null) problems.push(missing)
-
-    const read = <Row>(table: TableName, shape: RowShape<Row>) =>
-      readTable({ db, table, columns: selectableColumns(table, present, engine) }, shape, problems)
+    const problems: Problem[] = [...schemaWarnings(present, engine)]
+    const read = <Row>(table: Table & { readonly name: TableName }, shape: RowShape<Row>) =>
+      readTable({ db, table: table.name, columns: selectableColumns(table, present, engine) }, shape, problems)
     const definitions = {
-      auths: await read('rcron_auth', AUTH_SHAPE),
-      systems: await read('rcron_hosts', SYSTEM_SHAPE),
-      crons: await read('rcron_crons', CRON_SHAPE),
+      auths: await read(AUTH_TABLE, AUTH_SHAPE),
+      systems: await read(SYSTEM_TABLE, SYSTEM_SHAPE),
+      crons: await read(CRON_TABLE, CRON_SHAPE),
     }
     return { definitions, problems }
   })

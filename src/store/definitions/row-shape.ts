@@ -1,56 +1,38 @@
 import { z } from 'zod'
+import { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
+import type { Column, ColumnKind, Columns, RowOf } from '../../domain/columns/column.ts'
+import { CRON_COLUMNS, RECORD_COLUMNS } from '../../domain/columns/crons.ts'
+import { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
 import type { About, Problem, RowKind } from '../../domain/problem.ts'
-import type { AuthRow, CronRow, SystemRow } from '../../domain/rows.ts'
 import type { StoredCron } from './definition-editor.ts'
 
 /** A row as the database gave it. */
 export type RawRow = Readonly<Record<string, unknown>>
 
-const whole = z.int({ error: 'a whole number' })
-const text = z.string({ error: 'text' })
-const orNull = <Shape extends z.ZodType>(shape: Shape) => shape.nullable().default(null)
+/** What is taken from the database for a column, and how what is expected is called. */
+const TAKEN: Readonly<Record<ColumnKind, z.ZodType<string | number | null>>> = {
+  id: z.int({ error: 'a whole number' }),
+  text: z.string({ error: 'text' }),
+  whole: z.int({ error: 'a whole number' }),
+  flag: z.int({ error: 'a whole number' }),
+  position: z.int({ error: 'a whole number' }),
+  seconds: z.number(),
+  // A zero date is one that was never set.
+  moment: z.string().transform((at) => (at.startsWith('0000') ? null : at)),
+}
 
-const auth = z.object({ id: whole, user: text, password: text, passphrase: orNull(text), hosts: orNull(text) })
+function takenOf({ kind, nullable }: Column): z.ZodType {
+  return nullable === true ? TAKEN[kind].nullable().default(null) : TAKEN[kind]
+}
 
-const system = z.object({
-  id: whole,
-  host: text,
-  port: whole,
-  local_port: whole,
-  supervise: orNull(whole),
-  legacy_algorithms: orNull(whole),
-  login_timeout_s: orNull(whole),
-})
+function shapeOf(columns: Columns, taken: (column: Column) => z.ZodType = takenOf) {
+  return z.object(Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, taken(column)])))
+}
 
-const cron = z.object({
-  id: whole,
-  cron_name: text,
-  cron_path: text,
-  cron_min: text,
-  cron_hour: text,
-  cron_dom: text,
-  cron_mon: text,
-  cron_dow: text,
-  enabled: whole,
-  host: whole,
-  user: whole,
-  action: whole,
-  timezone: orNull(text),
-  catch_up: orNull(text),
-  latest_start_min: orNull(whole),
-  on_lost: orNull(text),
-  timeout_s: orNull(whole),
-  kill_grace_s: orNull(whole),
-  own_connection: orNull(whole),
-  keep_output: orNull(whole),
-})
-
-/** What a run left behind never makes a row unusable; a zero date is one that was never set. */
-const storedCron = cron.extend({
-  last_run: orNull(z.string().transform((at) => (at.startsWith('0000') ? null : at))).catch(null),
-  duration: orNull(z.number()).catch(null),
-  errors: orNull(z.string()).catch(null),
-})
+/** What a run left behind never makes a row unusable. */
+const storedCron = shapeOf(CRON_COLUMNS).extend(
+  shapeOf(RECORD_COLUMNS, (column) => takenOf(column).catch(null)).shape,
+) as unknown as z.ZodType<StoredCron>
 
 /** How the rows of one table are judged, and called in problems. */
 export type RowShape<Row> = {
@@ -58,22 +40,20 @@ export type RowShape<Row> = {
   readonly noun: RowKind
   /** The column by which people call a row. */
   readonly nameColumn: string
-  readonly secretColumns: readonly string[]
+  readonly columns: Columns
 }
 
-export const AUTH_SHAPE: RowShape<AuthRow> = {
-  schema: auth,
-  noun: 'auth',
-  nameColumn: 'user',
-  secretColumns: ['password', 'passphrase'],
+/** How the rows of a table with these columns are judged. */
+export function rowShape<All extends Columns>(
+  columns: All,
+  called: Pick<RowShape<unknown>, 'noun' | 'nameColumn'>,
+): RowShape<RowOf<All>> {
+  return { ...called, columns, schema: shapeOf(columns) as unknown as z.ZodType<RowOf<All>> }
 }
-export const SYSTEM_SHAPE: RowShape<SystemRow> = {
-  schema: system,
-  noun: 'system',
-  nameColumn: 'host',
-  secretColumns: [],
-}
-export const CRON_SHAPE: RowShape<CronRow> = { schema: cron, noun: 'cron', nameColumn: 'cron_name', secretColumns: [] }
+
+export const AUTH_SHAPE = rowShape(AUTH_COLUMNS, { noun: 'auth', nameColumn: 'user' })
+export const SYSTEM_SHAPE = rowShape(SYSTEM_COLUMNS, { noun: 'system', nameColumn: 'host' })
+export const CRON_SHAPE = rowShape(CRON_COLUMNS, { noun: 'cron', nameColumn: 'cron_name' })
 export const STORED_CRON_SHAPE: RowShape<StoredCron> = { ...CRON_SHAPE, schema: storedCron }
 
 const SHOWN_CHARACTERS = 60
@@ -115,10 +95,10 @@ function aboutRow<Row>(raw: RawRow, { noun, nameColumn }: RowShape<Row>): About 
   }
 }
 
-function showValue<Row>(raw: RawRow, column: string, { secretColumns }: RowShape<Row>): string {
+function showValue<Row>(raw: RawRow, column: string, { columns }: RowShape<Row>): string {
   const value = raw[column]
   if (value === null || value === undefined) return 'NULL'
-  if (secretColumns.includes(column)) return 'something else'
+  if (columns[column]?.secret === true) return 'something else'
   if (typeof value === 'object') return 'binary data'
   return JSON.stringify(String(value).slice(0, SHOWN_CHARACTERS))
 }

@@ -1,38 +1,54 @@
 import type { Kysely } from 'kysely'
 import { OperatorError } from '../../domain/errors.ts'
-import type { TableName, Tables } from '../sql/tables.ts'
-import type { AnyTables, Columns } from './sql-shelf.ts'
+import { uniqueColumns } from '../sql/table-ddl.ts'
+import { TABLE_OF, type Table, type Tables } from '../sql/tables.ts'
+
+/** Columns with their values, whichever table they belong to. */
+export type Values = Readonly<Record<string, unknown>>
+/** The tables as one that is handed column names may ask them. */
+export type AnyTables = { [table: string]: { [column: string]: unknown } }
 
 const SHOWN_CRONS = 5
 
-type UniqueKey = {
-  readonly table: TableName
+type Write = {
+  readonly table: Table
   readonly noun: string
-  readonly columns: readonly string[]
-  /** The key in words that hold no secret. */
-  readonly words: string
+  /** The row as it would be. */
+  readonly row: Values
+  /** Null: a new one. */
+  readonly id: number | null
 }
 
-/** Rejects where another row than `id` has the same values in the columns of `key`. */
-export async function checkUnique(db: Kysely<Tables>, key: UniqueKey, row: Columns, id: number | null): Promise<void> {
-  let query = (db as unknown as Kysely<AnyTables>).selectFrom(key.table).select('id').limit(1)
+/** Rejects with an OperatorError where a row names another that is not there, or is what another row is already. */
+export async function checkWrite(db: Kysely<Tables>, write: Write): Promise<void> {
+  const { table, row } = write
+  for (const [column, { references }] of Object.entries(table.columns)) {
+    if (references !== undefined) await checkThere(db, references, row[column])
+  }
+  await checkUnique(db, write, table.key)
+  for (const column of uniqueColumns(table)) await checkUnique(db, write, { columns: [column], words: column })
+}
+
+/** Values that are null, or not said, are no other's. */
+async function checkUnique(
+  db: Kysely<Tables>,
+  { table, noun, row, id }: Write,
+  key: Pick<Table['key'], 'columns' | 'words'>,
+): Promise<void> {
+  if (key.columns.some((column) => row[column] === null || row[column] === undefined)) return
+  let query = (db as unknown as Kysely<AnyTables>).selectFrom(table.name).select('id').limit(1)
   for (const column of key.columns) query = query.where(column, '=', row[column])
   if (id !== null) query = query.where('id', '!=', id)
   const other = await query.executeTakeFirst()
   if (other === undefined) return
   throw new OperatorError(
-    `${key.noun} ${String(other['id'])} already has this ${key.words}`,
-    `use that one, or change it with "rcron ${key.noun} edit ${String(other['id'])}"`,
+    `${noun} ${String(other['id'])} already has this ${key.words}`,
+    `use that one, or change it with "rcron ${noun} edit ${String(other['id'])}"`,
   )
 }
 
-/** Rejects where `table` has no row `id`, which is to be a cron's `column`. */
-export async function checkThere(
-  db: Kysely<Tables>,
-  { table, noun }: { readonly table: 'rcron_hosts' | 'rcron_auth'; readonly noun: string },
-  id: unknown,
-): Promise<void> {
-  const found = await db.selectFrom(table).select('id').where('id', '=', Number(id)).executeTakeFirst()
+async function checkThere(db: Kysely<Tables>, noun: keyof typeof TABLE_OF, id: unknown): Promise<void> {
+  const found = await db.selectFrom(TABLE_OF[noun].name).select('id').where('id', '=', Number(id)).executeTakeFirst()
   if (found !== undefined) return
   throw new OperatorError(
     `there is no ${noun} ${String(id)}`,

@@ -3,26 +3,17 @@ import { OperatorError } from '../../domain/errors.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Engine } from '../sql/engine.ts'
 import { selectableColumns } from '../sql/present-columns.ts'
-import type { PresentColumns, TableName, Tables } from '../sql/tables.ts'
+import type { PresentColumns, Table, Tables } from '../sql/tables.ts'
 import type { Entry, Shelf } from './definition-editor.ts'
 import { judgeRow, type RawRow, type RowShape } from './row-shape.ts'
-
-/** Columns with their values, whichever table they belong to. */
-export type Columns = Readonly<Record<string, unknown>>
-/** The tables as one that is handed column names may ask them. */
-export type AnyTables = { [table: string]: { [column: string]: unknown } }
+import { type AnyTables, checkWrite, type Values } from './shelf-checks.ts'
 
 /** What sets one table apart from the others. */
 export type ShelfRules<Row, Fields> = {
-  readonly table: TableName
+  readonly table: Table
   readonly shape: RowShape<Row>
-  /** Columns that are read, where they are there, besides those of the definition. */
-  readonly furtherColumns: readonly string[]
-  readonly defaults: Columns
   /** What is written for `fields`: themselves, and what follows from them. */
-  readonly written: (fields: Partial<Fields>) => Columns
-  /** Rejects with an OperatorError if `row`, as it would be under `id` (null: a new one), clashes with other rows. */
-  readonly checkWrite: (db: Kysely<Tables>, row: Columns, id: number | null) => Promise<void>
+  readonly written: (fields: Partial<Fields>) => Values
   /** Rejects with an OperatorError if another row needs the row called `subject`. */
   readonly checkRemove: (db: Kysely<Tables>, id: number, subject: string) => Promise<void>
 }
@@ -52,19 +43,29 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
   }
 
   add(fields: Fields, settle?: (id: number) => Partial<Fields>): Promise<number> {
-    const { table, defaults, written, checkWrite } = this.#rules
+    return this.#engine.writeOnce((db) => this.#addIn(db, fields, settle))
+  }
+
+  addAll(rows: readonly Fields[]): Promise<readonly number[]> {
     return this.#engine.writeOnce(async (db) => {
-      const row = { ...defaults, ...this.#given(written(fields)) }
-      const present = await this.#engine.presentColumns(db)
-      const values = this.#writable(row, present)
-      await checkWrite(db, row, null)
-      const { insertId } = await anyTable(db).insertInto(table).values(values).executeTakeFirstOrThrow()
-      const id = Number(insertId)
-      const settled = this.#writable(this.#given(written(settle?.(id) ?? {})), present)
-      if (Object.keys(settled).length > 0)
-        await anyTable(db).updateTable(table).set(settled).where('id', '=', id).execute()
-      return id
+      const ids: number[] = []
+      for (const fields of rows) ids.push(await this.#addIn(db, fields))
+      return ids
     })
+  }
+
+  async #addIn(db: Kysely<Tables>, fields: Fields, settle?: (id: number) => Partial<Fields>): Promise<number> {
+    const { table, written } = this.#rules
+    const row = { ...defaultsOf(table), ...this.#given(written(fields)) }
+    const present = await this.#engine.presentColumns(db)
+    const values = this.#writable(row, present)
+    await this.#checkWrite(db, row, null)
+    const { insertId } = await anyTable(db).insertInto(table.name).values(values).executeTakeFirstOrThrow()
+    const id = Number(insertId)
+    const settled = this.#writable(this.#given(written(settle?.(id) ?? {})), present)
+    if (Object.keys(settled).length > 0)
+      await anyTable(db).updateTable(table.name).set(settled).where('id', '=', id).execute()
+    return id
   }
 
   edit(id: number, changes: Partial<Fields>): Promise<void> {
@@ -78,16 +79,16 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
   }
 
   async #editIn(db: Kysely<Tables>, id: number, changes: Partial<Fields>): Promise<void> {
-    const { table, written, checkWrite } = this.#rules
+    const { table, written } = this.#rules
     const before = await this.#rowOf(db, id)
     const given = this.#given(written(changes))
     const values = this.#writable(given, await this.#engine.presentColumns(db))
-    await checkWrite(db, { ...before, ...given }, id)
+    await this.#checkWrite(db, { ...before, ...given }, id)
     if (Object.keys(values).length === 0) return
     // The first rcron's `last_run` may set itself at every update.
-    const kept = table === 'rcron_crons' ? { last_run: sql.ref('last_run') } : {}
+    const kept = 'last_run' in table.further ? { last_run: sql.ref('last_run') } : {}
     await anyTable(db)
-      .updateTable(table)
+      .updateTable(table.name)
       .set({ ...values, ...kept })
       .where('id', '=', id)
       .execute()
@@ -103,7 +104,7 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
       for (const id of ids) {
         const row = await this.#rowOf(db, id)
         await checkRemove(db, id, this.#subjectOf(row))
-        await anyTable(db).deleteFrom(table).where('id', '=', id).execute()
+        await anyTable(db).deleteFrom(table.name).where('id', '=', id).execute()
       }
     })
   }
@@ -119,11 +120,11 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
   }
 
   async #select(db: Kysely<Tables>) {
-    const { table, furtherColumns } = this.#rules
+    const { table } = this.#rules
     const present = await this.#engine.presentColumns(db)
-    const further = furtherColumns.filter((column) => present.get(table)?.has(column))
+    const further = Object.keys(table.further).filter((column) => present.get(table.name)?.has(column))
     const columns = [...selectableColumns(table, present, this.#engine), ...further]
-    return anyTable(db).selectFrom(table).select(columns).orderBy('id')
+    return anyTable(db).selectFrom(table.name).select(columns).orderBy('id')
   }
 
   async #rowOf(db: Kysely<Tables>, id: number): Promise<RawRow> {
@@ -146,24 +147,35 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
     return `${noun} ${String(row['id'])} (${String(row[nameColumn])})`
   }
 
-  #given(columns: Columns): Columns {
+  #checkWrite(db: Kysely<Tables>, row: Values, id: number | null): Promise<void> {
+    const { table, shape } = this.#rules
+    return checkWrite(db, { table, noun: shape.noun, row, id })
+  }
+
+  #given(columns: Values): Values {
     return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
   }
 
   /** Leaves out what the table lacks, where that means the same. Throws where the table is missing or none of rcron's. */
-  #writable(columns: Columns, present: PresentColumns): Columns {
+  #writable(columns: Values, present: PresentColumns): Values {
     const { table } = this.#rules
     selectableColumns(table, present, this.#engine)
-    const absent = Object.keys(columns).filter((column) => !present.get(table)?.has(column))
+    const absent = Object.keys(columns).filter((column) => !present.get(table.name)?.has(column))
     const lost = absent.filter((column) => columns[column] !== null)
     if (lost.length > 0) {
       throw new OperatorError(
-        `${this.#engine.where}: table ${table} lacks ${lost.join(', ')}`,
+        `${this.#engine.where}: table ${table.name} lacks ${lost.join(', ')}`,
         `${this.#engine.advice.forMissingColumns}, or leave the option out`,
       )
     }
     return Object.fromEntries(Object.entries(columns).filter(([column]) => !absent.includes(column)))
   }
+}
+
+/** What a new row has that does not say; a column that is null by default may be missing. */
+function defaultsOf({ columns }: Table): Values {
+  const defaults = Object.entries(columns).map(([name, column]) => [name, column.default])
+  return Object.fromEntries(defaults.filter(([, value]) => value !== undefined))
 }
 
 function anyTable(db: Kysely<Tables>): Kysely<AnyTables> {

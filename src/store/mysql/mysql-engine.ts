@@ -1,14 +1,14 @@
 import { Kysely, MysqlDialect, sql, type Transaction } from 'kysely'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Engine } from '../sql/engine.ts'
-import { missingSteps } from '../sql/missing-steps.ts'
 import type { SchemaAdvice } from '../sql/schema-advice.ts'
-import type { SchemaStep } from '../sql/schema-store.ts'
-import { type PresentColumns, TABLE_NAMES, type Tables } from '../sql/tables.ts'
+import type { TableDdl } from '../sql/table-ddl.ts'
+import type { TableSet } from '../sql/table-sets.ts'
+import type { PresentColumns, Tables } from '../sql/tables.ts'
 import { mysqlFaultOf } from './mysql-fault.ts'
 import { type MysqlStoreOptions, refuseUnverifiableHost } from './mysql-options.ts'
 import { DeadlinePool } from './mysql-pool.ts'
-import { MYSQL_LEASE_TABLE, MYSQL_TABLES } from './mysql-schema.ts'
+import { MYSQL_SETS } from './mysql-schema.ts'
 
 const TO_ALTER = 'run "rcron init" as a user with the right to ALTER the tables'
 
@@ -22,12 +22,14 @@ export class MysqlEngine implements Engine {
     forRefusedTable: 'run "rcron init" as a user with the rights to CREATE and REFERENCES tables',
     forRefusedColumns: TO_ALTER,
   }
+  readonly sets: readonly TableSet<TableDdl>[]
   readonly #pool: DeadlinePool
   readonly #db: Kysely<Tables>
 
   /** Throws an InvalidInputError if `options` cannot be kept safe; connects at the first question. */
-  constructor(options: MysqlStoreOptions) {
+  constructor(options: MysqlStoreOptions, sets = MYSQL_SETS) {
     refuseUnverifiableHost(options)
+    this.sets = sets
     this.where = `MySQL at ${options.host}:${options.port}, database ${options.database}`
     this.#pool = new DeadlinePool(options)
     this.#db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool: this.#pool }) })
@@ -48,11 +50,10 @@ export class MysqlEngine implements Engine {
   }
 
   async presentColumns(db: Kysely<Tables>): Promise<PresentColumns> {
+    const names = this.sets.flatMap(({ tables }) => tables.map(({ name }) => name))
     const { rows } = await sql<{ t: string; c: string }>`
       select lower(table_name) as t, lower(column_name) as c from information_schema.columns
-      where table_schema = database() and lower(table_name) in (${sql.join([...TABLE_NAMES, MYSQL_LEASE_TABLE.name])})`.execute(
-      db,
-    )
+      where table_schema = database() and lower(table_name) in (${sql.join(names)})`.execute(db)
     const present = new Map<string, Set<string>>()
     for (const { t, c } of rows) {
       const columns = present.get(t) ?? new Set()
@@ -63,10 +64,6 @@ export class MysqlEngine implements Engine {
 
   async create(): Promise<void> {
     // A database is made by whoever runs the server.
-  }
-
-  missingSteps(present: PresentColumns): readonly SchemaStep[] {
-    return missingSteps([...MYSQL_TABLES, MYSQL_LEASE_TABLE], present)
   }
 
   close(): Promise<void> {

@@ -77,6 +77,7 @@ const COMMON: Readonly<Record<number, MysqlReading>> = {
   1146: { kind: 'missing-table', found: 'a table is missing', hint: RUN_INIT },
   1054: { kind: 'missing-column', found: 'a column is missing', hint: RUN_INIT },
   1050: { kind: 'present', found: 'the table already exists', hint: null },
+  1061: { kind: 'present', found: 'the key is already there', hint: null },
   1060: { kind: 'present', found: 'the column already exists', hint: null },
   1062: { kind: 'duplicate', found: 'there already is such a row', hint: 'edit that one, or choose another name' },
   1451: {

@@ -1,4 +1,7 @@
-import type { TableDdl } from '../sql/missing-steps.ts'
+import type { Column, ColumnKind } from '../../domain/columns/column.ts'
+import { type Dialect, ddlOf, defaultOf, type TableDdl, uniqueColumns } from '../sql/table-ddl.ts'
+import { TABLE_SETS, type TableSet } from '../sql/table-sets.ts'
+import { TABLE_OF, type Table } from '../sql/tables.ts'
 
 const ENGINE = 'engine = InnoDB default character set utf8mb4 collate utf8mb4_bin'
 
@@ -18,76 +21,76 @@ export const MYSQL_LEASE_TABLE: TableDdl = {
   added: {},
 }
 
-/** In the order in which they can be made: crons refer to the other two. */
-export const MYSQL_TABLES: readonly TableDdl[] = [
-  {
-    name: 'rcron_auth',
-    create: `create table if not exists rcron_auth (
-  id int not null auto_increment primary key,
-  user varchar(255) not null,
-  password text not null,
-  checksum varchar(64) not null,
-  passphrase text null,
-  hosts text null,
-  unique key rcron_auth_user (user, checksum)
-) ${ENGINE}`,
-    added: { passphrase: 'text character set utf8mb4 null', hosts: 'text character set utf8mb4 null' },
+const TYPES: Readonly<Record<ColumnKind, string>> = {
+  id: 'int',
+  text: 'text',
+  whole: 'int',
+  flag: 'tinyint',
+  position: 'tinyint',
+  seconds: 'double(8,2)',
+  moment: 'timestamp',
+}
+
+const DIALECT: Dialect = {
+  typeOf: (column) => {
+    if (column.kind === 'id') return 'int not null auto_increment primary key'
+    return column.nullable === true
+      ? nullable(bareType(column), column)
+      : `${bareType(column)} not null${defaultOf(column)}`
   },
-  {
-    name: 'rcron_hosts',
-    create: `create table if not exists rcron_hosts (
-  id int not null auto_increment primary key,
-  host varchar(255) not null,
-  port int not null default 22,
-  local_port int not null default 22,
-  supervise tinyint null,
-  legacy_algorithms tinyint null,
-  login_timeout_s int null,
-  unique key rcron_hosts_host (host, port, local_port)
-) ${ENGINE}`,
-    added: { supervise: 'tinyint null', legacy_algorithms: 'tinyint null', login_timeout_s: 'int null' },
+  constraintsOf: (table) => [...keyOf(table), ...uniqueKeys(table), ...foreignKeys(table)],
+  tail: ` ${ENGINE}`,
+  add: (table, name, column) => {
+    const key = column.unique === true ? `, add unique key ${table}_${name} (${name})` : ''
+    return [`alter table ${table} add column ${name} ${nullable(typeBesideOthers(column), column)}${key}`]
   },
-  {
-    name: 'rcron_crons',
-    // The command may be longer than an index takes, so that its digest stands for it in the unique key.
-    create: `create table if not exists rcron_crons (
-  id int not null auto_increment primary key,
-  cron_name varchar(255) not null,
-  cron_path text not null,
-  cron_min varchar(255) not null default '*',
-  cron_hour varchar(255) not null default '*',
-  cron_dom varchar(255) not null default '*',
-  cron_mon varchar(255) not null default '*',
-  cron_dow varchar(255) not null default '*',
-  enabled tinyint not null default 0,
-  host int not null,
-  user int not null,
-  action tinyint not null default 0,
-  last_run timestamp null default null,
-  duration double(8,2) null,
-  errors varchar(255) null,
-  timezone varchar(64) null,
-  catch_up varchar(8) null,
-  latest_start_min int null,
-  on_lost varchar(8) null,
-  timeout_s int null,
-  kill_grace_s int null,
-  own_connection tinyint null,
-  keep_output tinyint null,
-  cron_path_digest binary(32) generated always as (unhex(sha2(cron_path, 256))) stored,
-  unique key rcron_crons_cron (cron_name, cron_path_digest, host, user),
-  constraint rcron_crons_host foreign key (host) references rcron_hosts (id),
-  constraint rcron_crons_user foreign key (user) references rcron_auth (id)
-) ${ENGINE}`,
-    added: {
-      timezone: 'varchar(64) character set utf8mb4 null',
-      catch_up: 'varchar(8) character set utf8mb4 null',
-      latest_start_min: 'int null',
-      on_lost: 'varchar(8) character set utf8mb4 null',
-      timeout_s: 'int null',
-      kill_grace_s: 'int null',
-      own_connection: 'tinyint null',
-      keep_output: 'tinyint null',
-    },
-  },
+}
+
+/** A set of tables as MySQL and MariaDB make them. */
+export function inMysql(set: TableSet<Table>): TableSet<TableDdl> {
+  return { ...set, tables: set.tables.map((table) => ddlOf(table, DIALECT)) }
+}
+
+/** The daemon's lease makes its table, tells why it cannot, and has another way then. */
+export const MYSQL_SETS: readonly TableSet<TableDdl>[] = [
+  ...TABLE_SETS.map(inMysql),
+  { name: 'lease', tables: [MYSQL_LEASE_TABLE], off: null },
 ]
+
+function bareType({ kind, length }: Column): string {
+  return kind === 'text' && length !== undefined ? `varchar(${length})` : TYPES[kind]
+}
+
+/** In a table of the first rcron, whose character set may lack what a text holds. */
+function typeBesideOthers(column: Column): string {
+  if (column.kind !== 'text') return bareType(column)
+  return `${bareType(column)} character set utf8mb4${column.unique === true ? ' collate utf8mb4_bin' : ''}`
+}
+
+/** A timestamp would be set by itself. */
+function nullable(type: string, { kind }: Column): string {
+  return `${type} null${kind === 'moment' ? ' default null' : ''}`
+}
+
+/** A text may be longer than an index takes, so that its digest stands for it in the key. */
+function keyOf({ columns, further, key }: Table): readonly string[] {
+  const all = { ...columns, ...further }
+  const isLong = (name: string) => all[name]?.kind === 'text' && all[name].length === undefined
+  const digests = key.columns
+    .filter(isLong)
+    .map((name) => `${name}_digest binary(32) generated always as (unhex(sha2(${name}, 256))) stored`)
+  const parts = key.columns.map((name) => (isLong(name) ? `${name}_digest` : name))
+  return [...digests, `unique key ${key.name} (${parts.join(', ')})`]
+}
+
+function uniqueKeys(table: Table): readonly string[] {
+  return uniqueColumns(table).map((name) => `unique key ${table.name}_${name} (${name})`)
+}
+
+function foreignKeys({ name: table, columns }: Table): readonly string[] {
+  return Object.entries(columns).flatMap(([name, { references }]) =>
+    references === undefined
+      ? []
+      : [`constraint ${table}_${name} foreign key (${name}) references ${TABLE_OF[references].name} (id)`],
+  )
+}

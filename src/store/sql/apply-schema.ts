@@ -4,7 +4,7 @@ import { DatabaseFault } from './database-fault.ts'
 import type { Engine } from './engine.ts'
 import type { SchemaAdvice } from './schema-advice.ts'
 import { type AppliedSchema, describeStep, type SchemaStep } from './schema-store.ts'
-import { isDefinitionTable } from './tables.ts'
+import { DEFINITIONS } from './table-sets.ts'
 
 type Attempt = { readonly step: SchemaStep; readonly fault: DatabaseFault | null }
 type AttemptAt<Kind extends SchemaStep['kind']> = Attempt & { readonly step: Extract<SchemaStep, { kind: Kind }> }
@@ -25,7 +25,7 @@ export async function applySchema(engine: Engine, steps: readonly SchemaStep[]):
 /** Null if the step is done; the fault where the store gives no right to it. */
 async function attempt(engine: Engine, step: SchemaStep): Promise<DatabaseFault | null> {
   try {
-    await engine.writeIdempotent((db) => sql.raw(step.sql).execute(db))
+    await carryOut(engine, step)
     return null
   } catch (error) {
     if (!(error instanceof DatabaseFault)) throw error
@@ -35,12 +35,22 @@ async function attempt(engine: Engine, step: SchemaStep): Promise<DatabaseFault 
   }
 }
 
+/** Where there are several, what another process did is in all of them: each of the two is one transaction. */
+async function carryOut(engine: Engine, { statements }: SchemaStep): Promise<void> {
+  const [first = '', ...others] = statements
+  if (others.length === 0) await engine.writeIdempotent((db) => sql.raw(first).execute(db))
+  else
+    await engine.writeOnce(async (db) => {
+      for (const statement of statements) await sql.raw(statement).execute(db)
+    })
+}
+
 function problemsOf(refused: readonly Attempt[], advice: SchemaAdvice): readonly Problem[] {
   const [tables, columns] = [refused.filter(isOfKind('table')), refused.filter(isOfKind('column'))]
   const errors = tables.map(
     ({ step, fault }): Problem => ({
-      // Without the others nothing can be defined; without the lease's, another way is found, or none.
-      severity: isDefinitionTable(step.table) ? 'error' : 'warning',
+      // Without these nothing can be defined; without others a feature is off, or has another way.
+      severity: step.set.name === DEFINITIONS ? 'error' : 'warning',
       about: { kind: 'store' },
       field: null,
       message: `could not ${describeStep(step)}: ${fault?.message}`,

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { SchemaAdvice } from './schema-advice.ts'
-import type { SchemaStep } from './schema-store.ts'
+import type { TableDdl } from './table-ddl.ts'
+import type { TableSet } from './table-sets.ts'
 import type { PresentColumns, Tables } from './tables.ts'
 
 /** What differs between one database and another. Every method rejects with a DatabaseFault, or with what `use` threw on its own. */
@@ -8,6 +9,8 @@ export interface Engine {
   /** Names the database in messages; holds no secret. */
   readonly where: string
   readonly advice: SchemaAdvice
+  /** What is kept in it, with the statements that make it. */
+  readonly sets: readonly TableSet<TableDdl>[]
   /** Lends one connection on which all reads see the same state. Asked a second time when the connection breaks. */
   readSnapshot<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result>
   /** As above, for one statement that may be carried out twice. */
@@ -17,8 +20,6 @@ export interface Engine {
   presentColumns(db: Kysely<Tables>): Promise<PresentColumns>
   /** Makes what the tables are to stand in, where that is rcron's to make and is not there: a file, no server's database. */
   create(): Promise<void>
-  /** The statements that `present` lacks, in the order in which they can be carried out. */
-  missingSteps(present: PresentColumns): readonly SchemaStep[]
   /** Never rejects; safe to call twice. */
   close(): Promise<void>
 }

@@ -1,13 +1,19 @@
 import type { Problem } from '../../domain/problem.ts'
+import type { TableSet } from './table-sets.ts'
 
 /** One idempotent change to the tables: a table made, or a column added. */
 export type SchemaStep = (
   | { readonly kind: 'table'; readonly table: string }
   | { readonly kind: 'column'; readonly table: string; readonly column: string }
 ) & {
-  /** The statement as it is sent. Holds no secret. */
-  readonly sql: string
+  /** What the table belongs to. */
+  readonly set: SetOfStep
+  /** As they are sent, all of them or none. Hold no secret. */
+  readonly statements: readonly string[]
 }
+
+/** A set of tables, by its name and by what there is not without it. */
+type SetOfStep = Pick<TableSet<never>, 'name' | 'off'>
 
 /** What a step does, in words: `create table rcron_auth`, `add column rcron_crons.timezone`. */
 export function describeStep(step: SchemaStep): string {

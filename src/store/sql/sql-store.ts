@@ -7,6 +7,7 @@ import type { RunRecord, RunRecorder } from '../runs/run-recorder.ts'
 import { applySchema } from './apply-schema.ts'
 import { DatabaseFault } from './database-fault.ts'
 import type { Engine } from './engine.ts'
+import { missingSteps } from './missing-steps.ts'
 import type { AppliedSchema, SchemaStep, SchemaStore } from './schema-store.ts'
 import type { PresentColumns } from './tables.ts'
 
@@ -31,7 +32,7 @@ export class SqlStore implements DefinitionStore, RunRecorder, SchemaStore {
   }
 
   async planSchema(): Promise<readonly SchemaStep[]> {
-    return this.#engine.missingSteps(await this.#presentColumns())
+    return missingSteps(this.#engine.sets, await this.#presentColumns())
   }
 
   async applySchema(steps: readonly SchemaStep[]): Promise<AppliedSchema> {

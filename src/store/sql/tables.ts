@@ -1,67 +1,64 @@
 import type { Generated } from 'kysely'
-import type { AuthRow, CronRow, SystemRow } from '../../domain/rows.ts'
+import { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
+import type { Columns, RowOf } from '../../domain/columns/column.ts'
+import { CRON_COLUMNS, RECORD_COLUMNS } from '../../domain/columns/crons.ts'
+import { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
+
+/** One table, whichever database it is in. */
+export type Table = {
+  readonly name: string
+  /** What a row of it is: all that is read of it, but for `further`. */
+  readonly columns: Columns
+  /** Columns that are none of the row's own: what follows from them, and what runs leave there. */
+  readonly further: Columns
+  /** The columns in which no two rows are equal; `words`: what they are, without a secret. */
+  readonly key: { readonly name: string; readonly columns: readonly string[]; readonly words: string }
+}
+
+/** What makes an auth unique without an index over the secret. */
+const CHECKSUM = { checksum: { kind: 'text', length: 64 } } as const satisfies Columns
+
+export const AUTH_TABLE = {
+  name: 'rcron_auth',
+  columns: AUTH_COLUMNS,
+  further: CHECKSUM,
+  key: { name: 'rcron_auth_user', columns: ['user', 'checksum'], words: 'user and password' },
+} as const satisfies Table
+
+export const SYSTEM_TABLE = {
+  name: 'rcron_hosts',
+  columns: SYSTEM_COLUMNS,
+  further: {},
+  key: { name: 'rcron_hosts_host', columns: ['host', 'port', 'local_port'], words: 'host and ports' },
+} as const satisfies Table
+
+export const CRON_TABLE = {
+  name: 'rcron_crons',
+  columns: CRON_COLUMNS,
+  further: RECORD_COLUMNS,
+  key: {
+    name: 'rcron_crons_cron',
+    columns: ['cron_name', 'cron_path', 'host', 'user'],
+    words: 'name, path, host and user',
+  },
+} as const satisfies Table
+
+/** What definitions are read from, in the order in which the tables can be made: crons refer to the other two. */
+export const DEFINITION_TABLES = [AUTH_TABLE, SYSTEM_TABLE, CRON_TABLE] as const
+
+/** The table of what a column `references`. */
+export const TABLE_OF = { auth: AUTH_TABLE, system: SYSTEM_TABLE } as const
 
 /** A row's columns as they are written; `id` is given by the database. */
-type Stored<Row extends { readonly id: number }> = {
-  [Column in keyof Row]: Column extends 'id' ? Generated<number> : Row[Column]
+type Stored<One extends Table> = {
+  [Column in keyof (RowOf<One['columns']> & RowOf<One['further']>)]: Column extends 'id'
+    ? Generated<number>
+    : (RowOf<One['columns']> & RowOf<One['further']>)[Column]
 }
 
-/** The tables of the first rcron, with the columns that ours added. */
-export type Tables = {
-  rcron_auth: Stored<AuthRow & { checksum: string }>
-  rcron_hosts: Stored<SystemRow>
-  rcron_crons: Stored<CronRow & { last_run: string | null; duration: number | null; errors: string | null }>
-}
-/** The name of one of rcron's tables. */
+/** The tables as questions are put to them. */
+export type Tables = { [One in (typeof DEFINITION_TABLES)[number] as One['name']]: Stored<One> }
 export type TableName = keyof Tables
-export const TABLE_NAMES: readonly TableName[] = ['rcron_auth', 'rcron_hosts', 'rcron_crons']
-
-/** Whether definitions are read from the table `name`. */
-export function isDefinitionTable(name: string): boolean {
-  return TABLE_NAMES.some((table) => table === name)
-}
-
-type TableShape<Name extends TableName> = {
-  /** Columns that the first rcron had. */
-  readonly required: readonly (keyof Tables[Name] & string)[]
-  /** Columns that ours added: null if the table lacks them. */
-  readonly added: readonly (keyof Tables[Name] & string)[]
-}
-
-/** What definitions are read from. */
-export const DEFINITION_COLUMNS: { readonly [Name in TableName]: TableShape<Name> } = {
-  rcron_auth: { required: ['id', 'user', 'password'], added: ['passphrase', 'hosts'] },
-  rcron_hosts: {
-    required: ['id', 'host', 'port', 'local_port'],
-    added: ['supervise', 'legacy_algorithms', 'login_timeout_s'],
-  },
-  rcron_crons: {
-    required: [
-      'id',
-      'cron_name',
-      'cron_path',
-      'cron_min',
-      'cron_hour',
-      'cron_dom',
-      'cron_mon',
-      'cron_dow',
-      'enabled',
-      'host',
-      'user',
-      'action',
-    ],
-    added: [
-      'timezone',
-      'catch_up',
-      'latest_start_min',
-      'on_lost',
-      'timeout_s',
-      'kill_grace_s',
-      'own_connection',
-      'keep_output',
-    ],
-  },
-}
 
 /** The columns each table has; a table that is not there has no entry. Names in lower case. */
 export type PresentColumns = ReadonlyMap<string, ReadonlySet<string>>

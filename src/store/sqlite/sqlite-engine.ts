@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Engine } from '../sql/engine.ts'
-import { missingSteps } from '../sql/missing-steps.ts'
 import type { SchemaAdvice } from '../sql/schema-advice.ts'
-import type { SchemaStep } from '../sql/schema-store.ts'
-import { type PresentColumns, TABLE_NAMES, type Tables } from '../sql/tables.ts'
+import type { TableDdl } from '../sql/table-ddl.ts'
+import type { TableSet } from '../sql/table-sets.ts'
+import type { PresentColumns, Tables } from '../sql/tables.ts'
 import { createSqliteFile } from './sqlite-database.ts'
 import { sqliteFaultOf } from './sqlite-fault.ts'
 import { SqliteFile } from './sqlite-file.ts'
-import { SQLITE_TABLES } from './sqlite-schema.ts'
+import { SQLITE_SETS } from './sqlite-schema.ts'
 
 /** Waits between attempts while another process writes: 5 s in all. */
 const BUSY_ATTEMPTS = 100
@@ -29,6 +29,7 @@ export class SqliteEngine implements Engine {
     forRefusedTable: TO_WRITE,
     forRefusedColumns: TO_WRITE,
   }
+  readonly sets: readonly TableSet<TableDdl>[]
   readonly #path: string
   #file: SqliteFile | null = null
   #replacing: Promise<SqliteFile> | null = null
@@ -36,7 +37,8 @@ export class SqliteEngine implements Engine {
   #closing: Promise<void> | null = null
 
   /** Opens `path` at the first question; where it is not there, makes it at `create` alone. */
-  constructor(path: string) {
+  constructor(path: string, sets = SQLITE_SETS) {
+    this.sets = sets
     this.where = `SQLite at ${path}`
     this.#path = path
   }
@@ -56,19 +58,15 @@ export class SqliteEngine implements Engine {
 
   async presentColumns(db: Kysely<Tables>): Promise<PresentColumns> {
     const present = new Map<string, ReadonlySet<string>>()
-    for (const table of TABLE_NAMES) {
-      const { rows } = await sql<{ name: string }>`select name from pragma_table_xinfo(${table})`.execute(db)
-      if (rows.length > 0) present.set(table, new Set(rows.map(({ name }) => name.toLowerCase())))
+    for (const table of this.sets.flatMap(({ tables }) => tables)) {
+      const { rows } = await sql<{ name: string }>`select name from pragma_table_xinfo(${table.name})`.execute(db)
+      if (rows.length > 0) present.set(table.name, new Set(rows.map(({ name }) => name.toLowerCase())))
     }
     return present
   }
 
   create(): Promise<void> {
     return this.#patiently(async () => createSqliteFile(this.#path))
-  }
-
-  missingSteps(present: PresentColumns): readonly SchemaStep[] {
-    return missingSteps(SQLITE_TABLES, present)
   }
 
   close(): Promise<void> {

@@ -1,71 +1,40 @@
-import type { TableDdl } from '../sql/missing-steps.ts'
+import type { ColumnKind } from '../../domain/columns/column.ts'
+import { type Dialect, ddlOf, defaultOf, type TableDdl, uniqueColumns } from '../sql/table-ddl.ts'
+import { TABLE_SETS, type TableSet } from '../sql/table-sets.ts'
+import { TABLE_OF, type Table } from '../sql/tables.ts'
 
-/** In the order in which they can be made: crons refer to the other two. */
-export const SQLITE_TABLES: readonly TableDdl[] = [
-  {
-    name: 'rcron_auth',
-    create: `create table if not exists rcron_auth (
-  id integer primary key autoincrement,
-  user text not null,
-  password text not null,
-  checksum text not null,
-  passphrase text,
-  hosts text,
-  unique (user, checksum)
-)`,
-    added: { passphrase: 'text', hosts: 'text' },
+const TYPES: Readonly<Record<ColumnKind, string>> = {
+  id: 'integer primary key autoincrement',
+  text: 'text',
+  whole: 'integer',
+  flag: 'integer',
+  position: 'integer',
+  seconds: 'real',
+  moment: 'text',
+}
+
+const DIALECT: Dialect = {
+  typeOf: (column) => {
+    const type = TYPES[column.kind]
+    if (column.kind === 'id' || column.nullable === true) return type
+    const reference = column.references === undefined ? '' : ` references ${TABLE_OF[column.references].name} (id)`
+    return `${type} not null${defaultOf(column)}${reference}`
   },
-  {
-    name: 'rcron_hosts',
-    create: `create table if not exists rcron_hosts (
-  id integer primary key autoincrement,
-  host text not null,
-  port integer not null default 22,
-  local_port integer not null default 22,
-  supervise integer,
-  legacy_algorithms integer,
-  login_timeout_s integer,
-  unique (host, port, local_port)
-)`,
-    added: { supervise: 'integer', legacy_algorithms: 'integer', login_timeout_s: 'integer' },
-  },
-  {
-    name: 'rcron_crons',
-    create: `create table if not exists rcron_crons (
-  id integer primary key autoincrement,
-  cron_name text not null,
-  cron_path text not null,
-  cron_min text not null default '*',
-  cron_hour text not null default '*',
-  cron_dom text not null default '*',
-  cron_mon text not null default '*',
-  cron_dow text not null default '*',
-  enabled integer not null default 0,
-  host integer not null references rcron_hosts (id),
-  user integer not null references rcron_auth (id),
-  action integer not null default 0,
-  last_run text,
-  duration real,
-  errors text,
-  timezone text,
-  catch_up text,
-  latest_start_min integer,
-  on_lost text,
-  timeout_s integer,
-  kill_grace_s integer,
-  own_connection integer,
-  keep_output integer,
-  unique (cron_name, cron_path, host, user)
-)`,
-    added: {
-      timezone: 'text',
-      catch_up: 'text',
-      latest_start_min: 'integer',
-      on_lost: 'text',
-      timeout_s: 'integer',
-      kill_grace_s: 'integer',
-      own_connection: 'integer',
-      keep_output: 'integer',
-    },
-  },
-]
+  constraintsOf: (table) => [
+    `unique (${table.key.columns.join(', ')})`,
+    ...uniqueColumns(table).map((name) => `unique (${name})`),
+  ],
+  tail: '',
+  add: (table, name, column) => [
+    `alter table ${table} add column ${name} ${TYPES[column.kind]}`,
+    ...(column.unique === true ? [`create unique index if not exists ${table}_${name} on ${table} (${name})`] : []),
+  ],
+}
+
+/** A set of tables as SQLite makes them. */
+export function inSqlite(set: TableSet<Table>): TableSet<TableDdl> {
+  return { ...set, tables: set.tables.map((table) => ddlOf(table, DIALECT)) }
+}
+
+/** One daemon at a time is a matter of the file, and needs no table. */
+export const SQLITE_SETS: readonly TableSet<TableDdl>[] = TABLE_SETS.map(inSqlite)

@@ -1,13 +1,11 @@
 import type { CachedDefinitions } from '../../../src/definitions/cache/definitions-cache.ts'
 import type { CronRow } from '../../../src/domain/rows.ts'
-import { aCronRow } from '../../support/builders.ts'
+import { aCronRow, anAuth, aSystem } from '../../support/builders.ts'
 
 /** Definitions with `count` crons, one auth and one system. */
 export function someDefinitions(count: number, savedAt = 1_000): CachedDefinitions {
-  const auths = [{ id: 1, user: 'u', password: 'PLAINTEXT-SECRET', passphrase: null, hosts: null }]
-  const systems = [
-    { id: 1, host: 'db1', port: 22, local_port: 22, supervise: null, legacy_algorithms: null, login_timeout_s: null },
-  ]
+  const auths = [anAuth({ user: 'u', password: 'PLAINTEXT-SECRET' })]
+  const systems = [aSystem({ host: 'db1' })]
   return {
     savedAt,
     definitions: { auths, systems, crons: Array.from({ length: count }, (_, index) => cronRow(index + 1)) },

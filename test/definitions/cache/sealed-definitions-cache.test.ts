@@ -167,6 +167,22 @@ test('definitions are sealed as those of the database they came from, and opened
   deepEqual(await cache.load(), someDefinitions(2))
 })
 
+test('rows of an older rcron have null in the columns that it did not know', async () => {
+  const path = freshPath()
+  const { savedAt, definitions } = someDefinitions(1)
+  const without = <Row extends object>(row: Row, name: keyof Row) =>
+    Object.fromEntries(Object.entries(row).filter(([column]) => column !== name)) as Row
+  await cacheAt(path).save({
+    savedAt,
+    definitions: {
+      auths: definitions.auths.map((row) => without(row, 'hosts')),
+      systems: definitions.systems.map((row) => without(row, 'login_timeout_s')),
+      crons: definitions.crons.map((row) => without(row, 'timeout_s')),
+    },
+  })
+  deepEqual((await cacheAt(path).load())?.definitions, definitions)
+})
+
 test('an older copy put back is refused', async () => {
   const path = freshPath()
   await cacheAt(path).save(someDefinitions(1))

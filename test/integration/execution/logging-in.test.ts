@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { AuthContext } from 'ssh2'
+import { aSystem } from '../../support/builders.ts'
 import { type LabHost, PlainLab } from '../../support/plain-lab.ts'
 import { startSshStub } from '../../support/ssh-stub.ts'
 import { makeKey, startSshd } from '../../support/sshd.ts'
@@ -140,15 +141,7 @@ test('a host that offers only what OpenSSH has dropped needs legacy_algorithms',
   await using lab = new PlainLab()
   const { outcome } = await lab.run(on, 'true')
   match(outcome.kind === 'unreachable' ? outcome.reason : outcome.kind, /no algorithm in common.*legacy_algorithms = 1/)
-  const system = {
-    id: 1,
-    host: '127.0.0.1',
-    port: old.port,
-    local_port: 22,
-    supervise: 0,
-    legacy_algorithms: 1,
-    login_timeout_s: null,
-  }
+  const system = aLegacySystem(old.port)
   deepEqual((await lab.run(on, 'true', { system })).outcome, { kind: 'succeeded' })
 })
 
@@ -200,6 +193,5 @@ test('a host with newer algorithms alone is not told to allow old ones, but what
 })
 
 function aLegacySystem(port: number) {
-  const ports = { port, local_port: 22 }
-  return { id: 1, host: '127.0.0.1', ...ports, supervise: 0, legacy_algorithms: 1, login_timeout_s: null }
+  return aSystem({ host: '127.0.0.1', port, supervise: 0, legacy_algorithms: 1 })
 }

@@ -5,6 +5,7 @@ import { describeAbout, describeProblem } from '../../../src/domain/problem.ts'
 import { describeStep } from '../../../src/store/sql/schema-store.ts'
 import type { SqlStore } from '../../../src/store/sql/sql-store.ts'
 import { StoreError } from '../../../src/store/sql/store-error.ts'
+import { anAuth } from '../../support/builders.ts'
 import { type Mariadb, startMariadb } from '../../support/mariadb.ts'
 import { FIRST_RCRON_TABLES } from './first-rcron.ts'
 import { storeOn } from './store-on.ts'
@@ -37,7 +38,7 @@ async function problemsOf(loading: SqlStore = store): Promise<readonly string[]>
 
 test('the first rcron’s tables are read as they are, with one warning', async () => {
   const { definitions, problems } = await store.loadDefinitions()
-  deepEqual(definitions.auths, [{ id: 1, user: 'backup', password: 'hunter2', passphrase: null, hosts: null }])
+  deepEqual(definitions.auths, [anAuth({ id: 1, user: 'backup', password: 'hunter2' })])
   deepEqual(
     [definitions.systems[0]?.local_port, definitions.systems[0]?.supervise, definitions.crons[0]?.cron_name],
     [2222, null, 'sauvegarde d’été'.replace('’', "'")],

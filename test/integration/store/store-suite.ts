@@ -6,6 +6,7 @@ import { OperatorError } from '../../../src/domain/errors.ts'
 import { describeStep } from '../../../src/store/sql/schema-store.ts'
 import type { SqlStore } from '../../../src/store/sql/sql-store.ts'
 import { StoreError } from '../../../src/store/sql/store-error.ts'
+import { aCronRow, anAuth, aSystem } from '../../support/builders.ts'
 
 /** One store with empty tables, and a way round it. */
 export type StoreUnderTest = {
@@ -73,39 +74,20 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       })
       const { definitions, problems } = await lab.store.loadDefinitions()
       deepEqual(problems, [])
-      deepEqual(definitions.auths, [{ id: user, user: 'backup', password: 's3cret', passphrase: null, hosts: null }])
-      deepEqual(definitions.systems[0], {
-        id: db1,
-        host: 'db1.example',
-        port: 22,
-        local_port: 22,
-        supervise: null,
-        legacy_algorithms: null,
-        login_timeout_s: null,
-      })
+      deepEqual(definitions.auths, [anAuth({ id: user, user: 'backup', password: 's3cret' })])
+      deepEqual(definitions.systems[0], aSystem({ id: db1, host: 'db1.example' }))
       deepEqual(definitions.crons, [
-        {
+        aCronRow({
           id,
           cron_name: 'naïve 🦔 backup',
           cron_path: `/bin/echo "${'x'.repeat(3_000)}" 'it''s' \\n 💾`,
           cron_min: '*/5',
-          cron_hour: '*',
-          cron_dom: '*',
-          cron_mon: '*',
-          cron_dow: '*',
           enabled: 0,
           host: db1,
           user,
-          action: 0,
           timezone: 'Europe/Berlin',
-          catch_up: null,
-          latest_start_min: null,
-          on_lost: null,
           timeout_s: 90,
-          kill_grace_s: null,
-          own_connection: null,
-          keep_output: null,
-        },
+        }),
       ])
     })
 
@@ -280,6 +262,25 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       await crons.removeAll([...ids, other])
       await systems.removeAll([db1, db2])
       deepEqual([await crons.list(), await systems.list()], [[], []])
+    })
+
+    test('several rows are added in their order, all of them or none', async () => {
+      const { db1, db2, user } = await addTwoHosts()
+      const { crons } = lab.store.editor
+      const on = (host: number, cron_name = 'a') => ({ cron_name, cron_path: '/a', host, user })
+      const ids = await crons.addAll([on(db2), on(db1)])
+      deepEqual(
+        (await crons.list()).map(({ id, row }) => [id, row?.host]),
+        [
+          [ids[0], db2],
+          [ids[1], db1],
+        ],
+      )
+      await rejects(crons.addAll([on(db1, 'b'), on(db2)]), /already has this name, path, host and user/)
+      await rejects(crons.addAll([on(db1, 'b'), on(9_999, 'b')]), /there is no system 9999/)
+      await rejects(crons.addAll([on(db1, 'b'), on(db1, 'b')]), /already has this name, path, host and user/)
+      equal((await crons.list()).length, 2)
+      deepEqual(await crons.addAll([]), [])
     })
 
     test('what nothing uses is removed', async () => {

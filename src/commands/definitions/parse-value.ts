@@ -1,0 +1,72 @@
+import type { Column, Columns } from '../../domain/columns/column.ts'
+
+/** What the databases take for a whole number at most. */
+const LARGEST = 2_147_483_647
+
+/**
+ * A column's value in the words of a command line; an empty text takes the value of an optional column away. Throws an Error that says what
+ * was expected.
+ */
+export function parseValue(text: string, column: Column): string | number | null {
+  if (text === '' && column.nullable === true) return null
+  const { kind, choices } = column
+  if (kind === 'flag') return flag(text)
+  if (kind === 'position') return position(text, choices ?? [])
+  if (kind === 'whole') return whole(text, column)
+  return choices === undefined ? text : choice(text, choices)
+}
+
+/** A row as it is shown: what its numbers stand for, and what null means; of a secret, that it is there. */
+export function shownRow(columns: Columns, row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, shownValue(row[name], column)]))
+}
+
+function shownValue(value: unknown, { choices, kind, secret, shownWhenNull }: Column): unknown {
+  if (value === null || value === undefined) return shownWhenNull ?? null
+  if (secret === true) return '(hidden)'
+  return kind === 'position' ? (choices?.[Number(value)] ?? value) : value
+}
+
+function whole(text: string, { range, unit }: Column): number {
+  const { least, most } = { least: range?.least ?? 0, most: range?.most ?? LARGEST }
+  const number = unit === undefined || /^\d+$/.test(text) ? wholeNumber(text) : timeIn(unit, text)
+  if (Number.isInteger(number) && number >= least && number <= most) return number
+  const orTime =
+    unit === undefined ? '' : ` (${unit}), or a time such as ${unit === 'seconds' ? '90s, ' : ''}5m, 2h or 1d`
+  throw new Error(`expected a whole number from ${least} to ${most}${orTime}`)
+}
+
+/** NaN where it is none. */
+function wholeNumber(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN
+}
+
+const SECONDS = { d: 86_400, h: 3_600, m: 60, s: 1 } as const
+
+/** `2h`, `1h30m`, `90 s`; NaN where it is no time. */
+function timeIn(unit: 'seconds' | 'minutes', text: string): number {
+  const parts = /^(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+)\s*s)?$/i.exec(text.trim())
+  if (parts === null || text.trim() === '') return Number.NaN
+  const [, d = 0, h = 0, m = 0, s = 0] = parts
+  const seconds = Number(d) * SECONDS.d + Number(h) * SECONDS.h + Number(m) * SECONDS.m + Number(s)
+  return unit === 'seconds' ? seconds : seconds / SECONDS.m
+}
+
+/** 0 or 1, as the columns hold it; the words of the trade are taken as well. */
+function flag(text: string): number {
+  if (['1', 'yes', 'true', 'on'].includes(text.toLowerCase())) return 1
+  if (['0', 'no', 'false', 'off'].includes(text.toLowerCase())) return 0
+  throw new Error('expected 0 or 1')
+}
+
+/** The number itself, or the word that it stands for. */
+function position(text: string, choices: readonly string[]): number {
+  const number = /^\d+$/.test(text) ? Number(text) : choices.indexOf(text)
+  if (choices[number] !== undefined) return number
+  throw new Error(`expected ${choices.map((choice, index) => `${index} (${choice})`).join(', ')}`)
+}
+
+function choice(text: string, choices: readonly string[]): string {
+  if (choices.includes(text)) return text
+  throw new Error(`expected ${choices.join(', ')}`)
+}

@@ -1,0 +1,7 @@
+/** What is run of the minutes that were missed beyond the catch-up window. */
+export type CatchUp = 'none' | 'last' | 'all'
+export const CATCH_UPS: readonly CatchUp[] = ['none', 'last', 'all']
+
+/** Whether a lost run ends its firing or moves on to the next host. */
+export type OnLost = 'stop' | 'failover'
+export const ON_LOSTS: readonly OnLost[] = ['stop', 'failover']
