@@ -380,7 +380,7 @@ test('a run whose end a bug keeps from being known has no outcome, and is active
   executor.onAdopt = (handle) => handle.fail(new TypeError('another'))
   const first = await dispatcher.fire(aFiring('failover', [1, 2]), 'schedule').result
   deepEqual([first.outcomes.map(({ outcome }) => outcome), hasSucceeded(first)], [[null], false])
-  deepEqual(log.of('error'), Array(2).fill('bug in rcron while a run was under way'))
+  deepEqual(log.of('error'), Array(2).fill('bug in rcron during a run'))
   deepEqual([events.filter(({ kind }) => kind === 'ended'), recorder.records], [[], []])
   const second = await dispatcher.fire(aFiring('failover', [1]), 'manual').result
   deepEqual([second.outcomes[0]?.outcome?.kind, locks().length], ['skipped', 1])
@@ -407,7 +407,7 @@ test('a bug while an adopted run is under way: its host is asked once more, and 
   await dispatcher.adopt()
   await dispatcher.heard()
   deepEqual([[...asked.values()], locks().length], [[2, 2], 1])
-  deepEqual(log.of('error'), Array(3).fill('bug in rcron while an adopted run was under way'))
+  deepEqual(log.of('error'), Array(3).fill('bug in rcron during an adopted run'))
   const { outcomes } = await dispatcher.fire(aFiring('failover', [1], { name: 'job 1' }), 'manual').result
   equal(outcomes[0]?.outcome?.kind, 'skipped')
 })
@@ -421,7 +421,7 @@ test('a bug before a run is handed over: its job is free again', async (t) => {
   const { dispatcher, executor, locks, log } = aDispatch(t, { placeOf })
   const broken = await dispatcher.fire(aFiring('all', [1, 2]), 'schedule').result
   deepEqual([broken.outcomes.map(({ outcome }) => outcome), hasSucceeded(broken)], [[null, null], false])
-  deepEqual([locks(), log.of('error')], [[], Array(2).fill('bug in rcron while a run was under way')])
+  deepEqual([locks(), log.of('error')], [[], Array(2).fill('bug in rcron during a run')])
   isBroken = false
   executor.onStart = (handle) => handle.succeed()
   ok(hasSucceeded(await dispatcher.fire(aFiring('all', [1, 2]), 'manual').result))

@@ -104,7 +104,7 @@ export class RunStart {
     if (answer.kind === 'claimed') {
       contact.listenedToElsewhere()
       command.close('claimed before')
-      return answer.state === 'never-started' ? over(WITHDRAWN) : silent('its host had been handed it before')
+      return answer.state === 'never-started' ? over(WITHDRAWN) : silent('its host already had it')
     }
     if (answer.kind === 'withheld') return judgeWithheld(answer.beside)
     contact.began(answer.trace)
@@ -122,11 +122,11 @@ export class RunStart {
 
   async #unanswered(command: RemoteCommand, stream: StartStream): Promise<Over | Silent> {
     const end = await command.ended
-    if (end.kind === 'broken') return this.#outOfTouch(`${end.reason}, before its host had answered`)
+    if (end.kind === 'broken') return this.#outOfTouch(`${end.reason}, before its host answered`)
     const refusal = judgeUnanswered(end, stream)
     if (refusal !== null) return refusal
     this.#wasGarbled = true
-    return silent(`its session ended before its host had answered; ${stream.noise}`)
+    return silent(`its session ended before its host answered; ${stream.noise}`)
   }
 
   #noteSpool(place: SpoolPlace): void {
@@ -145,5 +145,5 @@ const LAST_WORDS_MS = 200
 
 const WITHDRAWN: Outcome = {
   kind: 'unreachable',
-  reason: 'it was withdrawn from its host before it had begun there, and will not begin any more',
+  reason: 'it was withdrawn from its host before it began there, and will not begin',
 }
