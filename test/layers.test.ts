@@ -142,9 +142,9 @@ const BREACHES: readonly [string, Record<string, string>, (tree: Tree) => readon
   ],
   [
     'an adapter that is built beside it',
-    { 'src/dispatch/locks/hold.ts': "import { type A, SystemRunLocks } from './system-run-locks.ts'" },
+    { 'src/dispatch/locks/lock-holder.ts': "import { type A, SystemRunLocks } from './system-run-locks.ts'" },
     (tree) => builtElsewhere(importsOf(tree)),
-    ['src/dispatch/locks/hold.ts imports the adapter src/dispatch/locks/system-run-locks.ts: app/ builds it'],
+    ['src/dispatch/locks/lock-holder.ts imports the adapter src/dispatch/locks/system-run-locks.ts: app/ builds it'],
   ],
 ]
 

@@ -21,7 +21,7 @@ import { PreparedStore } from '../store/definitions/prepared-store.ts'
 import { FollowingLease } from './lease.ts'
 import { composeClock, composeLog } from './parts.ts'
 import { composeRunning, type Running } from './running.ts'
-import { loadSettings, nameOfDatabase, tellWarnings } from './settings.ts'
+import { loadSettings, logWarnings, nameOfDatabase } from './settings.ts'
 import { ZONE_RULES, zoneReview, zonesIn } from './zone-rules.ts'
 
 /** A daemon with all that it drives, ready to run. To be disposed of when it has: it gives the state directory free last. */
@@ -95,7 +95,7 @@ async function reload({ environment, running, lease, log }: Reloaded, stop: Abor
   running.retireConnections()
   const next = await loadSettings(environment)
   refuseForeignPlaces(next.config)
-  tellWarnings(next.config, log)
+  logWarnings(next.config, log)
   await lease.follow(next.config, stop)
   const waiting = await running.replaceSettings(next)
   if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings take effect only at the next start')
@@ -104,7 +104,7 @@ async function reload({ environment, running, lease, log }: Reloaded, stop: Abor
 function tellStart(config: Config, { weakness }: Pick<StateLock, 'weakness'>, log: Log): void {
   const about = { version: installedVersion(), store: nameOfDatabase(config.database), timezone: config.timezone }
   log.info({ ...about, zoneRules: ZONE_RULES, stateDirectory: config.stateDirectory }, 'rcron is starting')
-  tellWarnings(config, log)
+  logWarnings(config, log)
   if (weakness !== null) log.error({ reason: weakness }, 'a second daemon would not be detected')
 }
 

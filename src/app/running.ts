@@ -4,7 +4,7 @@ import type { DefinitionsCache } from '../definitions/cache/definitions-cache.ts
 import { SealedDefinitionsCache } from '../definitions/cache/sealed-definitions-cache.ts'
 import { compileSteps } from '../definitions/compile-snapshot.ts'
 import { DefinitionOrigins } from '../definitions/definition-origins.ts'
-import type { ToldProblems } from '../definitions/problem-journal.ts'
+import type { ReportedProblems } from '../definitions/problem-journal.ts'
 import { SnapshotSource } from '../definitions/snapshot-source.ts'
 import { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { RunLocks } from '../dispatch/locks/run-locks.ts'
@@ -60,7 +60,7 @@ export type Running = AsyncDisposable & {
 /** A daemon, or a tick. */
 export type Manner = Pick<DispatcherParts, 'isTransient'> & {
   /** What earlier processes have said of the definitions. Absent: all is said again. */
-  readonly toldProblems?: ToldProblems
+  readonly toldProblems?: ReportedProblems
 }
 
 /**

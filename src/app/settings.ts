@@ -42,6 +42,6 @@ export function nameOfDatabase(database: DatabaseConfig): string {
 }
 
 /** Logs warnings about settings that are valid but questionable. */
-export function tellWarnings({ warnings }: Pick<Config, 'warnings'>, log: Log): void {
+export function logWarnings({ warnings }: Pick<Config, 'warnings'>, log: Log): void {
   for (const warning of warnings) log.warn({ problem: describeProblem(warning) }, 'questionable setting')
 }

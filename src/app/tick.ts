@@ -4,7 +4,7 @@ import type { Environment } from '../config/read-variables.ts'
 import { findDaemon } from '../daemon/system-state-lock.ts'
 import type { Snapshot } from '../definitions/snapshot.ts'
 import type { SnapshotSource } from '../definitions/snapshot-source.ts'
-import { createSystemToldProblems } from '../definitions/system-told-problems.ts'
+import { createSystemReportedProblems } from '../definitions/system-reported-problems.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { FiringResult } from '../dispatch/firing-result.ts'
 import { OperatorError } from '../domain/errors.ts'
@@ -17,10 +17,10 @@ import { within } from '../platform/waiting/within.ts'
 import { composeLease } from './lease.ts'
 import { composeClock, composeLog } from './parts.ts'
 import { composeRunning } from './running.ts'
-import { loadSettings, type Settings, tellWarnings } from './settings.ts'
+import { loadSettings, logWarnings, type Settings } from './settings.ts'
 
 /** One minute's worth of rcron, outside of a daemon. */
-export type Ticking = AsyncDisposable & {
+export type Tick = AsyncDisposable & {
   readonly timezone: string
   readonly source: SnapshotSource
   readonly dispatcher: Dispatcher
@@ -34,7 +34,7 @@ export type Ticking = AsyncDisposable & {
 }
 
 /** How a tick is run. */
-export type TickManner = {
+export type TickOptions = {
   /** Beside a daemon, then: the lock files keep their runs apart. */
   readonly isByHand: boolean
   /** Whether somebody reads along; else what is healthy is not logged, unless RCRON_LOG_LEVEL asks for it. */
@@ -44,16 +44,16 @@ export type TickManner = {
 const LAST_RECORDS_MS = 5_000
 
 /** Wires a tick. Rejects with an OperatorError while a daemon holds the state directory or the database, unless it is one by hand. */
-export async function composeTick(environment: Environment, { isByHand, isWatched }: TickManner): Promise<Ticking> {
+export async function composeTick(environment: Environment, { isByHand, isWatched }: TickOptions): Promise<Tick> {
   const first = await loadSettings(environment)
   const { config } = first
   refuseForeignPlaces(config)
   if (!isByHand) refuseBesideDaemon(config.stateDirectory)
   const log = composeLog(isWatched ? config : quietly(first), 2)
-  tellWarnings(config, log)
+  logWarnings(config, log)
   if (!isByHand) await refuseBesideOtherInstallation(config, log)
   // A tick every minute is to say once what is wrong; somebody who asks gets all of it.
-  const toldProblems = isByHand || isWatched ? undefined : createSystemToldProblems(config.stateDirectory, log)
+  const toldProblems = isByHand || isWatched ? undefined : createSystemReportedProblems(config.stateDirectory, log)
   const manner = { isTransient: true, ...(toldProblems && { toldProblems }) }
   const running = await composeRunning(first, log, undefined, manner)
   const { clock, source, dispatcher, records, journal, mark, ledger } = running

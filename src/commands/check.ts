@@ -2,13 +2,13 @@ import type { Settings } from '../app/settings.ts'
 import { reviewZones, ZONE_RULES, zonesIn } from '../app/zone-rules.ts'
 import { compileSteps } from '../definitions/compile-snapshot.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
-import { aboutVariable, errorAbout, isOfVariable, type Problem, told } from '../domain/problem.ts'
+import { aboutVariable, errorAbout, isOfVariable, type Problem, reportedOf } from '../domain/problem.ts'
 import type { Definitions } from '../domain/rows.ts'
 import { yieldBetween } from '../platform/waiting/yielding.ts'
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output } from './cli/output.ts'
 import { credentialsFor } from './shared/credentials-for.ts'
-import { type Opened, withStoreOf } from './shared/opened.ts'
+import { type OpenStore, withStoreOf } from './shared/open-store.ts'
 import { loadUsableSettings } from './shared/usable-settings.ts'
 
 /** Options of `rcron check`. */
@@ -23,7 +23,7 @@ export async function check(context: CommandContext, { json }: CheckOptions): Pr
   const output = new Output(context)
   const { problems, counts, timezone } = await judgeAll(context)
   const errors = problems.filter(({ severity }) => severity === 'error').length
-  if (json === true) output.json({ problems: problems.map(told), timezone, zoneRules: ZONE_RULES })
+  if (json === true) output.json({ problems: problems.map(reportedOf), timezone, zoneRules: ZONE_RULES })
   else {
     for (const problem of problems) output.problem(problem)
     if (timezone !== null) output.note(`time zone ${timezone}, by the rules of ${ZONE_RULES}`)
@@ -56,7 +56,7 @@ async function judgeStore(settings: Settings): Promise<Judged> {
   }
 }
 
-async function judgeDefinitions(opened: Opened): Promise<Judged> {
+async function judgeDefinitions(opened: OpenStore): Promise<Judged> {
   const { settings, store } = opened
   const { definitions, problems } = await store.loadDefinitions()
   const snapshot = await yieldBetween(
@@ -67,7 +67,7 @@ async function judgeDefinitions(opened: Opened): Promise<Judged> {
   return { problems: [...snapshot.problems, ...secrets, ...zones], counts: countsOf(settings, definitions) }
 }
 
-async function judgeSecrets(opened: Opened, { auths }: Definitions): Promise<readonly Problem[]> {
+async function judgeSecrets(opened: OpenStore, { auths }: Definitions): Promise<readonly Problem[]> {
   try {
     const credentials = await credentialsFor(opened, auths)
     const found: Problem[] = []

@@ -3,7 +3,7 @@ import { composeStore } from '../app/parts.ts'
 import { loadSettings, type Settings } from '../app/settings.ts'
 import { refuseForeignPlaces } from '../config/judge-places.ts'
 import { OperatorError } from '../domain/errors.ts'
-import { told } from '../domain/problem.ts'
+import { reportedOf } from '../domain/problem.ts'
 import { codeOf } from '../platform/error-code.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'
 import { type AppliedSchema, describeStep, type SchemaStep, type SchemaStore } from '../store/sql/schema-store.ts'
@@ -65,7 +65,7 @@ function printPlan(output: Output, steps: readonly SchemaStep[], { json }: InitO
 
 function printApplied(output: Output, { applied, problems }: AppliedSchema, { json }: InitOptions): void {
   if (json === true) {
-    output.json({ applied: applied.map(printedStep), problems: problems.map(told) })
+    output.json({ applied: applied.map(printedStep), problems: problems.map(reportedOf) })
     return
   }
   for (const step of applied) output.line(`done: ${describeStep(step)}`)

@@ -1,22 +1,22 @@
-import { describeTold, type Problem, type ToldProblem, told } from '../domain/problem.ts'
+import { describeReported, type Problem, type ReportedProblem, reportedOf } from '../domain/problem.ts'
 import type { Log } from '../platform/log/log.ts'
 
 /** The problems of definitions that short-lived processes have reported, so that the next one need not repeat them. */
-export interface ToldProblems {
+export interface ReportedProblems {
   /** Empty if nothing was kept or it cannot be read. Never rejects. */
-  load(): Promise<readonly ToldProblem[]>
+  load(): Promise<readonly ReportedProblem[]>
   /** Called when the reports are written to the log. If it cannot keep them it logs that, and they are reported again. Never rejects. */
-  keep(problems: readonly ToldProblem[]): Promise<void>
+  keep(problems: readonly ReportedProblem[]): Promise<void>
 }
 
 /** Reports each problem of the definitions once: when it appears, and again when it has been fixed. */
 export class ProblemJournal {
   readonly #log: Log
-  readonly #told: ToldProblems | null
-  #known: ReadonlyMap<string, ToldProblem> | null = null
+  readonly #told: ReportedProblems | null
+  #known: ReadonlyMap<string, ReportedProblem> | null = null
 
   /** Without `told` it begins with no problem known. */
-  constructor(log: Log, told: ToldProblems | null = null) {
+  constructor(log: Log, told: ReportedProblems | null = null) {
     this.#log = log
     this.#told = told
   }
@@ -24,7 +24,7 @@ export class ProblemJournal {
   /** `problems` is all that is wrong now. Never rejects. */
   async record(problems: readonly Problem[]): Promise<void> {
     const known = this.#known ?? byText((await this.#told?.load()) ?? [])
-    const current = byText(problems.map(told))
+    const current = byText(problems.map(reportedOf))
     const [appeared, mended] = [difference(current, known), difference(known, current)]
     for (const problem of appeared) this.#say(problem)
     for (const { subject, field } of mended) this.#log.info({ subject, field }, 'definition fixed')
@@ -34,7 +34,7 @@ export class ProblemJournal {
     await this.#told.keep([...current.values()])
   }
 
-  #say(problem: ToldProblem): void {
+  #say(problem: ReportedProblem): void {
     const { severity, subject, field, message, hint } = problem
     const fields = { subject, field, problem: message, hint }
     if (severity === 'error') this.#log.error(fields, 'cannot use definition')
@@ -42,8 +42,8 @@ export class ProblemJournal {
   }
 }
 
-function byText(problems: readonly ToldProblem[]): ReadonlyMap<string, ToldProblem> {
-  return new Map(problems.map((problem) => [describeTold(problem), problem]))
+function byText(problems: readonly ReportedProblem[]): ReadonlyMap<string, ReportedProblem> {
+  return new Map(problems.map((problem) => [describeReported(problem), problem]))
 }
 
 function difference<Told>(one: ReadonlyMap<string, Told>, other: ReadonlyMap<string, Told>): readonly Told[] {

@@ -3,14 +3,14 @@ import type { Problem } from '../domain/problem.ts'
 import type { AuthRow } from '../domain/rows.ts'
 import type { Log } from '../platform/log/log.ts'
 import { yieldToOthers } from '../platform/waiting/yielding.ts'
-import { ProblemJournal, type ToldProblems } from './problem-journal.ts'
+import { ProblemJournal, type ReportedProblems } from './problem-journal.ts'
 
 /** What secrets are judged by, and who is told. */
 export type SecretReviewParts = {
   readonly log: Log
   readonly judgeSecret: (auth: AuthRow) => Promise<readonly Problem[]>
   /** What earlier processes have reported, if that counts. */
-  readonly toldProblems?: ToldProblems
+  readonly toldProblems?: ReportedProblems
 }
 
 /**

@@ -7,7 +7,7 @@ import type { DefinitionStore, LoadedDefinitions } from '../store/definitions/de
 import type { CachedDefinitions, DefinitionsCache } from './cache/definitions-cache.ts'
 import { changeSteps } from './definitions-change.ts'
 import { type AgeingDefinitions, Outage } from './outage.ts'
-import type { ToldProblems } from './problem-journal.ts'
+import type { ReportedProblems } from './problem-journal.ts'
 import { SecretReview } from './secret-review.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -30,7 +30,7 @@ export type SnapshotSourceParts = {
   /** The age from which definitions are not used while the store is away. Milliseconds; null: they always are. */
   readonly maxAgeMs: () => number | null
   /** What earlier processes have said of the definitions, and need not be said again. Absent: nothing. */
-  readonly toldProblems?: ToldProblems
+  readonly toldProblems?: ReportedProblems
 }
 
 const NOTHING: Definitions = { auths: [], systems: [], crons: [] }

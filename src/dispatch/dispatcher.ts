@@ -1,6 +1,6 @@
 import { BUG } from '../domain/bug.ts'
 import type { Cron } from '../domain/cron.ts'
-import { type Firing, type FiringHow, jobKey } from '../domain/job.ts'
+import { type Firing, type FiringTrigger, jobKey } from '../domain/job.ts'
 import type { KilledBy, Outcome } from '../domain/outcome.ts'
 import type { Run, RunId } from '../domain/run.ts'
 import { type AttemptEnd, cronFactsOf, type FiringFacts, firingFactsOf } from '../domain/run-event.ts'
@@ -9,19 +9,19 @@ import { within } from '../platform/waiting/within.ts'
 import { ActiveRun } from './active/active-run.ts'
 import { ActiveRuns } from './active/active-runs.ts'
 import { Adoption, type AdoptionParts } from './adoption/adoption.ts'
-import { type Beginning, beginningOf, type TellBegun } from './beginning.ts'
-import { Clearing } from './clearing.ts'
-import type { CronOutcome, FiringResult, FiringUnderWay } from './firing-result.ts'
-import { Hold } from './locks/hold.ts'
+import { Failover } from './failover.ts'
+import type { ActiveFiring, CronOutcome, FiringResult } from './firing-result.ts'
+import { type FirstReport, firstReportsOf, type ReportBegun } from './first-reports.ts'
+import { LockHolder } from './locks/lock-holder.ts'
 import type { Occupancy } from './occupancy.ts'
 import { planFiring, type SkippedCron } from './plan-firing.ts'
-import { RunCarrier, type RunCarrierParts } from './run-carrier.ts'
+import { Preemption } from './preemption.ts'
 import { randomSeries, runsOf } from './run-id.ts'
+import { RunLifecycle, type RunLifecycleParts } from './run-lifecycle.ts'
 import { Throttle, type ThrottleLimits } from './throttle.ts'
-import { Walker } from './walker.ts'
 
 /** What firings are carried out with. */
-export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log' | 'placeOf' | 'isTransient'> &
+export type DispatcherParts = Pick<RunLifecycleParts, 'executor' | 'clock' | 'log' | 'placeOf' | 'isTransient'> &
   Pick<AdoptionParts, 'locks' | 'accessTo' | 'cronOf' | 'onFound'> & {
     /** Receives all that happens to firings and runs. */
     readonly journal: Journal
@@ -34,20 +34,20 @@ export type DispatcherParts = Pick<RunCarrierParts, 'executor' | 'clock' | 'log'
 export class Dispatcher {
   readonly #parts: DispatcherParts
   readonly #active = new ActiveRuns()
-  readonly #carrier: RunCarrier
-  readonly #walker: Walker
+  readonly #carrier: RunLifecycle
+  readonly #walker: Failover
   readonly #adoption: Adoption
-  readonly #clearing: Clearing
+  readonly #clearing: Preemption
   /** Firings that do not count as active yet: they wait for the look at the lock files. */
   readonly #entering = new Set<Promise<void>>()
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts
     const shared = { ...parts, active: this.#active }
-    this.#carrier = new RunCarrier({ ...shared, throttle: new Throttle(parts.limits) })
-    this.#walker = new Walker(this.#carrier)
+    this.#carrier = new RunLifecycle({ ...shared, throttle: new Throttle(parts.limits) })
+    this.#walker = new Failover(this.#carrier)
     this.#adoption = new Adoption({ ...shared, walker: this.#walker })
-    this.#clearing = new Clearing({ ...shared, survey: () => this.#adoption.surveyAnew() })
+    this.#clearing = new Preemption({ ...shared, survey: () => this.#adoption.surveyAnew() })
   }
 
   /** What is active now, runs of other processes included. */
@@ -64,9 +64,9 @@ export class Dispatcher {
    * Carries `firing` out beside everything else, by the rules of its action. `tellBegun` gets the ids of its crons, each once: when a
    * run was handed over, or what becomes of it instead is in writing. Of a walk they begin together, with its first run.
    */
-  fire(firing: Firing, how: FiringHow, tellBegun: TellBegun = () => {}): FiringUnderWay {
+  fire(firing: Firing, how: FiringTrigger, tellBegun: ReportBegun = () => {}): ActiveFiring {
     const { clock, journal, log } = this.#parts
-    const { begun, note } = beginningOf(firing, tellBegun, log)
+    const { begun, note } = firstReportsOf(firing, tellBegun, log)
     const facts = firingFactsOf(firing, how, how === 'manual' ? randomSeries() : null)
     journal.note({ kind: 'fired', at: clock.now(), firing: facts, crons: firing.crons.map(({ id }) => id) })
     const result = this.#fire({ firing, facts, begun: note })
@@ -109,8 +109,8 @@ export class Dispatcher {
   }
 
   /** Resolves when of every adopted run it is known whether it has ended, its firing carried to its end where it had, or that it is not known. */
-  heard(): Promise<void> {
-    return this.#adoption.heard()
+  probed(): Promise<void> {
+    return this.#adoption.probed()
   }
 
   /**
@@ -162,9 +162,9 @@ export class Dispatcher {
   async #startAll(order: FiringOrder, crons: readonly Cron[], skipped: readonly SkippedCron[]) {
     const started = crons.map(async (cron) => {
       const runs = this.#runsOf(order, [cron])
-      const begun = (how: Beginning) => order.begun([cron], how)
+      const begun = (how: FirstReport) => order.begun([cron], how)
       return await this.#occupying(order, { runs, begun }, (occupancy) => {
-        return this.#walker.walk({ firing: order.facts, runs, isWhole: true, occupancy })
+        return this.#walker.run({ firing: order.facts, runs, isWhole: true, occupancy })
       })
     })
     return [...this.#skip(order, skipped), ...(await Promise.all(started)).flat()]
@@ -176,14 +176,14 @@ export class Dispatcher {
     const [first] = crons
     if (first === undefined) return []
     const runs = this.#runsOf(order, crons)
-    const begun = (how: Beginning) => order.begun(firing.crons, how)
+    const begun = (how: FirstReport) => order.begun(firing.crons, how)
     return await this.#occupying(order, { runs, begun }, async (occupancy) => {
       const { active } = occupancy
-      const reason = kill.length === 0 ? null : await this.#clearing.clear(firing, active)
+      const reason = kill.length === 0 ? null : await this.#clearing.killActive(firing, active)
       // A firing that was killed meanwhile no longer waits for the earlier run.
       const isClear = reason === null || active.killedBy !== null
       if (!isClear) return [this.#notRun(order.facts, first, { kind: 'blocked', reason })]
-      return await this.#walker.walk({ firing: order.facts, runs, isWhole: true, occupancy })
+      return await this.#walker.run({ firing: order.facts, runs, isWhole: true, occupancy })
     })
   }
 
@@ -203,13 +203,13 @@ export class Dispatcher {
     const id = runs[0]?.id ?? ''
     const crons = runs.map(({ cron }) => cron.id)
     const active = new ActiveRun({ id, job: jobKey(job), minute, crons, state: 'waiting' })
-    const hold = new Hold(this.#parts)
+    const holder = new LockHolder(this.#parts)
     this.#active.add(active)
     try {
-      return await use({ active, hold, begun })
+      return await use({ active, holder, begun })
     } finally {
-      await hold.release()
-      if (!active.isDoubtful) this.#active.remove(active)
+      await holder.release()
+      if (!active.isEndUnknown) this.#active.remove(active)
     }
   }
 }
@@ -218,7 +218,7 @@ type FiringOrder = {
   readonly firing: Firing
   readonly facts: FiringFacts
   /** To be called when these have begun, or will not; may be called again. */
-  readonly begun: (crons: readonly Cron[], how: Beginning) => void
+  readonly begun: (crons: readonly Cron[], how: FirstReport) => void
 }
 
 function attemptsOf(firing: FiringFacts, outcomes: readonly CronOutcome[]): readonly AttemptEnd[] {

@@ -1,5 +1,5 @@
 import type { Cron } from '../domain/cron.ts'
-import type { Firing, FiringHow } from '../domain/job.ts'
+import type { Firing, FiringTrigger } from '../domain/job.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { RunId } from '../domain/run.ts'
 
@@ -12,12 +12,12 @@ export type CronOutcome = { readonly cron: Cron; readonly run: RunId | null; rea
 /** How a firing went: the crons that were tried or skipped, in the order in which they came to their end. */
 export type FiringResult = {
   readonly firing: Firing
-  readonly how: FiringHow
+  readonly how: FiringTrigger
   readonly outcomes: readonly CronOutcome[]
 }
 
 /** A firing that is being carried out. Neither promise rejects. */
-export type FiringUnderWay = {
+export type ActiveFiring = {
   /** Resolves when its first runs were handed over, or it is decided that none will be. */
   readonly begun: Promise<void>
   /** Resolves when its last run has ended. After `abandon` it may never do so. */

@@ -1,6 +1,6 @@
 import type { ActiveRun } from './active/active-run.ts'
-import type { Beginning } from './beginning.ts'
-import type { Hold } from './locks/hold.ts'
+import type { FirstReport } from './first-reports.ts'
+import type { LockHolder } from './locks/lock-holder.ts'
 
 /** What keeps a job, or a row of it, for one run, or for one walk from host to host: in this process, beyond it, and in the minutes' book. */
 export type Occupancy = {
@@ -9,7 +9,7 @@ export type Occupancy = {
   /**
    * The lock of its present run: from that run's place in the queue on, and still when it has ended, until the next run's takes its place.
    */
-  readonly hold: Hold
+  readonly holder: LockHolder
   /** To be called when a run of it was handed over, and when one is wholly reported. */
-  readonly begun: (how: Beginning) => void
+  readonly begun: (how: FirstReport) => void
 }

@@ -46,13 +46,13 @@ export function planFiring(firing: Firing, active: Iterable<ActiveFacts>): Firin
 }
 
 /** What a walk does after one of its runs ended. */
-export type Step = 'next' | 'stop'
+export type AfterOutcome = 'next' | 'stop'
 
 /**
  * On to the next host after an end that leaves nothing behind: a failure, or no contact. Not after success, nor after a
  * loss (unless the cron says so): a lost run may have done its work. While a run is unknown there is no outcome, and the walk waits.
  */
-export function afterOutcome(outcome: Outcome, cron: Pick<Cron, 'onLost'>): Step {
+export function afterOutcome(outcome: Outcome, cron: Pick<Cron, 'onLost'>): AfterOutcome {
   switch (outcome.kind) {
     case 'failed':
     case 'signaled':

@@ -6,27 +6,28 @@ import { InTurn } from '../platform/waiting/in-turn.ts'
 import { within } from '../platform/waiting/within.ts'
 import { yieldToOthers } from '../platform/waiting/yielding.ts'
 import { type Attempt, lockOfAttempt } from './attempt.ts'
-import type { Stuck } from './locks/hold.ts'
-import type { Claim, RunLock } from './locks/run-locks.ts'
-import { WithoutLock, type WithoutLockParts } from './locks/without-lock.ts'
-import type { Limit, Place } from './throttle.ts'
+import type { LockObstacle } from './locks/lock-holder.ts'
+import { LocklessStarts, type LocklessStartsParts } from './locks/lockless-starts.ts'
+import type { LockClaim, RunLock } from './locks/run-locks.ts'
+import type { Slot, SlotLimit } from './throttle.ts'
 
 /** How long a walk waits for its lock directory to take writes, and between two attempts. Milliseconds. */
 const STUCK_MS = 60_000
 const STUCK_PAUSE_MS = 1000
 
-export type RunAdmissionParts = WithoutLockParts & { readonly clock: Clock; readonly journal: Journal }
+/** What is needed to admit a run: its lock first, then its slot. */
+export type RunAdmissionParts = LocklessStartsParts & { readonly clock: Clock; readonly journal: Journal }
 
 /** What comes before a run is handed over: its lock, and its place among those that run at once. */
 export class RunAdmission {
   readonly #parts: RunAdmissionParts
-  readonly #without: WithoutLock
+  readonly #without: LocklessStarts
   readonly #queueing = new InTurn()
   #closed = false
 
   constructor(parts: RunAdmissionParts) {
     this.#parts = parts
-    this.#without = new WithoutLock(parts)
+    this.#without = new LocklessStarts(parts)
   }
 
   /** From now on nothing is admitted any more. */
@@ -35,9 +36,9 @@ export class RunAdmission {
   }
 
   /** Takes the lock, then waits for the place: how long, in milliseconds, or what keeps the run from beginning. */
-  async admit(attempt: Attempt, place: Place): Promise<number | Outcome> {
+  async admit(attempt: Attempt, place: Slot): Promise<number | Outcome> {
     const { run, rest } = attempt
-    const { active, hold } = attempt.occupancy
+    const { active, holder } = attempt.occupancy
     const { clock } = this.#parts
     const queuedAt = clock.monotonic()
     if (!place.wasFree) await this.#queueingTurn()
@@ -51,29 +52,29 @@ export class RunAdmission {
     if (claim === 'taken') return { kind: 'skipped', reason: `another run of cron ${run.cron.id} holds its lock file` }
     if (claim !== 'created') return killed(claim.killedBy)
     if (place.limit !== null) this.#waits(attempt, place.limit)
-    await Promise.race([place.taken, active.killRequested])
+    await Promise.race([place.granted, active.killRequested])
     const late = this.#reasonNotToBegin(attempt)
     if (late !== null) return late
-    const obstacle = await hold.handOver(clock.now())
+    const obstacle = await holder.handOver(clock.now())
     if (obstacle !== null) return obstacle
     const waitMs = place.wasFree ? 0 : Math.round(clock.monotonic() - queuedAt)
     return this.#reasonNotToBegin(attempt) ?? waitMs
   }
 
   /** Where the lock of the run before can neither be exchanged nor removed: most often that is over in a moment. */
-  async #claim({ run, occupancy }: Attempt, lock: RunLock): Promise<Claim | Stuck> {
-    const { active, hold } = occupancy
+  async #claim({ run, occupancy }: Attempt, lock: RunLock): Promise<LockClaim | LockObstacle> {
+    const { active, holder } = occupancy
     const { clock } = this.#parts
     const deadline = clock.monotonic() + STUCK_MS
     for (;;) {
-      const claim = await hold.moveOn(lock, (error) => this.#without.judge(run.cron, error))
+      const claim = await holder.advance(lock, (error) => this.#without.judge(run.cron, error))
       const isStuck = typeof claim === 'object' && 'stuck' in claim && claim.mayPass
       if (!isStuck || active.killedBy !== null || this.#closed || clock.monotonic() >= deadline) return claim
       await within(clock, STUCK_PAUSE_MS, active.killRequested)
     }
   }
 
-  #waits({ facts, occupancy }: Attempt, { kind: limit, most }: Limit): void {
+  #waits({ facts, occupancy }: Attempt, { kind: limit, most }: SlotLimit): void {
     const { clock, journal } = this.#parts
     const places = limit === 'host' ? `all slots of host ${facts.host}` : 'all slots'
     const reason = `${places} are taken (${most})`

@@ -22,7 +22,7 @@ export type RunWatchParts = { readonly clock: Clock; readonly journal: Journal; 
 /** A run whose news go to the log, to its lock and to what it occupies. */
 export type WatchedRun = {
   readonly run: RunFacts
-  readonly occupancy: Pick<Occupancy, 'active' | 'hold'>
+  readonly occupancy: Pick<Occupancy, 'active' | 'holder'>
   /** That it started is reported, and when: by an earlier process, or by this one. */
   readonly isStartTold: boolean
   /** Called when contact is lost. */
@@ -37,9 +37,9 @@ export type WatchedRun = {
 export function watchOf(parts: RunWatchParts, watched: WatchedRun): RunWatch {
   const { clock, journal, log } = parts
   const { run, isStartTold, onUnknown, onWord, over } = watched
-  const { active, hold } = watched.occupancy
+  const { active, holder } = watched.occupancy
   const note = (known: Partial<RunLock>) => {
-    hold.note(known).catch((error: unknown) => log.error({ ...fieldsOf(run), err: error }, 'cannot update lock file'))
+    holder.note(known).catch((error: unknown) => log.error({ ...fieldsOf(run), err: error }, 'cannot update lock file'))
   }
   let unknownSince: number | null = null
   if (!isStartTold) void clock.sleep(TELL_WAIT_AFTER_MS, over).then(() => tellWait(parts, watched))
@@ -56,7 +56,7 @@ export function watchOf(parts: RunWatchParts, watched: WatchedRun): RunWatch {
     },
     unknown: (why) => {
       const isNews = unknownSince === null
-      const since = unknownSince ?? hold.lock?.unknownSince ?? clock.now()
+      const since = unknownSince ?? holder.lock?.unknownSince ?? clock.now()
       unknownSince = since
       active.reached({ kind: 'unknown', since, why })
       if (!isNews) {
@@ -72,7 +72,7 @@ export function watchOf(parts: RunWatchParts, watched: WatchedRun): RunWatch {
     found: () => {
       unknownSince = null
       active.contact('running')
-      active.reached({ kind: 'running', since: hold.lock?.startedAt ?? clock.now() })
+      active.reached({ kind: 'running', since: holder.lock?.startedAt ?? clock.now() })
       journal.note({ kind: 'contact-found', at: clock.now(), run })
       onWord?.()
       note({ unknownSince: null })

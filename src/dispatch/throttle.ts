@@ -2,18 +2,18 @@
 export type ThrottleLimits = { readonly runs: number; readonly runsPerHost: number }
 
 /** Which slots are all taken: those of a run's host, or those of all hosts together. */
-export type Limit = { readonly kind: 'host' | 'runs'; readonly most: number }
+export type SlotLimit = { readonly kind: 'host' | 'runs'; readonly most: number }
 
 /** A run's slot under the throttle, or its wait for one. */
-export type Place = {
+export type Slot = {
   /** Whether the slot was free at once. */
   readonly wasFree: boolean
   /** Which limit it waits for; null if none. */
-  readonly limit: Limit | null
+  readonly limit: SlotLimit | null
   /** Resolves when the slot is granted; never after `leave`. */
-  readonly taken: Promise<void>
+  readonly granted: Promise<void>
   /** Releases the slot, or stops waiting for it; may be called more than once. */
-  readonly leave: () => void
+  readonly release: () => void
 }
 
 /**
@@ -32,10 +32,10 @@ export class Throttle {
     this.#perHost = runsPerHost
   }
 
-  enter(host: string): Place {
+  enter(host: string): Slot {
     const { promise, resolve } = Promise.withResolvers<void>()
     const places = this.#placesOf(host)
-    let limit: Limit | null = { kind: 'host', most: this.#perHost }
+    let limit: SlotLimit | null = { kind: 'host', most: this.#perHost }
     let leaveAll = () => {}
     const take = () => {
       limit = null
@@ -55,8 +55,8 @@ export class Throttle {
       get limit() {
         return limit
       },
-      taken: promise,
-      leave,
+      granted: promise,
+      release: leave,
     }
   }
 

@@ -21,4 +21,4 @@ export type Firing = {
 }
 
 /** How a firing came about. `catch-up`: later than its minute. `manual`: an operator asked for it. */
-export type FiringHow = 'schedule' | 'catch-up' | 'manual'
+export type FiringTrigger = 'schedule' | 'catch-up' | 'manual'

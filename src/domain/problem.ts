@@ -45,7 +45,7 @@ export type RowAbout = {
 }
 
 /** A problem as it leaves rcron, for a script or a file: what it is about is in words. */
-export type ToldProblem = Omit<Problem, 'about'> & { readonly subject: string }
+export type ReportedProblem = Omit<Problem, 'about'> & { readonly subject: string }
 
 /** An error of the whole of what it is about. */
 export function errorAbout(about: About, message: string, hint: string | null = null): Problem {
@@ -109,17 +109,17 @@ export function describeRow({ kind, id }: Omit<RowAbout, 'name'>): string {
   return id === NEW_ROW_ID ? `new ${kind}` : `${kind} ${id}`
 }
 
-export function told({ severity, about, field, message, hint }: Problem): ToldProblem {
+export function reportedOf({ severity, about, field, message, hint }: Problem): ReportedProblem {
   return { severity, subject: describeAbout(about), field, message, hint }
 }
 
 /** One line: where, what was found, what was expected, what to do. */
 export function describeProblem(problem: Problem): string {
-  return describeTold(told(problem))
+  return describeReported(reportedOf(problem))
 }
 
 /** As `describeProblem`. */
-export function describeTold({ subject, field, message, hint }: ToldProblem): string {
+export function describeReported({ subject, field, message, hint }: ReportedProblem): string {
   const where = field === null ? subject : `${subject}, ${field}`
   return hint === null ? `${where}: ${message}` : `${where}: ${message}; ${hint}`
 }

@@ -9,7 +9,9 @@ import type { SYSTEM_COLUMNS } from './columns/systems.ts'
  * Columns that the first rcron did not have are null if the store lacks them.
  */
 export type AuthRow = RowOf<typeof AUTH_COLUMNS>
+/** A row of the table of systems. */
 export type SystemRow = RowOf<typeof SYSTEM_COLUMNS>
+/** A row of the table of crons. */
 export type CronRow = RowOf<typeof CRON_COLUMNS>
 
 /** Everything the store defines, in order of id. */

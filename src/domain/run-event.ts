@@ -1,5 +1,5 @@
 import type { Cron } from './cron.ts'
-import type { Firing, FiringHow, Job } from './job.ts'
+import type { Firing, FiringTrigger, Job } from './job.ts'
 import type { Minute } from './minute.ts'
 import type { KilledBy, Outcome } from './outcome.ts'
 import type { Run, RunId, RunResult } from './run.ts'
@@ -11,7 +11,7 @@ export type FiringFacts = {
   /** What the ids of its runs are made from, where that is its own: manual firings may repeat a minute. Null: job and minute name it. */
   readonly series: string | null
   /** Null if that is not known any more: of a run that an earlier process had begun. */
-  readonly how: FiringHow | null
+  readonly how: FiringTrigger | null
 }
 
 /** A cron of a firing, as it was when the firing was adopted. */
@@ -119,7 +119,7 @@ type MissedFirings = {
   readonly last: Minute
 }
 
-export function firingFactsOf({ job, minute }: Firing, how: FiringHow, series: string | null): FiringFacts {
+export function firingFactsOf({ job, minute }: Firing, how: FiringTrigger, series: string | null): FiringFacts {
   return { job, minute, series, how }
 }
 

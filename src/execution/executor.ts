@@ -8,13 +8,13 @@ export interface Executor {
    * Starts `run`. Every way it can end is an outcome; an exception is a bug of rcron alone. `unreachable` and `refused` are given only
    * where the command is known not to have begun, `skipped` only by what `keeping` asks for.
    */
-  start(run: Run, watch: RunWatch, keeping?: Keeping): RunningRun
+  start(run: Run, watch: RunWatch, keeping?: ClaimPolicy): RunningRun
   /** Takes up a run that an earlier process started: collects its end, or continues watching it. */
   adopt(adopted: AdoptedRun, watch: RunWatch): RunningRun
 }
 
 /** How the process that hands a run over remembers it. */
-export type Keeping = {
+export type ClaimPolicy = {
   /** 32 hex digits, equal for runs that exclude each other. */
   readonly exclusion: string
   /** The run has no lock: it begins only where its host can claim it, and where no run is alive that it excludes. */
@@ -59,10 +59,10 @@ export interface RunningRun {
    */
   readonly result: Promise<RunResult>
   /** Ends the run, and resolves when its death is confirmed or cannot be. The first cause wins the outcome. Never rejects. */
-  kill(by: KilledBy): Promise<Death>
+  kill(by: KilledBy): Promise<KillConfirmation>
   /** Lets go: nothing is sent to the remote command any more, `result` never settles. For a shutdown that leaves runs alive. */
   abandon(): void
 }
 
 /** What a kill has proved. */
-export type Death = { readonly kind: 'dead' } | { readonly kind: 'unconfirmed'; readonly reason: string }
+export type KillConfirmation = { readonly kind: 'dead' } | { readonly kind: 'unconfirmed'; readonly reason: string }

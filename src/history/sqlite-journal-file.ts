@@ -62,7 +62,7 @@ export function openJournal(path: string, now: number): Journal {
 }
 
 /** Whether the file is torn, or no database at all: it will not get better. */
-export function isTorn(error: unknown): boolean {
+export function isDamaged(error: unknown): boolean {
   const code = (sqliteCodeOf(error) ?? 0) & 0xff
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB
 }

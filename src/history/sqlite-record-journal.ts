@@ -5,7 +5,7 @@ import type { Log } from '../platform/log/log.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../platform/process-identity.ts'
 import type { RunRecord } from '../store/runs/run-recorder.ts'
 import type { JournaledRecord, RecordJournal } from './record-journal.ts'
-import { isTorn, type Journal, moveAside, openJournal } from './sqlite-journal-file.ts'
+import { isDamaged, type Journal, moveAside, openJournal } from './sqlite-journal-file.ts'
 
 /** After a failure it is left alone for so long. */
 const RETRY_MS = 30_000
@@ -122,14 +122,16 @@ export class SqliteRecordJournal implements RecordJournal {
       return result
     } catch (error) {
       this.#failed(error)
-      return isTorn(error) && !isNew && this.#makeWay() ? this.#use(work, true) : null
+      return isDamaged(error) && !isNew && this.#makeWay() ? this.#use(work, true) : null
     }
   }
 
   #failed(error: unknown): void {
     const { path, clock, log } = this.#parts
     if (!this.#isTold) {
-      const reason = isTorn(error) ? 'the journal is damaged; it was moved aside and a new one is created' : undefined
+      const reason = isDamaged(error)
+        ? 'the journal is damaged; it was moved aside and a new one is created'
+        : undefined
       log.warn({ path, err: error, reason }, 'cannot keep all queued run records in the journal')
     }
     this.#isTold = true

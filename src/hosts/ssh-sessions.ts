@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
+import { HostEndpoints } from './host-endpoints.ts'
 import type { HostKeys } from './host-keys/host-keys.ts'
-import { HostPlaces } from './host-places.ts'
 import { LoginGate } from './logins/login-gate.ts'
 import type { NameResolver } from './names/name-resolver.ts'
 import { ConnectionPool } from './pool/connection-pool.ts'
@@ -24,7 +24,7 @@ export type SshSessionsParts = {
 export type SshSessions = Disposable & {
   readonly sessions: Sessions
   /** Where hosts are reached. */
-  readonly places: HostPlaces
+  readonly places: HostEndpoints
   /** Logs in again for whatever comes: hosts and accounts may have changed. */
   retire(): void
 }
@@ -32,7 +32,7 @@ export type SshSessions = Disposable & {
 /** Sessions over pooled connections of ssh2. */
 export function createSshSessions(parts: SshSessionsParts): SshSessions {
   const { clock, timings, maxSessions, resolver } = parts
-  const places = new HostPlaces(resolver, clock)
+  const places = new HostEndpoints(resolver, clock)
   const gate = new LoginGate({ transport: createSshTransport(parts), clock, places })
   const pool = new ConnectionPool({ gate, clock, maxSessions, idleMs: timings.idleMs, maxAgeMs: timings.maxAgeMs })
   const sessions = new Sessions({ pool, clock, startWindowMs: timings.startWindowMs, random: Math.random })

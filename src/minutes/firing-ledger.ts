@@ -18,7 +18,7 @@ export interface OpenEntry {
 }
 
 /** An entry of a process that has gone before it could close it. */
-export interface LeftEntry extends LedgerEntry {
+export interface UnfinishedEntry extends LedgerEntry {
   hasBegun(minute: Minute, cron: number): boolean
   /** What had not begun is reported, or nothing had and all of it is begun now. Never throws. */
   remove(): void
@@ -29,7 +29,7 @@ export interface FiringLedger {
   /** Written before any of them begins. Where that fails it is logged, and they begin all the same. Never throws. */
   open(entry: LedgerEntry): OpenEntry
   /** What processes that have gone have left. An entry that cannot be used is moved aside, and logged. Never throws. */
-  left(): readonly LeftEntry[]
+  left(): readonly UnfinishedEntry[]
   /** A run of `minute` that an earlier process had begun, or that is reported as not begun, was found. Never throws. */
   noteFound(minute: Minute, crons: readonly number[]): void
 }

@@ -4,7 +4,7 @@ import type { Firing } from '../domain/job.ts'
 import type { Journal } from '../history/journal.ts'
 import type { Clock } from '../platform/clock.ts'
 import { Yielding } from '../platform/waiting/yielding.ts'
-import type { LeftEntry } from './firing-ledger.ts'
+import type { UnfinishedEntry } from './firing-ledger.ts'
 import { missedCrons } from './missed-minutes.ts'
 import { type DueMinutes, missedJobs } from './plan-missed.ts'
 
@@ -12,10 +12,10 @@ import { type DueMinutes, missedJobs } from './plan-missed.ts'
 export type HasBegun = (cronId: number) => boolean
 
 /** Who is told of firings that were interrupted. */
-export type TellingParts = { readonly journal: Journal; readonly clock: Clock }
+export type MissedReportParts = { readonly journal: Journal; readonly clock: Clock }
 
 /** What is known from runs that are active: those of the present process, the adopted ones among them, and of others that are alive. */
-export function knownBegun(active: Iterable<Pick<ActiveRun, 'crons' | 'minute'>>): LeftEntry['hasBegun'] {
+export function knownBegun(active: Iterable<Pick<ActiveRun, 'crons' | 'minute'>>): UnfinishedEntry['hasBegun'] {
   const known = new Set([...active].flatMap(({ crons, minute }) => crons.map((id) => `${id} ${minute}`)))
   return (minute, cron) => known.has(`${cron} ${minute}`)
 }
@@ -24,20 +24,20 @@ export function knownBegun(active: Iterable<Pick<ActiveRun, 'crons' | 'minute'>>
  * Reports the firings of minutes that an earlier process planned, and may not have lived to begin. They are not carried out: a
  * run that may have started is never repeated.
  */
-export function tellInterrupted(parts: TellingParts, firings: Iterable<Firing>, hasBegun: HasBegun): void {
+export function reportInterrupted(parts: MissedReportParts, firings: Iterable<Firing>, hasBegun: HasBegun): void {
   for (const firing of firings) tellNotBegun(parts, [firing], (_, cronId) => hasBegun(cronId), PLANNED)
 }
 
 /** A catch-up that an earlier process did not live to finish. */
-export type InterruptedCatchUp = TellingParts & {
+export type InterruptedCatchUp = MissedReportParts & {
   readonly crons: Iterable<Cron>
   readonly due: DueMinutes
-  readonly entry: Pick<LeftEntry, 'minutes'>
-  readonly hasBegun: LeftEntry['hasBegun']
+  readonly entry: Pick<UnfinishedEntry, 'minutes'>
+  readonly hasBegun: UnfinishedEntry['hasBegun']
 }
 
 /** As `tellInterrupted`, for missed minutes that an earlier process was catching up: one line for each job. Takes turns with everything else. */
-export async function tellInterruptedCatchUp(interrupted: InterruptedCatchUp): Promise<void> {
+export async function reportInterruptedCatchUp(interrupted: InterruptedCatchUp): Promise<void> {
   const { crons, due, entry, hasBegun } = interrupted
   const yielding = new Yielding()
   const jobs = missedJobs(await missedCrons(due, { crons, minutes: entry.minutes }, yielding))
@@ -52,9 +52,9 @@ const CAUGHT_UP = 'rcron stopped while catching up; what had not begun is not ru
 
 /** One event for those of `firings`, all of one job, that had not begun, if there are any. */
 function tellNotBegun(
-  parts: TellingParts,
+  parts: MissedReportParts,
   firings: readonly Firing[],
-  hasBegun: LeftEntry['hasBegun'],
+  hasBegun: UnfinishedEntry['hasBegun'],
   reason: string,
 ): void {
   const left = firings.flatMap(({ job, minute, crons }) => {

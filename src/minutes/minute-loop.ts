@@ -1,15 +1,15 @@
 import { firingsIn } from '../definitions/firings.ts'
 import type { Snapshot } from '../definitions/snapshot.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
-import type { FiringUnderWay } from '../dispatch/firing-result.ts'
+import type { ActiveFiring } from '../dispatch/firing-result.ts'
 import { BUG } from '../domain/bug.ts'
 import { type Minute, minuteOf } from '../domain/minute.ts'
 import type { Journal } from '../history/journal.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { dueMinutesOf } from './due-minutes.ts'
-import type { FiringLedger, LeftEntry } from './firing-ledger.ts'
-import { knownBegun, tellInterrupted, tellInterruptedCatchUp } from './interrupted-firings.ts'
+import type { FiringLedger, UnfinishedEntry } from './firing-ledger.ts'
+import { knownBegun, reportInterrupted, reportInterruptedCatchUp } from './interrupted-firings.ts'
 import type { MinuteBook } from './minute-book.ts'
 import { type CatchUp, NO_CATCH_UP, settleMissed } from './missed-minutes.ts'
 import { hasCommonMinute } from './plan-ranges.ts'
@@ -26,7 +26,7 @@ export type MinuteLoopParts = {
 
 /** What one wake-up has set going. */
 export type MinuteStep = {
-  readonly firings: readonly FiringUnderWay[]
+  readonly firings: readonly ActiveFiring[]
   /** Resolves when all that was missed is reported in writing. Never rejects. */
   readonly missed: Promise<CatchUp>
 }
@@ -70,7 +70,7 @@ export class MinuteLoop {
     return NO_CATCH_UP
   }
 
-  #fireAll(snapshot: Snapshot, minute: Minute, now: Minute): readonly FiringUnderWay[] {
+  #fireAll(snapshot: Snapshot, minute: Minute, now: Minute): readonly ActiveFiring[] {
     const { book, dispatcher } = this.#parts
     const how = minute === now ? 'schedule' : 'catch-up'
     const begun = (crons: readonly number[]) => void book.begun(minute, crons)
@@ -87,7 +87,7 @@ export class MinuteLoop {
     this.#interruptedTold = true
     const { book, ledger, dispatcher, log } = this.#parts
     const known = knownBegun(dispatcher.active)
-    const catchUps: LeftEntry[] = []
+    const catchUps: UnfinishedEntry[] = []
     for (const entry of ledger.left().filter(({ boot }) => boot === null)) {
       // Where its minutes are not known as reported nothing of it has begun, and all of it comes again.
       if (hasCommonMinute(entry.minutes, book.unreported.minutes)) entry.remove()
@@ -96,17 +96,22 @@ export class MinuteLoop {
     for (const minute of book.interrupted) {
       const begun = await book.begunIn(minute)
       const hasBegun = (cronId: number) => begun.has(cronId) || known(minute, cronId)
-      tellInterrupted(this.#parts, firingsIn(snapshot, minute), hasBegun)
+      reportInterrupted(this.#parts, firingsIn(snapshot, minute), hasBegun)
     }
     if (book.interrupted.length > 0) await log.written()
     return { catchUps: this.#tellCatchUps(snapshot, catchUps, known) }
   }
 
-  async #tellCatchUps(snapshot: Snapshot, entries: readonly LeftEntry[], known: LeftEntry['hasBegun']): Promise<void> {
+  async #tellCatchUps(
+    snapshot: Snapshot,
+    entries: readonly UnfinishedEntry[],
+    known: UnfinishedEntry['hasBegun'],
+  ): Promise<void> {
     const due = dueMinutesOf(snapshot)
     for (const entry of entries) {
-      const hasBegun: LeftEntry['hasBegun'] = (minute, cron) => entry.hasBegun(minute, cron) || known(minute, cron)
-      await tellInterruptedCatchUp({ ...this.#parts, crons: snapshot.enabled, due, entry, hasBegun })
+      const hasBegun: UnfinishedEntry['hasBegun'] = (minute, cron) =>
+        entry.hasBegun(minute, cron) || known(minute, cron)
+      await reportInterruptedCatchUp({ ...this.#parts, crons: snapshot.enabled, due, entry, hasBegun })
       await this.#parts.log.written()
       entry.remove()
     }

@@ -34,7 +34,7 @@ export type MissedMinutesParts = {
 }
 
 /** Minutes that were missed, and the crons that may have been due in them. */
-export type Missed = MissedMinutes & { readonly crons: Iterable<Cron> }
+export type MissedSummary = MissedMinutes & { readonly crons: Iterable<Cron> }
 
 /** What is caught up: its firings are being carried out. */
 export type CatchUp = { readonly results: Promise<readonly FiringResult[]> }
@@ -46,7 +46,7 @@ export type CatchUp = { readonly results: Promise<readonly FiringResult[]> }
  * Resolves when the report is in writing and the book has it as reported. A process that ends before that leaves all of it to the next
  * one, for nothing has begun; one that ends later leaves an entry of the ledger that says what has begun.
  */
-export async function settleMissed(parts: MissedMinutesParts, missed: Missed): Promise<CatchUp> {
+export async function settleMissed(parts: MissedMinutesParts, missed: MissedSummary): Promise<CatchUp> {
   if (missed.minutes.length === 0 && !missed.more) return NO_CATCH_UP
   const { log, book, ledger } = parts
   if (missed.more) log.warn({}, 'minutes missed more than 31 days ago are not listed')
@@ -63,7 +63,11 @@ export async function settleMissed(parts: MissedMinutesParts, missed: Missed): P
 export const NO_CATCH_UP: CatchUp = { results: Promise.resolve([]) }
 
 /** What each of `crons` missed; those that missed nothing are left out. */
-export async function missedCrons(due: DueMinutes, { crons, minutes }: Omit<Missed, 'more'>, yielding: Yielding) {
+export async function missedCrons(
+  due: DueMinutes,
+  { crons, minutes }: Omit<MissedSummary, 'more'>,
+  yielding: Yielding,
+) {
   const found: MissedCron[] = []
   for (const cron of crons) {
     const missed = missedOf(cron, minutes, due)
@@ -73,7 +77,7 @@ export async function missedCrons(due: DueMinutes, { crons, minutes }: Omit<Miss
   return found
 }
 
-type Counting = { readonly job: MissedJob; readonly missed: Missed; readonly yielding: Yielding }
+type Counting = { readonly job: MissedJob; readonly missed: MissedSummary; readonly yielding: Yielding }
 
 /** In how many minutes the job was due: each is one firing, however many of its crons were. */
 async function countFirings({ due }: MissedMinutesParts, { job, missed, yielding }: Counting): Promise<number> {

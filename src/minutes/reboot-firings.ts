@@ -1,14 +1,14 @@
 import { rebootFirings } from '../definitions/firings.ts'
 import type { Snapshot } from '../definitions/snapshot.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
-import type { FiringUnderWay } from '../dispatch/firing-result.ts'
+import type { ActiveFiring } from '../dispatch/firing-result.ts'
 import { minuteOf } from '../domain/minute.ts'
 import type { Journal } from '../history/journal.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { BootMark } from './boot-mark.ts'
 import type { FiringLedger } from './firing-ledger.ts'
-import { knownBegun, tellInterrupted } from './interrupted-firings.ts'
+import { knownBegun, reportInterrupted } from './interrupted-firings.ts'
 
 /** What the firings of `@reboot` are begun with. */
 export type RebootFiringsParts = {
@@ -25,7 +25,7 @@ export type RebootFiringsParts = {
  * process did not live to begin. The ledger has them before the boot mark moves, and they begin after it: a process that ends before leaves
  * them to the next one, and one that ends later leaves what has begun. Called once in a process, after its first look at the lock files.
  */
-export async function fireReboot(parts: RebootFiringsParts, snapshot: Snapshot): Promise<readonly FiringUnderWay[]> {
+export async function fireReboot(parts: RebootFiringsParts, snapshot: Snapshot): Promise<readonly ActiveFiring[]> {
   const { bootMark, ledger, dispatcher, clock } = parts
   const boot = await bootMark.newBoot()
   await settleLeft(parts, snapshot, boot)
@@ -51,7 +51,7 @@ async function settleLeft(parts: RebootFiringsParts, snapshot: Snapshot, boot: s
     if (entry.boot === boot) continue
     for (const { from: minute } of entry.minutes) {
       const hasBegun = (cron: number) => entry.hasBegun(minute, cron) || known(minute, cron)
-      tellInterrupted(parts, rebootFirings(snapshot, minute), hasBegun)
+      reportInterrupted(parts, rebootFirings(snapshot, minute), hasBegun)
     }
   }
   await log.written()

@@ -11,7 +11,7 @@ import { setAside } from '../platform/files/set-aside.ts'
 import { createFileSync } from '../platform/files/whole-file.ts'
 import type { Log } from '../platform/log/log.ts'
 import { isAlive, isSameProcess, ownIdentity, type ProcessIdentity } from '../platform/process-identity.ts'
-import type { FiringLedger, LedgerEntry, LeftEntry, OpenEntry } from './firing-ledger.ts'
+import type { FiringLedger, LedgerEntry, OpenEntry, UnfinishedEntry } from './firing-ledger.ts'
 import { hasMinute, type MinuteRange } from './plan-ranges.ts'
 
 const { O_APPEND, O_NOFOLLOW, O_WRONLY } = constants
@@ -65,7 +65,7 @@ export class SystemFiringLedger implements FiringLedger {
     }
   }
 
-  left(): readonly LeftEntry[] {
+  left(): readonly UnfinishedEntry[] {
     return this.#found().map(({ path, entry, begun }) => ({
       minutes: entry.minutes,
       boot: entry.boot,

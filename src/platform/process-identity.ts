@@ -50,6 +50,7 @@ export function localBootId(files: BootFiles = BOOT_FILES): string | null {
   return kernelBootId(files.bootId) ?? birthOf(files.run)
 }
 
+/** The files in which the kernel says which boot this is. */
 export type BootFiles = { readonly bootId: string; readonly run: string }
 
 const BOOT_FILES: BootFiles = { bootId: '/proc/sys/kernel/random/boot_id', run: '/run' }

@@ -4,13 +4,13 @@ import { CIPHER, deriveKey, NONCE_BYTES, TAG_BYTES } from './sealing-keys.ts'
 
 /** Secrets that stand in the store as `sealed:…`, of use only to who has the cache key, and only in the row that they were sealed for. */
 export type SecretSeal = {
-  seal(secret: string, bound: Bound): string
+  seal(secret: string, bound: SealBound): string
   /** Throws an OperatorError for a value that was not sealed with this key, for another row, or was changed. */
-  unseal(sealed: string, bound: Bound): Unsealed
+  unseal(sealed: string, bound: SealBound): UnsealedSecret
 }
 
 /** The row, its user and hosts, and the column: with any other of them the value does not open. */
-export type Bound = {
+export type SealBound = {
   readonly id: number
   readonly user: string
   readonly hosts: string | null
@@ -18,7 +18,7 @@ export type Bound = {
 }
 
 /** `isBound`: false for what was sealed before seals were bound to a row. It opens, and should be sealed again. */
-export type Unsealed = { readonly text: string; readonly isBound: boolean }
+export type UnsealedSecret = { readonly text: string; readonly isBound: boolean }
 
 const PREFIX = 'sealed:2:'
 const UNBOUND_PREFIX = 'sealed:1:'
@@ -52,7 +52,7 @@ export function createSecretSeal(hexKey: string): SecretSeal {
   }
 }
 
-function contextOf({ id, user, hosts, field }: Bound): Buffer {
+function contextOf({ id, user, hosts, field }: SealBound): Buffer {
   return Buffer.from(PREFIX + JSON.stringify([id, user, hosts, field]))
 }
 

@@ -1,4 +1,4 @@
-import { WITHOUT_LOCK } from '../../src/dispatch/locks/hold.ts'
+import { NO_LOCK_MESSAGE } from '../../src/dispatch/locks/lock-holder.ts'
 import { type Minute, minuteOf } from '../../src/domain/minute.ts'
 import type { RunId } from '../../src/domain/run.ts'
 import type { TaleEvent } from './rcron-process.ts'
@@ -67,7 +67,7 @@ export function readTale(log: readonly TaleEvent[], machineTimeOf: (told: number
     ),
     firstToldAt: firstTold(log, machineTimeOf),
     unlocked: log.flatMap(({ teller, event: { msg, job, time } }) =>
-      msg === WITHOUT_LOCK && typeof job === 'string'
+      msg === NO_LOCK_MESSAGE && typeof job === 'string'
         ? [{ job, teller, at: machineTimeOf(Date.parse(String(time))) }]
         : [],
     ),

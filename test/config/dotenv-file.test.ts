@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { readDotenvFile } from '../../src/config/dotenv-file.ts'
 import { withDotenv } from '../../src/config/with-dotenv.ts'
-import { told } from '../../src/domain/problem.ts'
+import { reportedOf } from '../../src/domain/problem.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rcron-dotenv-'))
 after(() => rmSync(directory, { recursive: true }))
@@ -78,7 +78,7 @@ for (const [written, value] of passwords) {
     )
     if (value !== null) deepEqual([values['RCRON_DATABASE_PASSWORD'], problems], [value, []])
     const said = problems
-      .map(told)
+      .map(reportedOf)
       .map(({ subject, message, hint }) => `${subject}: ${message}; ${hint}`)
       .join()
     if (value === null) match(said, /^RCRON_DATABASE_PASSWORD: found # .*\(line 2 of .*single quotes/)
@@ -139,7 +139,7 @@ for (const [what, text, wanted] of odd) {
   test(`${what} is ${wanted === null ? 'as it should be' : 'told with its line'}`, () => {
     const { problems } = readDotenvFile(file(Buffer.concat([Buffer.from('# rcron\n'), Buffer.from(text)])))
     const said = problems
-      .map(told)
+      .map(reportedOf)
       .map((it) => `${it.severity} ${it.subject}: ${it.message}; ${it.hint}`)
       .join('\n')
     if (wanted === null) equal(said, '')

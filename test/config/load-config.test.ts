@@ -7,7 +7,7 @@ import { loadConfig } from '../../src/config/load-config.ts'
 import { thisMachine } from '../../src/config/machine.ts'
 import { withDotenv } from '../../src/config/with-dotenv.ts'
 import { InvalidInputError } from '../../src/domain/errors.ts'
-import { aboutVariable, describeAbout, told } from '../../src/domain/problem.ts'
+import { aboutVariable, describeAbout, reportedOf } from '../../src/domain/problem.ts'
 
 const machine = {
   hostname: 'cron.lab.example',
@@ -101,7 +101,7 @@ test('every problem is reported at once, warnings among them', () => {
   })
   deepEqual(
     problems
-      .map(told)
+      .map(reportedOf)
       .map(({ severity, subject }) => `${severity} ${subject}`)
       .sort(),
     [
@@ -135,7 +135,7 @@ const UNKNOWN = [
 for (const [name, hint] of UNKNOWN) {
   test(`the unknown ${name} is a warning: ${hint}`, () => {
     const [warning] = loadConfig({ [name]: '1' }, machine).warnings
-    equal(warning && told(warning).subject, name)
+    equal(warning && reportedOf(warning).subject, name)
     if (name !== 'RCRON_MAX_RUNS') equal(warning?.hint, hint)
   })
 }

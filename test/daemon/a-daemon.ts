@@ -82,10 +82,10 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
 const NO_LOCKS: DispatcherLocks = {
   hasWritten: true,
   create: async () => 'created',
-  succeed: async () => 'created',
+  exchange: async () => 'created',
   update: async () => ({ kind: 'held' }),
-  standing: async () => ({ kind: 'held' }),
-  mark: async () => null,
+  stateOf: async () => ({ kind: 'held' }),
+  requestKill: async () => null,
   claim: async () => true,
   remove: async () => true,
   readOthers: async () => [],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ProblemJournal } from '../../src/definitions/problem-journal.ts'
-import { createSystemToldProblems } from '../../src/definitions/system-told-problems.ts'
+import { createSystemReportedProblems } from '../../src/definitions/system-reported-problems.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import { RecordingLog } from '../support/builders.ts'
 import { until } from '../support/wait-until.ts'
@@ -52,7 +52,7 @@ test('what a process has said the next one does not say again, once it is in wri
   const said = async (problems: readonly Problem[], writing?: Promise<void>) => {
     const log = new RecordingLog()
     if (writing !== undefined) log.writing = writing
-    const recorded = new ProblemJournal(log, createSystemToldProblems(directory, log)).record(problems)
+    const recorded = new ProblemJournal(log, createSystemReportedProblems(directory, log)).record(problems)
     if (writing === undefined) await recorded
     else await until('all is said', () => log.entries.length === problems.length)
     return log.entries.map(({ level, message }) => `${level} ${message}`)

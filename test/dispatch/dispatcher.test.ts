@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { hasSucceeded } from '../../src/dispatch/firing-result.ts'
 import { addMinutes } from '../../src/domain/minute.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
-import type { Death } from '../../src/execution/executor.ts'
+import type { KillConfirmation } from '../../src/execution/executor.ts'
 import { StoreError } from '../../src/store/sql/store-error.ts'
 import { aCron, aFiring, aSystem } from '../support/builders.ts'
 import { A_TRACE } from '../support/fake-executor.ts'
@@ -405,7 +405,7 @@ test('a bug while an adopted run is under way: its host is asked once more, and 
     else handle.fail(new TypeError('a bug'))
   }
   await dispatcher.adopt()
-  await dispatcher.heard()
+  await dispatcher.probed()
   deepEqual([[...asked.values()], locks().length], [[2, 2], 1])
   deepEqual(log.of('error'), Array(3).fill('bug in rcron during an adopted run'))
   const { outcomes } = await dispatcher.fire(aFiring('failover', [1], { name: 'job 1' }), 'manual').result
@@ -500,7 +500,7 @@ test('a firing that waits for the death of the run before it when rcron lets go 
   const clobber = aFiring('clobber', [1])
   void dispatcher.fire(clobber, 'schedule')
   await settled()
-  const answer = Promise.withResolvers<Death>()
+  const answer = Promise.withResolvers<KillConfirmation>()
   executor.newest(1).onKill = () => answer.promise
   const later = dispatcher.fire({ ...clobber, minute: addMinutes(clobber.minute, 1) }, 'schedule')
   await settled()

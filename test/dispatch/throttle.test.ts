@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Place, Throttle } from '../../src/dispatch/throttle.ts'
+import { type Slot, Throttle } from '../../src/dispatch/throttle.ts'
 
 const limits = { runs: 3, runsPerHost: 2 }
 
@@ -9,10 +9,10 @@ test('who leaves the queue holds nobody up, and who gives a place back gives it 
   const throttle = new Throttle({ runs: 1, runsPerHost: 1 })
   const [first, second, third] = [throttle.enter('a'), throttle.enter('a'), throttle.enter('a')]
   deepEqual([first.wasFree, second.wasFree, third.wasFree], [true, false, false])
-  second.leave()
-  first.leave()
-  first.leave()
-  await third.taken
+  second.release()
+  first.release()
+  first.release()
+  await third.granted
   equal(throttle.enter('a').wasFree, false)
 })
 
@@ -23,9 +23,9 @@ test('who waits knows for which limit: its host first, then all together', () =>
     places.map(({ limit }) => limit),
     [null, null, { kind: 'host', most: 2 }, null, { kind: 'runs', most: 3 }],
   )
-  places[0]?.leave()
+  places[0]?.release()
   deepEqual([places[2]?.limit, places[4]?.limit], [{ kind: 'runs', most: 3 }, null])
-  places[1]?.leave()
+  places[1]?.release()
   equal(places[2]?.limit, null)
 })
 
@@ -34,14 +34,14 @@ test('whoever comes and goes, no host has too many, nor all together, and no pla
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const throttle = new Throttle(limits)
-      const here: { readonly host: string; readonly place: Place; in: boolean }[] = []
+      const here: { readonly host: string; readonly place: Slot; in: boolean }[] = []
       for (const { host, leaves } of steps) {
         const entry = { host, place: throttle.enter(host), in: false }
-        void entry.place.taken.then(() => {
+        void entry.place.granted.then(() => {
           entry.in = true
         })
         here.push(entry)
-        here.splice(leaves, 1)[0]?.place.leave()
+        here.splice(leaves, 1)[0]?.place.release()
         await null
         const admitted = here.filter((each) => each.in)
         const onHost = (name: string) => admitted.filter((each) => each.host === name).length
@@ -50,7 +50,7 @@ test('whoever comes and goes, no host has too many, nor all together, and no pla
         const couldBegin = here.filter((each) => !each.in && onHost(each.host) < limits.runsPerHost)
         equal(admitted.length === limits.runs || couldBegin.length === 0, true, 'a place is empty')
       }
-      for (const { place } of here) place.leave()
+      for (const { place } of here) place.release()
       equal(throttle.enter('a').wasFree, true)
     }),
   )

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { hasSucceeded } from '../../src/dispatch/firing-result.ts'
 import { addMinutes } from '../../src/domain/minute.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
-import type { Death } from '../../src/execution/executor.ts'
+import type { KillConfirmation } from '../../src/execution/executor.ts'
 import { identityOf } from '../../src/platform/process-identity.ts'
 import { aFiring } from '../support/builders.ts'
 import type { FakeRun } from '../support/fake-executor.ts'
@@ -88,7 +88,7 @@ test('what another process has begun while the run before was being ended is end
   const { a, b, clobber, later } = twoProcesses(t)
   void a.dispatcher.fire(clobber, 'schedule')
   await settled()
-  const { promise: dead, resolve: confirm } = Promise.withResolvers<Death>()
+  const { promise: dead, resolve: confirm } = Promise.withResolvers<KillConfirmation>()
   a.executor.newest(1).onKill = () => dead
   const last = a.dispatcher.fire({ ...clobber, minute: addMinutes(clobber.minute, 2) }, 'schedule')
   const between = b.dispatcher.fire(later, 'manual')

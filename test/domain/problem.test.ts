@@ -9,7 +9,7 @@ import {
   describeProblem,
   errorAbout,
   isOfVariable,
-  told,
+  reportedOf,
   warningAbout,
 } from '../../src/domain/problem.ts'
 import { NEW_ROW_ID } from '../../src/domain/rows.ts'
@@ -42,7 +42,7 @@ test('a problem says where, what and what to do, on one line', () => {
 
 test('what a script is told has the subject in words, and no other keys', () => {
   const problem = warningAbout({ kind: 'store' }, 'lacks a column')
-  deepEqual(told(problem), {
+  deepEqual(reportedOf(problem), {
     severity: 'warning',
     subject: 'store',
     field: null,

@@ -29,7 +29,7 @@ test('every option of every command is refused where it is given twice', async (
     for (const twice of await twiceEach(words)) {
       const { status, stdout, stderr } = await rcron.run([...words, ...twice])
       deepEqual([status, stdout], [2, ''], stderr)
-      match(stderr, new RegExp(`^error: option '${twice[0]}\\b.*' is given more than once, expected it once\n`))
+      match(stderr, new RegExp(`^error: option '${twice[0]}\\b.*' is given more than once, expected once\n`))
       options += 1
     }
   }

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../src/definitions/snapshot.ts'
-import type { TellBegun } from '../../src/dispatch/beginning.ts'
-import type { Firing, FiringHow } from '../../src/domain/job.ts'
+import type { ReportBegun } from '../../src/dispatch/first-reports.ts'
+import type { Firing, FiringTrigger } from '../../src/domain/job.ts'
 import { describeMinute, type Minute } from '../../src/domain/minute.ts'
 import type { FiringLedger } from '../../src/minutes/firing-ledger.ts'
 import { MinuteBook } from '../../src/minutes/minute-book.ts'
@@ -46,13 +46,13 @@ export const NO_LEDGER: FiringLedger = {
 export async function aMinuteLoop(start: string, snapshot: Snapshot, mark = new HandMark()) {
   const clock = new HandClock(start)
   const log = new RecordingLog()
-  const firings: { readonly firing: Firing; readonly how: FiringHow }[] = []
+  const firings: { readonly firing: Firing; readonly how: FiringTrigger }[] = []
   const active: { readonly crons: readonly number[]; readonly minute: number }[] = []
   let isHeldBack = (_cron: number) => false
   const book = await MinuteBook.open({ mark, catchUpMinutes: 5, log })
   const dispatcher = {
     active: active as never,
-    fire: (firing: Firing, how: FiringHow, tellBegun: TellBegun = () => {}) => {
+    fire: (firing: Firing, how: FiringTrigger, tellBegun: ReportBegun = () => {}) => {
       firings.push({ firing, how })
       const ids = firing.crons.map(({ id }) => id)
       tellBegun(ids.filter((id) => !isHeldBack(id)))

@@ -5,7 +5,7 @@ import type { Cron } from '../../src/domain/cron.ts'
 import { addMinutes, type Minute } from '../../src/domain/minute.ts'
 import type { CronRow } from '../../src/domain/rows.ts'
 import { dueMinutesOf } from '../../src/minutes/due-minutes.ts'
-import { tellInterrupted } from '../../src/minutes/interrupted-firings.ts'
+import { reportInterrupted } from '../../src/minutes/interrupted-firings.ts'
 import { settleMissed } from '../../src/minutes/missed-minutes.ts'
 import { missedJobs, missedOf } from '../../src/minutes/plan-missed.ts'
 import type { MinuteSet } from '../../src/minutes/plan-ranges.ts'
@@ -190,7 +190,7 @@ test('interrupted: told for what shows no run, and not for what has begun', () =
   const walk = aFiring('failover', [1, 2])
   const each = aFiring('all', [3, 4])
   const never = aFiring('clobber', [5])
-  tellInterrupted(
+  reportInterrupted(
     { journal: aJournal(log), clock: new HandClock(0) },
     [walk, each, never],
     (cronId) => cronId === 2 || cronId === 3,

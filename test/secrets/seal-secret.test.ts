@@ -3,12 +3,12 @@ import { createCipheriv } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { OperatorError } from '../../src/domain/errors.ts'
-import { type Bound, createSecretSeal } from '../../src/secrets/seal-secret.ts'
+import { createSecretSeal, type SealBound } from '../../src/secrets/seal-secret.ts'
 import { deriveKey } from '../../src/secrets/sealing-keys.ts'
 
 const KEY = 'ab'.repeat(32)
 const seal = createSecretSeal(KEY)
-const ROW: Bound = { id: 7, user: 'root', hosts: 'db1', field: 'password' }
+const ROW: SealBound = { id: 7, user: 'root', hosts: 'db1', field: 'password' }
 
 test('a sealed secret opens to itself and tells nothing', () => {
   fc.assert(
@@ -41,7 +41,7 @@ test('another key is refused', () => {
 })
 
 /** What somebody who can write rows may change around a copied value. */
-const ELSEWHERE: readonly Partial<Bound>[] = [
+const ELSEWHERE: readonly Partial<SealBound>[] = [
   { id: 8 },
   { user: 'mallory' },
   { hosts: null },

@@ -1,6 +1,13 @@
 import type { KilledBy, Outcome } from '../../src/domain/outcome.ts'
 import { NO_OUTPUT, type Run, type RunId, type RunResult, type RunTrace } from '../../src/domain/run.ts'
-import type { AdoptedRun, Death, Executor, Keeping, RunningRun, RunWatch } from '../../src/execution/executor.ts'
+import type {
+  AdoptedRun,
+  ClaimPolicy,
+  Executor,
+  KillConfirmation,
+  RunningRun,
+  RunWatch,
+} from '../../src/execution/executor.ts'
 
 export const A_TRACE: RunTrace = { pid: 4711, start: '12345', boot: 'b00t', cgroup: '-' }
 
@@ -11,7 +18,7 @@ export class FakeRun implements RunningRun {
   readonly result: Promise<RunResult>
   readonly kills: KilledBy[] = []
   /** Answers a kill; by default the run dies at once. */
-  onKill: (by: KilledBy) => Promise<Death> | Death = (by) => {
+  onKill: (by: KilledBy) => Promise<KillConfirmation> | KillConfirmation = (by) => {
     this.end({ kind: 'killed', by })
     return { kind: 'dead' }
   }
@@ -48,7 +55,7 @@ export class FakeRun implements RunningRun {
     this.end({ kind: 'succeeded' })
   }
 
-  async kill(by: KilledBy): Promise<Death> {
+  async kill(by: KilledBy): Promise<KillConfirmation> {
     this.kills.push(by)
     return await this.onKill(by)
   }
@@ -60,13 +67,13 @@ export class FakeRun implements RunningRun {
 
 /** Hosts in the hands of a test. */
 export class FakeExecutor implements Executor {
-  readonly started: { readonly run: Run; readonly handle: FakeRun; readonly keeping: Keeping | undefined }[] = []
+  readonly started: { readonly run: Run; readonly handle: FakeRun; readonly keeping: ClaimPolicy | undefined }[] = []
   readonly adopted: { readonly run: AdoptedRun; readonly handle: FakeRun }[] = []
   /** What a host does with a run that it is handed; by default it waits for the test. */
   onStart: (handle: FakeRun, run: Run) => void = () => {}
   onAdopt: (handle: FakeRun, run: AdoptedRun) => void = () => {}
 
-  start(run: Run, watch: RunWatch, keeping?: Keeping): RunningRun {
+  start(run: Run, watch: RunWatch, keeping?: ClaimPolicy): RunningRun {
     const handle = new FakeRun(run.id, watch)
     this.started.push({ run, handle, keeping })
     this.onStart(handle, run)

@@ -1,6 +1,6 @@
 import type { NotHandedOver } from '../../src/hosts/handover.ts'
 import { unreachable } from '../../src/hosts/handover.ts'
-import type { HostPlaces } from '../../src/hosts/host-places.ts'
+import type { HostEndpoints } from '../../src/hosts/host-endpoints.ts'
 import type { CommandEnd, Connected, Connection, ExecAnswer, Login, Transport } from '../../src/hosts/transport.ts'
 
 /** A command on a fake connection, ended by the test. */
@@ -74,4 +74,4 @@ export function aLogin(secret = 'a', host = 'db1'): Login {
 }
 
 /** Every name is a place of its own. */
-export const BY_NAME: Pick<HostPlaces, 'of'> = { of: ({ host, port }) => `${host} ${port}` }
+export const BY_NAME: Pick<HostEndpoints, 'of'> = { of: ({ host, port }) => `${host} ${port}` }

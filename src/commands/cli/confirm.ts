@@ -6,7 +6,7 @@ export function canAsk({ stdin }: CommandContext): boolean {
 }
 
 /** Asks on the terminal; no is the answer that is offered, and what an interruption means. */
-export async function confirmed({ stdin, stderr }: CommandContext, message: string): Promise<boolean> {
+export async function askConfirmation({ stdin, stderr }: CommandContext, message: string): Promise<boolean> {
   const { confirm, isCancel } = await import('@clack/prompts')
   const answer = await confirm({ message, initialValue: false, input: stdin, output: stderr })
   return !isCancel(answer) && answer

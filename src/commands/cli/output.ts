@@ -4,9 +4,9 @@ import type { CommandContext } from './context.ts'
 import { paint, type Style } from './paint.ts'
 
 /** Part of a line: as it is, or with a style. */
-export type Said = string | { readonly style: Style; readonly text: string }
+export type StyledText = string | { readonly style: Style; readonly text: string }
 
-export function styled(style: Style, text: string): Said {
+export function styled(style: Style, text: string): StyledText {
   return { style, text }
 }
 
@@ -21,12 +21,12 @@ export class Output {
     this.#context = context
   }
 
-  line(...parts: readonly Said[]): void {
+  line(...parts: readonly StyledText[]): void {
     this.#print('stdout', parts)
   }
 
   /** Something that is not the answer: progress, a warning, an error. */
-  note(...parts: readonly Said[]): void {
+  note(...parts: readonly StyledText[]): void {
     this.#print('stderr', parts)
   }
 
@@ -57,7 +57,7 @@ export class Output {
     for (const [name, value] of Object.entries(fields)) this.line(`${name.padEnd(width)}  ${cellText(value)}`)
   }
 
-  #print(on: 'stdout' | 'stderr', parts: readonly Said[]): void {
+  #print(on: 'stdout' | 'stderr', parts: readonly StyledText[]): void {
     const shown = parts.map((part) => {
       if (typeof part === 'string') return escapeText(part)
       return paint(this.#context, on, part.style)(escapeText(part.text))

@@ -1,14 +1,14 @@
 import type { ExitCode } from '../cli/context.ts'
 import type { Output } from '../cli/output.ts'
-import { givenColumns } from './given-columns.ts'
 import type { Noun, Options } from './noun.ts'
-import { withoutSecrets } from './shown-rows.ts'
+import { withoutSecrets } from './print-rows.ts'
+import { readColumns } from './read-columns.ts'
 import type { VerbParts } from './verbs.ts'
 
 /** Adds one row, or all that the options mean, or none. */
 export async function addEntry<R, F>(noun: Noun<R, F>, options: Options, parts: VerbParts): Promise<ExitCode> {
   const { output, editor } = parts
-  const rows = await noun.complete(givenColumns(noun.columns, options), options, parts, null)
+  const rows = await noun.complete(readColumns(noun.columns, options), options, parts, null)
   await parts.judge(await noun.definitions(rows, editor))
   if (options['dryRun'] === true) {
     tellPlanned(noun, rows, { options, output })

@@ -1,8 +1,8 @@
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
-import { canAsk, confirmed } from '../cli/confirm.ts'
+import { askConfirmation, canAsk } from '../cli/confirm.ts'
 import type { CommandContext } from '../cli/context.ts'
-import { entriesOf, type Meant } from './find-entry.ts'
+import { entriesOf, type Match } from './find-entry.ts'
 
 /**
  * Has the removal of rows confirmed, after `show` has shown them. Where nobody is there to be asked, ids and names of one row are taken at
@@ -10,7 +10,7 @@ import { entriesOf, type Meant } from './find-entry.ts'
  */
 export async function confirmRemoval(
   noun: string,
-  meant: readonly Meant<unknown>[],
+  meant: readonly Match<unknown>[],
   { context, show }: { readonly context: CommandContext; readonly show: () => Promise<void> },
 ): Promise<void> {
   if (!canAsk(context)) {
@@ -20,10 +20,10 @@ export async function confirmRemoval(
   }
   await show()
   const question = entriesOf(meant).length === 1 ? 'Remove it?' : 'Remove all of them?'
-  if (!(await confirmed(context, question))) throw new OperatorError('cancelled: nothing was removed', null)
+  if (!(await askConfirmation(context, question))) throw new OperatorError('cancelled: nothing was removed', null)
 }
 
-function severalMeant(noun: string, { reference, entries }: Meant<unknown>): Problem {
+function severalMeant(noun: string, { reference, entries }: Match<unknown>): Problem {
   return errorAbout(
     aboutWord(reference, noun),
     `means ${entries.length} ${noun}s: ${entries.map(({ id }) => id).join(', ')}`,

@@ -5,12 +5,12 @@ import { InvalidInputError } from '../../domain/errors.ts'
 import { describeHostPort } from '../../domain/host-port.ts'
 import { type CronRow, NEW_ROW_ID } from '../../domain/rows.ts'
 import type { DefinitionEditor, NewCron, StoredCron } from '../../store/definitions/definition-editor.ts'
-import { besideOthers, soundRows } from './beside-others.ts'
 import { optionColumns, optionKey } from './column.ts'
 import { missingIn, pastedLine, referencesOf, SCHEDULE_COLUMNS, scheduleOf } from './cron-options.ts'
 import { findCrons } from './find-entry.ts'
 import type { Noun, Options } from './noun.ts'
 import { shownRow } from './parse-value.ts'
+import { soundRows, withRelated } from './with-related.ts'
 
 /** One row of the crontab. */
 export const cron: Noun<StoredCron, NewCron> = {
@@ -47,7 +47,7 @@ export const cron: Noun<StoredCron, NewCron> = {
     return [complete, ...others]
   },
   definitions: (rows, editor) =>
-    besideOthers(
+    withRelated(
       rows.map((columns) => ({ ...NEW_CRON, ...columns }) as CronRow),
       editor,
     ),

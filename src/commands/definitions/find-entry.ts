@@ -7,15 +7,15 @@ import { system } from './system.ts'
 type Findable<Row> = Pick<Noun<Row, never>, 'name' | 'find'>
 
 /** What one word of a command line means: the row of that id, else every row of that name. */
-export type Meant<Row> = { readonly reference: string; readonly entries: readonly Entry<Row>[] }
+export type Match<Row> = { readonly reference: string; readonly entries: readonly Entry<Row>[] }
 
 /** What each of `references` means, one row at least. Rejects with an InvalidInputError that names all that mean none. */
-export async function findMeant<Row>(
+export async function findMatches<Row>(
   { name, find }: Findable<Row>,
   editor: DefinitionEditor,
   references: readonly string[],
-): Promise<readonly Meant<Row>[]> {
-  const meant: Meant<Row>[] = []
+): Promise<readonly Match<Row>[]> {
+  const meant: Match<Row>[] = []
   for (const reference of references) meant.push({ reference, entries: await find(editor, reference) })
   const missing = meant.filter(({ entries }) => entries.length === 0)
   if (missing.length > 0) throw new InvalidInputError(missing.map(({ reference }) => missingRow(name, reference)))
@@ -28,10 +28,10 @@ export async function findEntries<Row>(
   editor: DefinitionEditor,
   references: readonly string[],
 ): Promise<readonly Entry<Row>[]> {
-  return entriesOf(await findMeant(noun, editor, references))
+  return entriesOf(await findMatches(noun, editor, references))
 }
 
-export function entriesOf<Row>(meant: readonly Meant<Row>[]): readonly Entry<Row>[] {
+export function entriesOf<Row>(meant: readonly Match<Row>[]): readonly Entry<Row>[] {
   return [...new Map(meant.flatMap(({ entries }) => entries.map((entry) => [entry.id, entry]))).values()]
 }
 

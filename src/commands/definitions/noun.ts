@@ -19,21 +19,21 @@ export type ChangeParts = {
   /** What seals secrets under the cache key. Rejects with an OperatorError if there is none. */
   readonly seal: () => Promise<SecretSeal>
   /** Rejects with an InvalidInputError that names everything that keeps a row from working. */
-  readonly judge: (judged: Judged) => Promise<void>
+  readonly judge: (judged: JudgedDefinitions) => Promise<void>
 }
 
 /** Rows that are judged together. */
-export type Judged = Definitions & {
-  readonly beside: Beside
+export type JudgedDefinitions = Definitions & {
+  readonly beside: RelatedRows
 }
 
 /** The ids of rows that are there to be compared with: what is wrong with them is no matter of the change. */
-export type Beside = Readonly<Record<RowKind, ReadonlySet<number>>>
+export type RelatedRows = Readonly<Record<RowKind, ReadonlySet<number>>>
 
-export const NOTHING_BESIDE: Beside = { auth: new Set(), system: new Set(), cron: new Set() }
+export const NOTHING_BESIDE: RelatedRows = { auth: new Set(), system: new Set(), cron: new Set() }
 
 /** What is written of a row before its id is known, and what follows from that. */
-export type Writing<Fields> = { readonly first: Fields; readonly settle: (id: number) => Partial<Fields> }
+export type PreparedRow<Fields> = { readonly first: Fields; readonly settle: (id: number) => Partial<Fields> }
 
 /** What `rcron auth`, `rcron system` and `rcron cron` have of their own; the verbs are the same for all. */
 export type Noun<Row, Fields> = {
@@ -59,9 +59,9 @@ export type Noun<Row, Fields> = {
     old: Entry<Row> | null,
   ) => Promise<readonly [Options, ...Options[]]>
   /** How a complete new row is written; null if it is written as it is. */
-  readonly writing?: (columns: Options, options: Options, parts: ChangeParts) => Promise<Writing<Fields> | null>
+  readonly writing?: (columns: Options, options: Options, parts: ChangeParts) => Promise<PreparedRow<Fields> | null>
   /** The rows that are to be written, beside those that they refer to or belong with: what is judged before. */
-  readonly definitions: (rows: readonly Options[], editor: DefinitionEditor) => Promise<Judged>
+  readonly definitions: (rows: readonly Options[], editor: DefinitionEditor) => Promise<JudgedDefinitions>
   /** The column in which the rows of one name differ by nature, where a change by name is of all of them; null if one is wanted. */
   readonly ofOneRow: string | null
   /** What is said of the new rows beside their ids; empty where there is nothing to say. */

@@ -5,7 +5,7 @@ import { type AuthRow, NEW_ROW_ID } from '../../domain/rows.ts'
 import type { SecretSeal } from '../../secrets/seal-secret.ts'
 import { bindingOf } from '../../secrets/secret-places.ts'
 import type { Entry, NewAuth } from '../../store/definitions/definition-editor.ts'
-import type { ChangeParts, Options, Writing } from './noun.ts'
+import type { ChangeParts, Options, PreparedRow } from './noun.ts'
 import { namesPlace, referenceIn, type SecretColumn } from './secret-input.ts'
 
 const COLUMNS: readonly SecretColumn[] = ['password', 'passphrase']
@@ -30,7 +30,7 @@ export async function sealedForNoRow(row: NewAuth, { references, seal }: Sealing
 }
 
 /** How it is written: sealed for its id once there is one, and never without a seal. */
-export async function sealedWriting(row: NewAuth, seal: ChangeParts['seal']): Promise<Writing<NewAuth>> {
+export async function sealedWriting(row: NewAuth, seal: ChangeParts['seal']): Promise<PreparedRow<NewAuth>> {
   const sealer = await seal()
   const unwritten: AuthRow = { ...unset(AUTH_COLUMNS), ...row, id: NEW_ROW_ID }
   const sealed = COLUMNS.filter((column) => unwritten[column]?.startsWith('sealed:') === true)

@@ -2,16 +2,16 @@ import type { RunLock } from '../../dispatch/locks/run-locks.ts'
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Entry } from '../../store/definitions/definition-editor.ts'
-import { canAsk, confirmed } from '../cli/confirm.ts'
+import { askConfirmation, canAsk } from '../cli/confirm.ts'
 import type { ExitCode } from '../cli/context.ts'
 import type { Output } from '../cli/output.ts'
 import { confirmRemoval } from './confirm-removal.ts'
 import { cron } from './cron.ts'
 import { describeActiveRun } from './describe-active-run.ts'
-import { entriesOf, findEntries, findEntry, findMeant } from './find-entry.ts'
-import { givenColumns } from './given-columns.ts'
+import { entriesOf, findEntries, findEntry, findMatches } from './find-entry.ts'
 import { type ChangeParts, type Noun, type Options, problemOfOption } from './noun.ts'
-import { printTable, showTable, visibleOf, withoutSecrets } from './shown-rows.ts'
+import { printTable, showTable, visibleOf, withoutSecrets } from './print-rows.ts'
+import { readColumns } from './read-columns.ts'
 
 /** What every verb needs. */
 export type VerbParts = ChangeParts & {
@@ -63,7 +63,7 @@ export async function editEntries<R, F>(
 ): Promise<ExitCode> {
   const { output, editor } = parts
   const entries = await entriesToEdit(noun, reference, parts)
-  const [changes] = await noun.complete(givenColumns(noun.columns, options), options, parts, entries[0] ?? null)
+  const [changes] = await noun.complete(readColumns(noun.columns, options), options, parts, entries[0] ?? null)
   refuseChanges(noun, changes, { reference, entries })
   // A row whose shape does not hold is fixed column by column: it cannot be judged as a whole before it is.
   const sound = entries.flatMap(({ row }) => (row === null ? [] : [{ ...row, ...changes }]))
@@ -117,7 +117,7 @@ async function confirmChange<R, F>(
   await showTable(noun, entries, parts)
   output.line(`All ${entries.length} get:`)
   output.record(withoutSecrets(changes))
-  if (options['yes'] === true || !canAsk(context) || (await confirmed(context, 'Change all of them?'))) return
+  if (options['yes'] === true || !canAsk(context) || (await askConfirmation(context, 'Change all of them?'))) return
   throw new OperatorError('cancelled: nothing was changed', null)
 }
 
@@ -130,7 +130,7 @@ export async function removeEntries<R, F>(
   const { output, editor } = parts
   const isDry = options['dryRun'] === true
   // All are looked up before the first is removed: a mistyped name removes nothing.
-  const meant = await findMeant(noun, editor, references)
+  const meant = await findMatches(noun, editor, references)
   const entries = entriesOf(meant)
   if (noun.name === 'cron') await tellActiveRuns(entries, 'and its end is reported only in the log', parts)
   if (!isDry && options['yes'] !== true) {

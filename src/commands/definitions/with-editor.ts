@@ -6,8 +6,8 @@ import type { AuthRow } from '../../domain/rows.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
 import { credentialsFor } from '../shared/credentials-for.ts'
-import { type Opened, withStore } from '../shared/opened.ts'
-import type { Beside, Judged } from './noun.ts'
+import { type OpenStore, withStore } from '../shared/open-store.ts'
+import type { JudgedDefinitions, RelatedRows } from './noun.ts'
 import { isReference } from './secret-input.ts'
 import type { VerbParts } from './verbs.ts'
 
@@ -33,7 +33,7 @@ function describeTakeUp(staleMinutes: number): string {
 }
 
 /** Warnings are reported and change nothing; errors end the command. */
-async function judge(context: CommandContext, opened: Opened, judged: Judged): Promise<void> {
+async function judge(context: CommandContext, opened: OpenStore, judged: JudgedDefinitions): Promise<void> {
   const problems = eachOnce(await problemsOf(opened, judged))
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new InvalidInputError(errors)
@@ -41,14 +41,17 @@ async function judge(context: CommandContext, opened: Opened, judged: Judged): P
   for (const warning of problems) output.problem(warning)
 }
 
-async function problemsOf(opened: Opened, { beside, ...definitions }: Judged): Promise<readonly Problem[]> {
+async function problemsOf(
+  opened: OpenStore,
+  { beside, ...definitions }: JudgedDefinitions,
+): Promise<readonly Problem[]> {
   const defaultTimezone = opened.settings.config.timezone
   const { problems } = compileSnapshot({ definitions, problems: [], defaultTimezone })
   const secrets = definitions.crons.length > 0 ? [] : await secretProblems(opened, definitions.auths)
   return [...problems, ...secrets].filter(({ about }) => !isBeside(about, beside))
 }
 
-async function secretProblems(opened: Opened, auths: readonly AuthRow[]): Promise<readonly Problem[]> {
+async function secretProblems(opened: OpenStore, auths: readonly AuthRow[]): Promise<readonly Problem[]> {
   if (auths.length === 0) return []
   const credentials = await credentialsFor(opened, auths)
   const judged = auths.map(async (auth) => {
@@ -66,6 +69,6 @@ function eachOnce(problems: readonly Problem[]): readonly Problem[] {
   return [...new Map(problems.map((problem) => [describeProblem(problem), problem])).values()]
 }
 
-function isBeside(about: About, beside: Beside): boolean {
+function isBeside(about: About, beside: RelatedRows): boolean {
   return 'id' in about && typeof about.id === 'number' && beside[about.kind].has(about.id)
 }

@@ -10,12 +10,12 @@ const MOST_OUTPUT = 64 * 1024
 export type AskParts = { readonly sessions: Sessions; readonly clock: Clock }
 
 /** What a command came to. */
-export type Asked = NotRun | Ended
+export type HostProbeResult = NotRun | ConfirmedEnd
 
 type NotRun = { readonly kind: 'not-run'; readonly answer: Exclude<SessionAnswer, { readonly kind: 'running' }> }
 
 /** A command that a host has ended. */
-export type Ended = {
+export type ConfirmedEnd = {
   readonly kind: 'ended'
   readonly end: CommandEnd
   /** The head of what it printed on stdout: what start files say on stderr comes in between anywhere. */
@@ -27,7 +27,7 @@ export type Ended = {
 }
 
 /** Runs one command that only tells something, unsupervised, and waits for its end within a deadline. Never rejects. */
-export async function askHost(login: Login, command: string, { sessions, clock }: AskParts): Promise<Asked> {
+export async function askHost(login: Login, command: string, { sessions, clock }: AskParts): Promise<HostProbeResult> {
   const [stdout, output] = [new OutputHead(), new OutputHead()]
   const onOutput = (stream: OutputStream, chunk: Buffer) => {
     output.add(chunk)
@@ -43,7 +43,7 @@ export async function askHost(login: Login, command: string, { sessions, clock }
 }
 
 /** `it printed "…" and ended with exit code 1`: what came in place of an answer. */
-export function describeStranger({ end, output }: Ended): string {
+export function describeUnexpectedEnd({ end, output }: ConfirmedEnd): string {
   if (end.kind === 'broken') return end.reason
   const ending = end.kind === 'exited' ? `exit code ${end.code}` : `signal ${end.signal}`
   const said = output.trim() === '' ? 'nothing' : JSON.stringify(output.trim().slice(0, 120))

@@ -4,7 +4,7 @@ import { parseSurveyAnswer } from '../../execution/remote/survey.ts'
 import { surveyCommand } from '../../execution/remote/verbs.ts'
 import type { Access } from '../../hosts/target.ts'
 import type { Login } from '../../hosts/transport.ts'
-import { type AskParts, askHost, describeStranger } from './ask-host.ts'
+import { type AskParts, askHost, describeUnexpectedEnd } from './ask-host.ts'
 import { describeSurvey } from './describe-survey.ts'
 import type { Failure } from './login-failure.ts'
 import { degraded, good, type HostCheck } from './login-report.ts'
@@ -39,7 +39,7 @@ async function checkSupervision(access: Access, login: Login, parts: TrialParts)
   const asked = await askHost(login, surveyCommand(id), parts)
   const survey = asked.kind === 'ended' ? parseSurveyAnswer(asked.stdout, id) : null
   if (survey === null) {
-    const why = asked.kind === 'ended' ? describeStranger(asked) : asked.answer.reason
+    const why = asked.kind === 'ended' ? describeUnexpectedEnd(asked) : asked.answer.reason
     return {
       checks: [NOT_SUPERVISED],
       failure: { reason: `logged in, but no POSIX shell answered at /bin/sh: ${why}`, remedy },

@@ -1,13 +1,13 @@
 import type { AuthRow, SystemRow } from '../../domain/rows.ts'
 import type { HandoverUnknown, NotHandedOver, UnreachableCause } from '../../hosts/handover.ts'
-import { describeStranger } from './ask-host.ts'
+import { describeUnexpectedEnd } from './ask-host.ts'
 import type { ProbeAnswer } from './run-probe.ts'
 
 /** Why a login does not work, and what to do. */
 export type Failure = { readonly reason: string; readonly remedy: string | null }
 
 /** What the login was tried with. */
-export type Attempted = {
+export type LoginAttempt = {
   readonly system: SystemRow
   readonly auth: AuthRow
   readonly port: number
@@ -16,7 +16,7 @@ export type Attempted = {
 }
 
 /** What keeps the command from running, with the remedy that fits. */
-export function failureOf(answer: NotHandedOver | HandoverUnknown, attempted: Attempted): Failure {
+export function failureOf(answer: NotHandedOver | HandoverUnknown, attempted: LoginAttempt): Failure {
   switch (answer.kind) {
     case 'unreachable':
       return { reason: inFull(answer), remedy: remedyToReach(answer.cause ?? null, attempted) }
@@ -36,7 +36,7 @@ function inFull({ reason, detail }: NotHandedOver): string {
   return detail === undefined ? reason : `${reason}: ${detail}`
 }
 
-function remedyToReach(cause: UnreachableCause | null, attempted: Attempted): string | null {
+function remedyToReach(cause: UnreachableCause | null, attempted: LoginAttempt): string | null {
   const edit = `rcron system edit ${attempted.system.id}`
   switch (cause) {
     case 'unknown-name':
@@ -55,14 +55,14 @@ function remedyToReach(cause: UnreachableCause | null, attempted: Attempted): st
   }
 }
 
-function remedyOnTheWay(edit: string, { port, isLocalPort, ownName }: Attempted): string {
+function remedyOnTheWay(edit: string, { port, isLocalPort, ownName }: LoginAttempt): string {
   if (isLocalPort) {
     return `its local_port is used, since rcron (${ownName}) is in its domain: check that sshd listens on ${port}, set another with "${edit} --local-port", or set RCRON_HOSTNAME`
   }
   return `check that sshd runs there and listens on port ${port}, and that no firewall blocks it: "${edit} --port" sets another`
 }
 
-function remedyOfRefusal(by: Extract<NotHandedOver, { kind: 'refused' }>['by'], { auth }: Attempted): string | null {
+function remedyOfRefusal(by: Extract<NotHandedOver, { kind: 'refused' }>['by'], { auth }: LoginAttempt): string | null {
   switch (by) {
     case 'authentication':
     case 'login':
@@ -93,7 +93,7 @@ export function failureOfEnd(
   }
   if (supervise === 0 && end.kind === 'exited') return null
   return {
-    reason: `logged in, but the host did not run the command: ${describeStranger(ended)}`,
+    reason: `logged in, but the host did not run the command: ${describeUnexpectedEnd(ended)}`,
     remedy:
       `for a host without a POSIX shell, or one that only runs its own command, set supervise = 0: rcron system edit ${id} --supervise 0; ` +
       'otherwise check whether sshd forces a command on this login (ForceCommand, command= in authorized_keys), or its shell refuses',

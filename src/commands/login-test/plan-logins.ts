@@ -2,7 +2,7 @@ import { parseHostPort } from '../../domain/host-port.ts'
 import type { AuthRow, CronRow, Definitions, SystemRow } from '../../domain/rows.ts'
 
 /** Which logins are asked for. */
-export type Wanted = {
+export type WantedLogins = {
   /** Ids, host names or `host:port`; empty: every system. */
   readonly systems: readonly string[]
   /** Id or user of an auth: this one alone, and on systems that are named also where no cron uses it. */
@@ -23,7 +23,7 @@ export type LoginPlan = {
 }
 
 /** Every auth that a cron uses on each wanted system, enabled or not. Pure. */
-export function planLogins(definitions: Definitions, wanted: Wanted): LoginPlan {
+export function planLogins(definitions: Definitions, wanted: WantedLogins): LoginPlan {
   const { systems, auths } = definitions
   const chosen = wanted.systems.map((reference) => ({
     reference,

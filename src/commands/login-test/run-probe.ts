@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Login } from '../../hosts/transport.ts'
-import { type Asked, type AskParts, askHost, type Ended } from './ask-host.ts'
+import { type AskParts, askHost, type ConfirmedEnd, type HostProbeResult } from './ask-host.ts'
 
 /** What a harmless command came to. */
 export type ProbeAnswer =
-  | Extract<Asked, { readonly kind: 'not-run' }>
-  | (Ended & {
+  | Extract<HostProbeResult, { readonly kind: 'not-run' }>
+  | (ConfirmedEnd & {
       /** Whether the host ran the command itself, and not something in its place. */
       readonly isEchoed: boolean
       /** The host's clock minus ours, in milliseconds, as exact as whole seconds can be; null if it told none. */

@@ -7,7 +7,7 @@ import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
 import { missingRow } from '../definitions/find-entry.ts'
 import { credentialsFor } from '../shared/credentials-for.ts'
-import { type Opened, withStore } from '../shared/opened.ts'
+import { type OpenStore, withStore } from '../shared/open-store.ts'
 import { HostTest, type HostTestParts } from './host-test.ts'
 import type { LoginReport } from './login-report.ts'
 import { type LoginPlan, type PlannedLogin, planLogins } from './plan-logins.ts'
@@ -39,7 +39,7 @@ function refuseMissing({ missing }: LoginPlan): void {
   throw new InvalidInputError(missing.map(({ noun, reference }) => missingRow(noun, reference)))
 }
 
-async function tryPlan(opened: Opened, { logins }: LoginPlan): Promise<readonly LoginReport[]> {
+async function tryPlan(opened: OpenStore, { logins }: LoginPlan): Promise<readonly LoginReport[]> {
   const { config, home } = opened.settings
   const clock = composeClock()
   const auths = logins.flatMap((planned) => (planned.kind === 'login' ? [planned.auth] : []))

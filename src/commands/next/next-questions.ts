@@ -2,11 +2,11 @@ import type { Snapshot } from '../../definitions/snapshot.ts'
 import type { Cron } from '../../domain/cron.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 import type { CronRow } from '../../domain/rows.ts'
-import { cronsCalled } from '../shared/crons-called.ts'
+import { cronsByReference } from '../shared/crons-by-reference.ts'
 import type { NextQuestion } from './next-answer.ts'
 
 /** What holds for every question; `tz` is the zone that was asked for, if any: it goes before a cron's own. */
-export type Asking = { readonly defaults: Omit<NextQuestion, 'expr'>; readonly tz: string | undefined }
+export type QuestionDefaults = { readonly defaults: Omit<NextQuestion, 'expr'>; readonly tz: string | undefined }
 
 /** The crons that may be asked about. */
 export type KnownCrons = {
@@ -16,7 +16,7 @@ export type KnownCrons = {
 }
 
 /** A schedule that is asked about, and what it is called. */
-export type Asked = {
+export type NamedQuestion = {
   readonly name: string
   /** False for a cron that is disabled: these times are those at which it would run. */
   readonly enabled: boolean
@@ -24,8 +24,8 @@ export type Asked = {
 }
 
 /** What is asked about, of all that was meant. */
-export type Chosen = {
-  readonly asked: readonly Asked[]
+export type ChosenQuestions = {
+  readonly asked: readonly NamedQuestion[]
   /** Of rows that were meant beside others, and cannot be used. */
   readonly leftOut: readonly Problem[]
   /** Of words that mean nothing that can be used. */
@@ -37,15 +37,15 @@ export function isExpression(text: string): boolean {
   return text.startsWith('@') || /\s/.test(text.trim())
 }
 
-export function questionOfExpression(expr: string, { defaults }: Asking): Asked {
+export function questionOfExpression(expr: string, { defaults }: QuestionDefaults): NamedQuestion {
   return { name: expr, enabled: true, question: { ...defaults, expr } }
 }
 
 /** What `wanted` asks for, in its order: schedules, and crons by id or name. Of a name all are meant. Pure. */
-export function chooseWanted(wanted: readonly string[], asking: Asking, known: KnownCrons): Chosen {
-  const chosen = wanted.map((text): Chosen => {
+export function chooseWanted(wanted: readonly string[], asking: QuestionDefaults, known: KnownCrons): ChosenQuestions {
+  const chosen = wanted.map((text): ChosenQuestions => {
     if (isExpression(text)) return { asked: [questionOfExpression(text, asking)], leftOut: [], refused: [] }
-    const asked = cronsCalled(known.snapshot.crons, text).map((cron) => questionOfCron(cron, asking))
+    const asked = cronsByReference(known.snapshot.crons, text).map((cron) => questionOfCron(cron, asking))
     const broken = problemsOfCalled(known, text)
     if (asked.length > 0) return { asked, leftOut: broken, refused: [] }
     return { asked, leftOut: [], refused: broken.length > 0 ? broken : [meansNothing(text)] }
@@ -58,7 +58,7 @@ export function chooseWanted(wanted: readonly string[], asking: Asking, known: K
 }
 
 /** All enabled crons; and what keeps rows that are not disabled from being among them. Pure. */
-export function chooseEnabled(asking: Asking, { snapshot, rows }: KnownCrons): Chosen {
+export function chooseEnabled(asking: QuestionDefaults, { snapshot, rows }: KnownCrons): ChosenQuestions {
   const disabled = new Set(rows.filter(({ enabled }) => enabled === 0).map(({ id }) => id))
   const errors = snapshot.problems.filter(({ severity }) => severity === 'error')
   return {
@@ -70,7 +70,10 @@ export function chooseEnabled(asking: Asking, { snapshot, rows }: KnownCrons): C
   }
 }
 
-function questionOfCron({ id, name, enabled, expression, timezone }: Cron, { defaults, tz }: Asking): Asked {
+function questionOfCron(
+  { id, name, enabled, expression, timezone }: Cron,
+  { defaults, tz }: QuestionDefaults,
+): NamedQuestion {
   const question = { ...defaults, expr: written(expression), tz: tz ?? timezone }
   return { name: `cron ${id} (${name})`, enabled, question }
 }

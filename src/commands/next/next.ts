@@ -7,16 +7,16 @@ import { REBOOT } from '../../schedule/parse/macros.ts'
 import { isTimezone, zoneOf } from '../../schedule/timezone.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output, styled } from '../cli/output.ts'
-import { loadJudged, withStore } from '../shared/opened.ts'
+import { loadJudged, withStore } from '../shared/open-store.ts'
 import { lineBatches } from './line-batches.ts'
 import { answerNext, instantAfterWhich, MOST_TIMES, type NextAnswer } from './next-answer.ts'
 import {
-  type Asked,
-  type Asking,
-  type Chosen,
+  type ChosenQuestions,
   chooseEnabled,
   chooseWanted,
   isExpression,
+  type NamedQuestion,
+  type QuestionDefaults,
   questionOfExpression,
 } from './next-questions.ts'
 import { PatientOutput } from './patient-output.ts'
@@ -30,8 +30,8 @@ export type NextOptions = {
   readonly json?: boolean
 }
 
-type Defaults = Asking['defaults']
-type Answered = Omit<Asked['question'], 'from'> & Pick<Asked, 'name' | 'enabled'> & NextAnswer
+type Defaults = QuestionDefaults['defaults']
+type Answered = Omit<NamedQuestion['question'], 'from'> & Pick<NamedQuestion, 'name' | 'enabled'> & NextAnswer
 
 /** Prints coming times of schedules or crons. Exits with 2 where one cannot be read. */
 export async function next(
@@ -117,7 +117,11 @@ function parseLine(line: string): Readonly<Record<string, unknown>> | null {
 }
 
 /** The store is asked only where a cron is meant. Rejects with an InvalidInputError for words that mean nothing. */
-async function questionsOf(context: CommandContext, wanted: readonly string[], asking: Asking): Promise<Chosen> {
+async function questionsOf(
+  context: CommandContext,
+  wanted: readonly string[],
+  asking: QuestionDefaults,
+): Promise<ChosenQuestions> {
   if (wanted.length > 0 && wanted.every(isExpression)) {
     return { asked: wanted.map((expr) => questionOfExpression(expr, asking)), leftOut: [], refused: [] }
   }

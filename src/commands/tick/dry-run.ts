@@ -8,8 +8,8 @@ import { describeMinute, type Minute, minuteOf } from '../../domain/minute.ts'
 import { describeExplanation, type Explanation, explainMinute } from '../../minutes/explain-minute.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
-import { loadJudged, withStoreOf } from '../shared/opened.ts'
-import { idsCalled, refuseUnknown } from './firings-by-hand.ts'
+import { loadJudged, withStoreOf } from '../shared/open-store.ts'
+import { idsByReference, refuseUnknown } from './firings-by-hand.ts'
 import { minuteAt } from './minute-at.ts'
 
 /** Options of `rcron tick --dry-run`. */
@@ -29,7 +29,7 @@ export async function dryRun(
   const notes = readNotes(config)
   for (const problem of [...config.warnings, ...notes.problems]) output.problem(problem)
   refuseUnknown(snapshot, wanted)
-  const only = wanted.length === 0 ? null : idsCalled(snapshot, wanted)
+  const only = wanted.length === 0 ? null : idsByReference(snapshot, wanted)
   const { due, explanations } = explain({ snapshot, minute, notes, only, isByHand: at !== undefined })
   const rows = explanations.map((explanation) => rowOf(explanation, snapshot))
   if (json === true) {

@@ -5,7 +5,7 @@ import { InvalidInputError } from '../../domain/errors.ts'
 import type { Firing } from '../../domain/job.ts'
 import { describeMinute, type Minute } from '../../domain/minute.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
-import { cronsCalled } from '../shared/crons-called.ts'
+import { cronsByReference } from '../shared/crons-by-reference.ts'
 
 /**
  * What is fired by hand in `minute`: the crons that are due then; where there are words, those of them that a word means. Throws an
@@ -15,22 +15,22 @@ export function firingsByHand(snapshot: Snapshot, minute: Minute, words: readonl
   const due = firingsIn(snapshot, minute)
   if (words.length === 0) return due
   const dueIds = new Set(due.flatMap(({ crons }) => crons.map(({ id }) => id)))
-  const problems = words.flatMap((word) => whyNothing(word, cronsCalled(snapshot.crons, word), { dueIds, minute }))
+  const problems = words.flatMap((word) => whyNothing(word, cronsByReference(snapshot.crons, word), { dueIds, minute }))
   if (problems.length > 0) throw new InvalidInputError(problems)
-  const wanted = idsCalled(snapshot, words)
+  const wanted = idsByReference(snapshot, words)
   return due
     .map((firing) => ({ ...firing, crons: firing.crons.filter(({ id }) => wanted.has(id)) }))
     .filter(({ crons }) => crons.length > 0)
 }
 
 /** The ids of all that `words` mean. */
-export function idsCalled({ crons }: Snapshot, words: readonly string[]): ReadonlySet<number> {
-  return new Set(words.flatMap((word) => cronsCalled(crons, word).map(({ id }) => id)))
+export function idsByReference({ crons }: Snapshot, words: readonly string[]): ReadonlySet<number> {
+  return new Set(words.flatMap((word) => cronsByReference(crons, word).map(({ id }) => id)))
 }
 
 /** Throws an InvalidInputError that names each of `words` which means no cron that can be used. */
 export function refuseUnknown({ crons }: Snapshot, words: readonly string[]): void {
-  const unknown = words.filter((word) => cronsCalled(crons, word).length === 0)
+  const unknown = words.filter((word) => cronsByReference(crons, word).length === 0)
   if (unknown.length > 0) throw new InvalidInputError(unknown.map(unusable))
 }
 

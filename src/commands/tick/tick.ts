@@ -1,4 +1,4 @@
-import { composeTick, type Ticking } from '../../app/tick.ts'
+import { composeTick, type Tick } from '../../app/tick.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import { type FiringResult, hasSucceeded } from '../../dispatch/firing-result.ts'
 import { BUG } from '../../domain/bug.ts'
@@ -7,10 +7,10 @@ import type { Firing } from '../../domain/job.ts'
 import { describeMinute } from '../../domain/minute.ts'
 import { describeOutcome } from '../../domain/outcome.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
-import { asLogged } from '../cli/as-logged.ts'
-import { canAsk, confirmed } from '../cli/confirm.ts'
+import { askConfirmation, canAsk } from '../cli/confirm.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
+import { reportingToLog } from '../cli/reporting-to-log.ts'
 import { dryRun } from './dry-run.ts'
 import { firingsByHand } from './firings-by-hand.ts'
 import { minuteAt } from './minute-at.ts'
@@ -34,7 +34,7 @@ export async function tick(
 ): Promise<ExitCode> {
   if (options.at === undefined && wanted.length > 0) throw new InvalidInputError([namedWithoutTime(wanted)])
   if (options.dryRun === true) return await dryRun(context, wanted, options)
-  return await asLogged(context, 2, () => tickNow(context, wanted, options))
+  return await reportingToLog(context, 2, () => tickNow(context, wanted, options))
 }
 
 async function tickNow(context: CommandContext, wanted: readonly string[], options: TickOptions): Promise<ExitCode> {
@@ -48,12 +48,12 @@ async function tickNow(context: CommandContext, wanted: readonly string[], optio
   const results = byHand === null ? await ticking.planNow(snapshot) : await fireByHand(ticking, byHand)
   report(context, results, options.json === true)
   // What an earlier tick has left may have ended, and its firing not.
-  await ticking.dispatcher.heard()
+  await ticking.dispatcher.probed()
   await ticking.recorded()
   return results.every(hasSucceeded) ? 0 : 1
 }
 
-async function definitionsOf({ source }: Ticking): Promise<Snapshot> {
+async function definitionsOf({ source }: Tick): Promise<Snapshot> {
   await source.refresh()
   if (source.snapshot !== null) return source.snapshot
   if (source.isTooOld)
@@ -67,7 +67,7 @@ async function definitionsOf({ source }: Ticking): Promise<Snapshot> {
   )
 }
 
-function fireByHand({ dispatcher }: Ticking, firings: readonly Firing[]): Promise<readonly FiringResult[]> {
+function fireByHand({ dispatcher }: Tick, firings: readonly Firing[]): Promise<readonly FiringResult[]> {
   return Promise.all(firings.map((firing) => dispatcher.fire(firing, 'manual').result))
 }
 
@@ -79,7 +79,7 @@ async function confirmStart(context: CommandContext, firings: readonly Firing[])
     const hosts = crons.map(({ system }) => system.host).join(', ')
     output.note(`${job.name} (${job.action}) on ${hosts}`)
   }
-  if (await confirmed(context, `Start these ${firings.length} jobs now?`)) return
+  if (await askConfirmation(context, `Start these ${firings.length} jobs now?`)) return
   throw new OperatorError('cancelled: nothing was started', 'Name jobs after the time: rcron tick --at TIME JOB')
 }
 

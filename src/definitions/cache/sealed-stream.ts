@@ -32,10 +32,10 @@ export async function writeSealed(
 }
 
 /** A sealed file's contents. */
-export type Opened = { readonly generation: bigint; readonly plaintext: Buffer }
+export type OpenedCache = { readonly generation: bigint; readonly plaintext: Buffer }
 
 /** Opens a whole file in memory. Throws a HeaderError that says what is wrong; nothing of what was not proved is handed out. */
-export async function openSealed(bytes: Buffer, { hexKey, database }: SealedIdentity): Promise<Opened> {
+export async function openSealed(bytes: Buffer, { hexKey, database }: SealedIdentity): Promise<OpenedCache> {
   const header = parseHeader(bytes.subarray(0, HEADER_BYTES))
   const expected = fileKey(hexKey, database, header.salt)
   if (!header.keyMark.equals(expected.keyMark)) throw new HeaderError('it is sealed with another key')

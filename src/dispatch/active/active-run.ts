@@ -1,9 +1,9 @@
 import type { KilledBy } from '../../domain/outcome.ts'
 import type { RunId } from '../../domain/run.ts'
 import type { RunFacts } from '../../domain/run-event.ts'
-import type { Death, RunningRun } from '../../execution/executor.ts'
+import type { KillConfirmation, RunningRun } from '../../execution/executor.ts'
 import { killLimitMs } from '../kill-limit.ts'
-import type { Hold } from '../locks/hold.ts'
+import type { LockHolder } from '../locks/lock-holder.ts'
 import type { ActiveFacts } from '../plan-firing.ts'
 import type { Stage } from '../plan-stage.ts'
 
@@ -16,7 +16,7 @@ export type ActiveRunFacts = Omit<ActiveFacts, 'isWaiting' | 'stage'> & {
   readonly stage?: Stage
   readonly state: ActiveState
   /** Ends the run where nothing is attached. */
-  readonly killElsewhere?: (by: KilledBy) => Promise<Death>
+  readonly killElsewhere?: (by: KilledBy) => Promise<KillConfirmation>
 }
 
 const BEGINNING: Stage = { kind: 'beginning' }
@@ -32,16 +32,16 @@ export class ActiveRun implements ActiveFacts {
   readonly killRequested: Promise<void>
   readonly #end: () => void
   readonly #requestKill: () => void
-  readonly #killElsewhere: ((by: KilledBy) => Promise<Death>) | null
+  readonly #killElsewhere: ((by: KilledBy) => Promise<KillConfirmation>) | null
   #id: RunId
   #run: RunFacts | null = null
   #stage: Stage
   #waitsElsewhere = false
   #isDoubtful = false
   #state: ActiveState
-  #attached: AttachedRun | null = null
+  #attached: SupervisedHandle | null = null
   #killedBy: KilledBy | null = null
-  #death: Promise<Death> | null = null
+  #death: Promise<KillConfirmation> | null = null
 
   constructor({ id, job, minute, crons, state, stage = BEGINNING, killElsewhere }: ActiveRunFacts) {
     this.#id = id
@@ -97,7 +97,7 @@ export class ActiveRun implements ActiveFacts {
   }
 
   /** A run of it may be alive, though rcron is done with it. */
-  get isDoubtful(): boolean {
+  get isEndUnknown(): boolean {
     return this.#isDoubtful
   }
 
@@ -107,7 +107,7 @@ export class ActiveRun implements ActiveFacts {
   }
 
   /** A run of it was handed over, or taken up. */
-  attach(attached: AttachedRun): void {
+  attach(attached: SupervisedHandle): void {
     this.#run = attached.run
     this.#attached = attached
     this.#state = 'running'
@@ -127,7 +127,7 @@ export class ActiveRun implements ActiveFacts {
   }
 
   /** rcron has failed over the run that was attached; it counts as active from now on until the next start. */
-  doubt(): void {
+  markEndUnknown(): void {
     this.#isDoubtful = true
   }
 
@@ -137,7 +137,7 @@ export class ActiveRun implements ActiveFacts {
   }
 
   /** Ends what is under way and keeps more from starting. One kill at a time: a second request waits for the first one's answer. */
-  kill(by: KilledBy): Promise<Death> {
+  kill(by: KilledBy): Promise<KillConfirmation> {
     this.#killedBy ??= by
     this.#requestKill()
     const killing = this.#killElsewhere ?? ((killer: KilledBy) => killAttached(this.#attached, killer))
@@ -158,19 +158,19 @@ export class ActiveRun implements ActiveFacts {
 }
 
 /** The run that an active run has under way. */
-export type AttachedRun = {
+export type SupervisedHandle = {
   readonly run: RunFacts
   readonly running: RunningRun
-  readonly hold: Hold
+  readonly holder: LockHolder
   /** Milliseconds that the answer to a kill may take, by the present rows. */
   readonly killLimitMs: () => number
 }
 
 /** It is written down first: where this process does not live to see the end, the next one knows whose doing it was. */
-async function killAttached(attached: AttachedRun | null, by: KilledBy): Promise<Death> {
+async function killAttached(attached: SupervisedHandle | null, by: KilledBy): Promise<KillConfirmation> {
   if (attached === null) return { kind: 'dead' }
   try {
-    await attached.hold.note({ killedBy: by })
+    await attached.holder.note({ killedBy: by })
   } catch {
     // Without room for it the run is killed all the same.
   }

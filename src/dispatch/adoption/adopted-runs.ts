@@ -7,15 +7,15 @@ import type { Executor } from '../../execution/executor.ts'
 import { fieldsOf } from '../../history/log-lines.ts'
 import { ActiveRun } from '../active/active-run.ts'
 import type { ActiveRuns } from '../active/active-runs.ts'
+import type { Failover } from '../failover.ts'
 import { killLimitOf } from '../kill-limit.ts'
-import { Hold } from '../locks/hold.ts'
+import { LockHolder } from '../locks/lock-holder.ts'
 import { type AccessTo, activeFactsOf, adoptedRunOf, runFactsOfLock } from '../locks/lock-of-run.ts'
 import type { RunLock, RunLocks } from '../locks/run-locks.ts'
 import type { Occupancy } from '../occupancy.ts'
 import { afterOutcome } from '../plan-firing.ts'
 import { randomSeries, runIdOf, runsOf } from '../run-id.ts'
 import { type RunWatchParts, watchOf } from '../run-watch.ts'
-import type { Walker } from '../walker.ts'
 import { RunConclusion } from './run-conclusion.ts'
 
 /** What adopted runs are carried on with. */
@@ -23,7 +23,7 @@ export type AdoptedRunsParts = RunWatchParts & {
   readonly executor: Executor
   readonly locks: RunLocks
   readonly active: ActiveRuns
-  readonly walker: Walker
+  readonly walker: Failover
   /** Part of every scheduled run's id. */
   readonly installation: string
   readonly accessTo: AccessTo
@@ -60,29 +60,29 @@ export class AdoptedRuns {
     const { promise, resolve: heard } = Promise.withResolvers<void>()
     this.#unheard.add(promise)
     void promise.then(() => this.#unheard.delete(promise))
-    const occupancy = { active, hold: new Hold(this.#parts, lock), begun: () => {} }
+    const occupancy = { active, holder: new LockHolder(this.#parts, lock), begun: () => {} }
     void this.#carryOn({ lock, run, occupancy, heard }).then(heard)
   }
 
   /** Resolves when of every run it is known whether it has ended, its firing carried to its end where it had, or that it is not known. */
-  async heard(): Promise<void> {
+  async probed(): Promise<void> {
     await Promise.all(this.#unheard)
   }
 
   /** Never rejects. */
   async #carryOn(adopted: Adopted): Promise<void> {
     const { run } = adopted
-    const { active, hold } = adopted.occupancy
+    const { active, holder } = adopted.occupancy
     try {
       const outcome = await this.#collect(adopted)
       active.detach()
       await this.#goOn(adopted, outcome)
       // Reported before the lock goes: a process that ends in between reports it twice rather than never.
-      await hold.release()
-      if (!active.isDoubtful) this.#parts.active.remove(active)
+      await holder.release()
+      if (!active.isEndUnknown) this.#parts.active.remove(active)
     } catch (error) {
       // Its end is not known: it counts as active, under its lock, until the next start.
-      active.doubt()
+      active.markEndUnknown()
       this.#tellBug(error, run)
     }
   }
@@ -92,15 +92,15 @@ export class AdoptedRuns {
   }
 
   async #collect({ lock, run, occupancy, heard }: Adopted): Promise<Outcome> {
-    const { active, hold } = occupancy
+    const { active, holder } = occupancy
     const { executor, accessTo, clock, journal } = this.#parts
     const over = new AbortController()
     const watch = watchOf(this.#parts, { run, occupancy, isStartTold: true, onWord: heard, over: over.signal })
     try {
       const adopt = async () => {
-        const adopted = adoptedRunOf(hold.lock ?? lock, accessTo)
+        const adopted = adoptedRunOf(holder.lock ?? lock, accessTo)
         const running = executor.adopt(adopted, watch)
-        active.attach({ run, running, hold, killLimitMs: () => killLimitOf(adopted) })
+        active.attach({ run, running, holder, killLimitMs: () => killLimitOf(adopted) })
         return await running.result
       }
       const result = await adopt().catch((error: unknown) => {
@@ -109,7 +109,7 @@ export class AdoptedRuns {
       })
       const known = { ...result, startedAt: result.startedAt ?? lock.startedAt }
       over.abort()
-      const heard = { run, lock: hold.lock ?? lock, occupancy, accessTo }
+      const heard = { run, lock: holder.lock ?? lock, occupancy, accessTo }
       const { result: told, isOurs } = await this.#conclusion.of(known, heard)
       journal.note({
         at: clock.now(),
@@ -143,7 +143,7 @@ export class AdoptedRuns {
     journal.note({ kind: 'continued', at: clock.now(), run, crons: order.map(({ id }) => id) })
     const firing = { ...run.firing, series, how: isScheduled ? 'catch-up' : 'manual' } as const
     const runs = runsOf({ minute: lock.minute, series: series ?? installation }, order)
-    await walker.walk({ firing, runs, isWhole: false, occupancy })
+    await walker.run({ firing, runs, isWhole: false, occupancy })
   }
 
   /** What keeps a firing from continuing that has hosts left. */

@@ -2,9 +2,9 @@ import { BUG } from '../../domain/bug.ts'
 import { jobKey } from '../../domain/job.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import { fieldsOfLock, runFactsOfLock } from '../locks/lock-of-run.ts'
-import type { OthersLock, RunLock } from '../locks/run-locks.ts'
+import type { ForeignLock, RunLock } from '../locks/run-locks.ts'
 import { AdoptedRuns, type AdoptedRunsParts } from './adopted-runs.ts'
-import { RunsElsewhere } from './runs-elsewhere.ts'
+import { ForeignRuns } from './foreign-runs.ts'
 
 /** How long what was seen in the lock directory is taken for true. */
 const FRESH_MS = 1000
@@ -18,7 +18,7 @@ export type AdoptionParts = AdoptedRunsParts & {
 /** Counts the runs of other processes as active, and takes up those whose process has gone. */
 export class Adoption {
   readonly #parts: AdoptionParts
-  readonly #elsewhere: RunsElsewhere
+  readonly #elsewhere: ForeignRuns
   readonly #adopted: AdoptedRuns
   #surveyedAt = Number.NEGATIVE_INFINITY
   #survey: Promise<void> = Promise.resolve()
@@ -26,7 +26,7 @@ export class Adoption {
 
   constructor(parts: AdoptionParts) {
     this.#parts = parts
-    this.#elsewhere = new RunsElsewhere(parts)
+    this.#elsewhere = new ForeignRuns(parts)
     this.#adopted = new AdoptedRuns(parts)
   }
 
@@ -54,8 +54,8 @@ export class Adoption {
   }
 
   /** Resolves when of every adopted run it is known whether it has ended, or that it is not known. */
-  heard(): Promise<void> {
-    return this.#adopted.heard()
+  probed(): Promise<void> {
+    return this.#adopted.probed()
   }
 
   async #look(): Promise<void> {
@@ -130,7 +130,7 @@ type Seen = {
 }
 
 /** Whether a later run of its walk had been handed over, whichever process has that by now. */
-function hasGoneOn(lock: RunLock, found: readonly OthersLock[]): boolean {
+function hasGoneOn(lock: RunLock, found: readonly ForeignLock[]): boolean {
   return found.some(({ lock: later }) => !later.isWaiting && leadsTo(lock, later))
 }
 

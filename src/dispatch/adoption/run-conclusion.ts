@@ -12,10 +12,10 @@ import { type RunWatchParts, watchOf } from '../run-watch.ts'
 export type RunConclusionParts = RunWatchParts & { readonly executor: Executor }
 
 /** A run that was heard to have ended, with its lock or what that would say. */
-export type HeardRun = {
+export type ProbedRun = {
   readonly run: RunFacts
   readonly lock: RunLock
-  readonly occupancy: Pick<Occupancy, 'active' | 'hold'>
+  readonly occupancy: Pick<Occupancy, 'active' | 'holder'>
   readonly accessTo: AccessTo
 }
 
@@ -34,8 +34,8 @@ export class RunConclusion {
     this.#parts = parts
   }
 
-  async of(result: RunResult, heard: HeardRun): Promise<Conclusion> {
-    const standing = await heard.occupancy.hold.standing()
+  async of(result: RunResult, heard: ProbedRun): Promise<Conclusion> {
+    const standing = await heard.occupancy.holder.revokedBy()
     switch (standing.kind) {
       case 'held':
         return { result, isOurs: true }
@@ -43,11 +43,11 @@ export class RunConclusion {
         return { result: withOutcome(result, killed('clobber')), isOurs: false }
       case 'marked': {
         const proven = await this.#proven(result, heard, standing.by)
-        return { result: proven, isOurs: await heard.occupancy.hold.claim() }
+        return { result: proven, isOurs: await heard.occupancy.holder.claim() }
       }
       case 'absent': {
         const asked = await this.#asked(result, heard)
-        heard.occupancy.hold.leave()
+        heard.occupancy.holder.keepForNextStart()
         return { result: asked, isOurs: true }
       }
       case 'replaced':
@@ -57,14 +57,14 @@ export class RunConclusion {
     }
   }
 
-  async #proven(result: RunResult, heard: HeardRun, by: KilledBy): Promise<RunResult> {
+  async #proven(result: RunResult, heard: ProbedRun, by: KilledBy): Promise<RunResult> {
     const isProven = result.endedByItself || result.outcome.kind === 'killed' || result.outcome.kind === 'timed-out'
     if (isProven || heard.occupancy.active.killedBy !== null) return result
     if (hadNoEffect(result.outcome)) return withOutcome(result, killed(by))
     return await this.#toldByHost(result, heard, by)
   }
 
-  async #asked(result: RunResult, heard: HeardRun): Promise<RunResult> {
+  async #asked(result: RunResult, heard: ProbedRun): Promise<RunResult> {
     const isKnown = heard.occupancy.active.killedBy !== null || result.endedByItself || hadNoEffect(result.outcome)
     if (isKnown) return result
     const told = await this.#toldByHost(result, heard, null)
@@ -73,15 +73,15 @@ export class RunConclusion {
   }
 
   /** The result with the outcome that its host tells; as it is where its host knows nothing of runs, or was silent for too long already. */
-  async #toldByHost(result: RunResult, heard: HeardRun, killedBy: KilledBy | null): Promise<RunResult> {
+  async #toldByHost(result: RunResult, heard: ProbedRun, killedBy: KilledBy | null): Promise<RunResult> {
     const { run, lock, occupancy, accessTo } = heard
-    const { active, hold } = occupancy
+    const { active, holder } = occupancy
     const adopted = { ...adoptedRunOf(lock, accessTo), killedBy }
     if (result.outcome.kind === 'lost' || isUnsupervised(adopted)) return result
     const over = new AbortController()
     const watch = watchOf(this.#parts, { run, occupancy, isStartTold: true, over: over.signal })
     const running = this.#parts.executor.adopt(adopted, watch)
-    active.attach({ run, running, hold, killLimitMs: () => killLimitOf(adopted) })
+    active.attach({ run, running, holder, killLimitMs: () => killLimitOf(adopted) })
     const { outcome, endedByItself } = await running.result
     over.abort()
     return { ...result, outcome, endedByItself }

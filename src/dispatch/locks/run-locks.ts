@@ -39,22 +39,22 @@ export type RunLock = {
 }
 
 /** A lock of another process: one that is alive on this machine, or one that is gone. */
-export type OthersLock = { readonly lock: RunLock; readonly holder: 'living' | 'gone' }
+export type ForeignLock = { readonly lock: RunLock; readonly holder: 'living' | 'gone' }
 
 /** `taken`: a run of the same cron is there already, and nothing was written. */
-export type Claim = 'created' | 'taken' | { readonly killedBy: KilledBy }
+export type LockClaim = 'created' | 'taken' | { readonly killedBy: KilledBy }
 
 /**
  * How the lock of a run stands that this process created or took over. `marked`: another process, or this one, wants it ended.
  * `settled`: another process reports its end. `absent`: its file has gone, of which no process of rcron knows. `replaced`: and another
  * run's stands in its place.
  */
-export type Standing =
+export type LockState =
   | { readonly kind: 'held' | 'settled' | 'absent' | 'replaced' }
   | { readonly kind: 'marked'; readonly by: KilledBy }
 
 /** `lost`: another process was quicker, or the lock has gone. With a failure nothing was taken over: it could not be written. */
-export type TakeOver = 'taken' | 'lost' | { readonly failure: Error }
+export type LockAdoption = 'taken' | 'lost' | { readonly failure: Error }
 
 /**
  * One file for each active run, shared by all processes of an installation. The lock of a run is the authority to carry it out, to tell
@@ -74,13 +74,13 @@ export interface RunLocks {
    * As `create`, in exchange for the lock of `run`, which this process holds: there is one or the other at any time. Where the authority
    * was lost nothing is written, and the answer is who took it. Rejects also where the lock of `run` would stay and lead on again.
    */
-  succeed(run: RunId, lock: RunLock): Promise<Claim>
+  exchange(run: RunId, lock: RunLock): Promise<LockClaim>
   /** Replaces the lock of a run where it is held; a mark in it stays, a lost one is left alone. Rejects as `create` does. */
-  update(lock: RunLock): Promise<Standing>
+  update(lock: RunLock): Promise<LockState>
   /** `held` also where no lock could be written. Never rejects. */
-  standing(run: RunId): Promise<Standing>
+  stateOf(run: RunId): Promise<LockState>
   /** Marks the lock of another process's run, and answers what it says by then; null if it has gone. Rejects as `create` does. */
-  mark(run: RunId, by: KilledBy): Promise<RunLock | null>
+  requestKill(run: RunId, by: KilledBy): Promise<RunLock | null>
   /**
    * Takes it upon this process to tell the end of a run, whichever process has answered for it, and to remove its lock then; false if
    * another process does so. Rejects as `create` does.
@@ -92,7 +92,7 @@ export interface RunLocks {
    */
   remove(run: RunId): Promise<boolean>
   /** Every lock that this process neither created nor took over. What is torn, foreign or a link is moved aside with a warning. Never rejects. */
-  readOthers(): Promise<readonly OthersLock[]>
+  readOthers(): Promise<readonly ForeignLock[]>
   /** Makes the lock of a process that is gone this process's own. Never rejects. */
-  takeOver(run: RunId): Promise<TakeOver>
+  takeOver(run: RunId): Promise<LockAdoption>
 }

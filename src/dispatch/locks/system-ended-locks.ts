@@ -1,12 +1,13 @@
 import type { RunId } from '../../domain/run.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log/log.ts'
-import { type LockFile, toldName } from './system-lock-file.ts'
+import { type LockFile, settledLockName } from './system-lock-file.ts'
 import type { SystemLockFiles } from './system-lock-files.ts'
 
 /** Between two attempts to remove a lock whose run has ended. Milliseconds. */
 const REMOVAL_PAUSE_MS = 1000
 
+/** Where the locks of ended runs are, and what is needed to read them. */
 export type SystemEndedLocksParts = {
   readonly files: SystemLockFiles
   readonly clock: Clock
@@ -38,7 +39,7 @@ export class SystemEndedLocks {
     try {
       const file = files.read(name)
       if (file?.lock.run === run && isMine(file)) files.clear(name, file)
-      else files.remove(toldName({ run }))
+      else files.remove(settledLockName({ run }))
       this.#left.delete(run)
       return true
     } catch (error) {

@@ -63,18 +63,18 @@ export function lockNames({ command, host, user, action, cronId }: RunLock): rea
 }
 
 /** The name under which the lock of a run is left whose end was told by another process than the living one that answers for it. */
-export function toldName({ run }: Pick<RunLock, 'run'>): string {
-  return `${run}${TOLD}`
+export function settledLockName({ run }: Pick<RunLock, 'run'>): string {
+  return `${run}${SETTLED_SUFFIX}`
 }
 
-export const TOLD = '.told'
+export const SETTLED_SUFFIX = '.told'
 
 export function formatLockFile(file: LockFile): string {
   return `${JSON.stringify(contentOf(file), null, 2)}\n`
 }
 
 /** The same in less room than `formatLockFile` takes. */
-export function formatTightly(file: LockFile): string {
+export function formatCompactly(file: LockFile): string {
   return JSON.stringify(contentOf(file))
 }
 

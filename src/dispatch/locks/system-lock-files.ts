@@ -12,7 +12,14 @@ import { createFileSync, replaceFileSync, sweepTemporary, takesFiles } from '../
 import type { Log } from '../../platform/log/log.ts'
 import { isAlive, isSameProcess } from '../../platform/process-identity.ts'
 import { makePrivateDirectory } from './system-lock-directory.ts'
-import { formatLockFile, formatTightly, type LockFile, parseLockFile, TOLD, toldName } from './system-lock-file.ts'
+import {
+  formatCompactly,
+  formatLockFile,
+  type LockFile,
+  parseLockFile,
+  SETTLED_SUFFIX,
+  settledLockName,
+} from './system-lock-file.ts'
 
 /** Commands are shorter than 128 KiB, and JSON may double them. */
 export const MAX_LOCK_BYTES = 1024 * 1024
@@ -89,7 +96,7 @@ export class SystemLockFiles {
       replaceFileSync(path, formatLockFile(file))
     } catch (error) {
       try {
-        overwriteFile(path, formatTightly(file))
+        overwriteFile(path, formatCompactly(file))
       } catch {
         throw error
       }
@@ -107,7 +114,7 @@ export class SystemLockFiles {
   /** Removes a lock whose end is reported. A living process that has been waiting for that end finds what became of it. */
   clear(name: string, { lock, daemon, claimedFrom }: LockFile): void {
     const isAwaited = claimedFrom !== null && !isSameProcess(claimedFrom, daemon) && isAlive(claimedFrom)
-    if (isAwaited) renameSync(this.#path(name), this.#path(toldName(lock)))
+    if (isAwaited) renameSync(this.#path(name), this.#path(settledLockName(lock)))
     else this.remove(name)
   }
 
@@ -166,7 +173,7 @@ export class SystemLockFiles {
   /** What was left for a process to see has no reader when that has gone. */
   #sweep(name: string): void {
     sweepTemporary(this.#path(name))
-    if (!name.endsWith(TOLD)) return
+    if (!name.endsWith(SETTLED_SUFFIX)) return
     const reader = this.readOrSkip(name)?.claimedFrom ?? null
     if (reader === null || !isAlive(reader)) this.remove(name)
   }

@@ -1,10 +1,10 @@
 import type { KilledBy } from '../../domain/outcome.ts'
 import type { RunId } from '../../domain/run.ts'
 import { isAlive, isSameProcess, ownIdentity, type ProcessIdentity } from '../../platform/process-identity.ts'
-import type { Claim, OthersLock, RunLock, RunLocks, Standing, TakeOver } from './run-locks.ts'
+import type { ForeignLock, LockAdoption, LockClaim, LockState, RunLock, RunLocks } from './run-locks.ts'
 import { SystemEndedLocks } from './system-ended-locks.ts'
 import { makePrivateDirectory } from './system-lock-directory.ts'
-import { type LockFile, lockNames, toldName } from './system-lock-file.ts'
+import { type LockFile, lockNames, settledLockName } from './system-lock-file.ts'
 import { SystemLockFiles, type SystemLockFilesParts } from './system-lock-files.ts'
 
 /** Where lock files lie, and whose they are. */
@@ -16,7 +16,7 @@ export type SystemRunLocksParts = SystemLockFilesParts & {
 /** The directory was listed while locks were exchanged for others: so often it is listed again. */
 const MOST_LISTINGS = 3
 
-const HELD: Standing = { kind: 'held' }
+const HELD: LockState = { kind: 'held' }
 
 /**
  * Lock files in a directory of this user's own. The calls are synchronous within: a handful of small ones for each run,
@@ -58,9 +58,9 @@ export class SystemRunLocks implements RunLocks {
     return this.#create(lock)
   }
 
-  async succeed(run: RunId, lock: RunLock): Promise<Claim> {
+  async exchange(run: RunId, lock: RunLock): Promise<LockClaim> {
     await this.#parts.log.written()
-    return await this.#files.atomically((): Claim => {
+    return await this.#files.atomically((): LockClaim => {
       const standing = this.#standing(run)
       if (standing.kind !== 'held') return { killedBy: standing.kind === 'marked' ? standing.by : 'clobber' }
       const claim = this.#create(lock)
@@ -72,7 +72,7 @@ export class SystemRunLocks implements RunLocks {
     })
   }
 
-  async update(lock: RunLock): Promise<Standing> {
+  async update(lock: RunLock): Promise<LockState> {
     return await this.#files.atomically(() => {
       // Asked in its turn: the run may have ended meanwhile, and its lock gone.
       const name = this.#own.get(lock.run)
@@ -84,11 +84,11 @@ export class SystemRunLocks implements RunLocks {
     })
   }
 
-  async standing(run: RunId): Promise<Standing> {
+  async stateOf(run: RunId): Promise<LockState> {
     return this.#standing(run)
   }
 
-  async mark(run: RunId, by: KilledBy): Promise<RunLock | null> {
+  async requestKill(run: RunId, by: KilledBy): Promise<RunLock | null> {
     const name = this.#others.get(run)
     if (name === undefined) return null
     return await this.#files.atomically(() => {
@@ -121,7 +121,7 @@ export class SystemRunLocks implements RunLocks {
     return await this.#files.atomically(() => this.#remove(run))
   }
 
-  async readOthers(): Promise<readonly OthersLock[]> {
+  async readOthers(): Promise<readonly ForeignLock[]> {
     this.#ended.removeAll()
     for (let listings = 1; ; listings++) {
       const { found, isWhole } = this.#readOthers()
@@ -131,7 +131,7 @@ export class SystemRunLocks implements RunLocks {
     }
   }
 
-  async takeOver(run: RunId): Promise<TakeOver> {
+  async takeOver(run: RunId): Promise<LockAdoption> {
     const name = this.#others.get(run)
     if (name === undefined) return 'lost'
     try {
@@ -166,7 +166,7 @@ export class SystemRunLocks implements RunLocks {
     return { lock, daemon: this.#daemon, claimedFrom: null, isTold: false }
   }
 
-  #standing(run: RunId): Standing {
+  #standing(run: RunId): LockState {
     const name = this.#own.get(run)
     if (name === undefined) return HELD
     try {
@@ -176,7 +176,7 @@ export class SystemRunLocks implements RunLocks {
         if (!this.#isMine(file)) return { kind: 'settled' }
         return killedBy === null ? HELD : { kind: 'marked', by: killedBy }
       }
-      if (this.#files.has(toldName({ run }))) return { kind: 'settled' }
+      if (this.#files.has(settledLockName({ run }))) return { kind: 'settled' }
       return { kind: file === null ? 'absent' : 'replaced' }
     } catch (error) {
       this.#parts.log.error({ run, err: this.#files.failure(name, error) }, 'cannot read lock file')
@@ -202,11 +202,11 @@ export class SystemRunLocks implements RunLocks {
   }
 
   /** Not whole where a lock went while they were read: another may have come in exchange for it. */
-  #readOthers(): { readonly found: readonly OthersLock[]; readonly isWhole: boolean } {
+  #readOthers(): { readonly found: readonly ForeignLock[]; readonly isWhole: boolean } {
     this.#others.clear()
     const mine = new Set([...this.#own.values(), ...this.#ended.names])
     const names = this.#files.list().filter((name) => !mine.has(name))
-    const found: OthersLock[] = []
+    const found: ForeignLock[] = []
     let isWhole = true
     for (const name of names) {
       const file = this.#files.readOrSkip(name)
@@ -220,7 +220,7 @@ export class SystemRunLocks implements RunLocks {
     return { found, isWhole }
   }
 
-  #takeOver(run: RunId, name: string): TakeOver {
+  #takeOver(run: RunId, name: string): LockAdoption {
     const file = this.#files.read(name)
     if (file === null || file.lock.run !== run || file.isTold || this.#isHeld(file)) return 'lost'
     this.#files.replace(name, { ...file, daemon: this.#daemon })

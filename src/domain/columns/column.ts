@@ -48,6 +48,7 @@ export type ColumnRange = {
   readonly most: number | null
 }
 
+/** How a column is given on the command line. */
 export type ColumnOption = {
   /** The word that people type instead of the column's name: `timeout`. */
   readonly also?: string

@@ -1,7 +1,7 @@
 import type { RemoteCommand } from '../../hosts/transport.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { within } from '../../platform/waiting/within.ts'
-import type { Death } from '../executor.ts'
+import type { KillConfirmation } from '../executor.ts'
 
 /** How long a kill takes its steps. */
 export type KillTimings = {
@@ -20,7 +20,7 @@ export async function killPlainly(
   command: RemoteCommand,
   { graceMs, killMs }: KillTimings,
   clock: Pick<Clock, 'sleep'>,
-): Promise<Death> {
+): Promise<KillConfirmation> {
   command.signal('TERM')
   if ((await within(clock, graceMs, command.ended)) === null) {
     command.signal('KILL')

@@ -5,7 +5,7 @@ import { type LoginParts, loginOf } from '../../hosts/login-of.ts'
 import type { SessionAnswer, Sessions } from '../../hosts/sessions.ts'
 import type { CommandEnd, RemoteCommand } from '../../hosts/transport.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { AdoptedRun, Death, Executor, RunningRun } from '../executor.ts'
+import type { AdoptedRun, Executor, KillConfirmation, RunningRun } from '../executor.ts'
 import { OutputCapture } from '../output/output-capture.ts'
 import { outcomeOfEnd } from '../remote/host-status.ts'
 import { type KillTimings, killPlainly } from './plain-kill.ts'
@@ -42,7 +42,7 @@ class PlainRun implements RunningRun {
   /** What ends the run, if it is not the command itself. The first one stays. */
   #cause: Cause | null = null
   #command: RemoteCommand | null = null
-  #death: Promise<Death> | null = null
+  #death: Promise<KillConfirmation> | null = null
   #isAbandoned = false
   #startedAt: { readonly epoch: number; readonly monotonic: number } | null = null
 
@@ -56,7 +56,7 @@ class PlainRun implements RunningRun {
     return this.#result.promise
   }
 
-  kill(by: KilledBy): Promise<Death> {
+  kill(by: KilledBy): Promise<KillConfirmation> {
     return this.#end({ kind: 'killed', by })
   }
 
@@ -112,7 +112,7 @@ class PlainRun implements RunningRun {
     return () => ended.abort()
   }
 
-  async #end(cause: Cause): Promise<Death> {
+  async #end(cause: Cause): Promise<KillConfirmation> {
     this.#cause ??= cause
     if (this.#command !== null) return await this.#terminate(this.#command)
     this.#waiting.abort()
@@ -122,7 +122,7 @@ class PlainRun implements RunningRun {
     return outcome.kind === 'lost' ? { kind: 'unconfirmed', reason: outcome.reason } : { kind: 'dead' }
   }
 
-  #terminate(command: RemoteCommand): Promise<Death> {
+  #terminate(command: RemoteCommand): Promise<KillConfirmation> {
     const timings: KillTimings = { graceMs: this.#run.cron.killGraceMs, killMs: this.#parts.killMs }
     this.#death ??= killPlainly(command, timings, this.#parts.clock)
     return this.#death
@@ -172,7 +172,7 @@ class ForgottenRun implements RunningRun {
     this.result = Promise.resolve(resultWithoutOutput(outcome, startedAt))
   }
 
-  kill(): Promise<Death> {
+  kill(): Promise<KillConfirmation> {
     return Promise.resolve({ kind: 'unconfirmed', reason: WHY_FORGOTTEN })
   }
 

@@ -2,7 +2,7 @@ import type { RunId } from '../../domain/run.ts'
 import { parseStartAnswer, type StartAnswer } from './answers.ts'
 
 /** What a chunk brought: the answer, at most once, and the bytes that are the command's output. */
-export type Found = { readonly answer: StartAnswer | null; readonly output: Buffer }
+export type PreambleMatch = { readonly answer: StartAnswer | null; readonly output: Buffer }
 
 const NOTHING = Buffer.alloc(0)
 const NEWLINE = 0x0a
@@ -33,7 +33,7 @@ export class PreambleFinder {
     return this.#isGarbled || this.#held.indexOf(this.#prefix) !== -1
   }
 
-  push(chunk: Buffer): Found {
+  push(chunk: Buffer): PreambleMatch {
     if (this.#found) return { answer: null, output: chunk }
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
     for (;;) {
@@ -52,7 +52,7 @@ export class PreambleFinder {
     }
   }
 
-  #finish(answer: StartAnswer, from: number): Found {
+  #finish(answer: StartAnswer, from: number): PreambleMatch {
     this.#found = true
     const output = this.#held.subarray(from)
     this.#held = NOTHING

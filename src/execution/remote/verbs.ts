@@ -1,5 +1,5 @@
 import type { RunId, RunTrace } from '../../domain/run.ts'
-import type { Keeping } from '../executor.ts'
+import type { ClaimPolicy } from '../executor.ts'
 import { assertSendable, encodeText, isPlain, SCRIPT_KEYS } from './encode.ts'
 import { KILL_SCRIPT, PROBE_SCRIPT, READ_SCRIPT, type StartExtra, SURVEY_SCRIPT, startScript } from './scripts.ts'
 import { LONGEST_NAME, type ShownName } from './shown-name.ts'
@@ -26,7 +26,7 @@ export type StartOptions = {
   /** Runs on this host whose outcome is known and recorded: their claims are swept sooner, and what they printed goes. At most 32 are sent. */
   readonly forget: readonly RunId[]
   /** How rcron's side remembers the run. Absent: it excludes none, and needs no memory. */
-  readonly keeping?: Keeping | undefined
+  readonly keeping?: ClaimPolicy | undefined
 }
 
 /** A run that is asked about or ended; its trace where the host reported it. */

@@ -1,43 +1,43 @@
 import { hadNoEffect, type Outcome } from '../../domain/outcome.ts'
 import type { RunResult } from '../../domain/run.ts'
 import { DONE, within } from '../../platform/waiting/within.ts'
-import type { Death } from '../executor.ts'
+import type { KillConfirmation } from '../executor.ts'
 import { pauseAfterSilence } from './back-off.ts'
-import type { InquiryParts } from './inquiry.ts'
-import type { SupervisedSubject } from './supervised-subject.ts'
-import { type Cause, describeCause, judgeKill, lost, type Over } from './verdict.ts'
+import type { RunPollingParts } from './run-polling.ts'
+import type { SupervisedIdentity } from './supervised-identity.ts'
+import { describeCause, type EndCause, type EndVerdict, judgeKill, lost } from './verdict.ts'
 
 /** A START that waits for a session answers within so long when it is called off; one on its way is not waited for. */
 const CALL_OFF_MS = 250
 
 /** A run that may be ended, with what tells its end. */
-export type EndedRun = SupervisedSubject & {
+export type RunToEnd = SupervisedIdentity & {
   readonly settled: Promise<RunResult>
   /** Epoch milliseconds at which it was handed over; null if it was not. */
   readonly startedAt: () => number | null
 }
 
 /** What a KILL came to; the outcome is not null if it settles the run. */
-export type Ending = { readonly death: Death; readonly outcome: Outcome | null }
+export type RunEnd = { readonly death: KillConfirmation; readonly outcome: Outcome | null }
 
 /** Ends one run: calls its start off, or has its host end it and prove it. The first cause stays. */
 export class RunEnding {
-  readonly #parts: InquiryParts
-  readonly #run: EndedRun
+  readonly #parts: RunPollingParts
+  readonly #run: RunToEnd
   readonly #waiting = new AbortController()
   readonly #handover = Promise.withResolvers<'never began' | 'may have begun'>()
-  #cause: Cause | null = null
-  #underWay: Promise<Ending> | null = null
+  #cause: EndCause | null = null
+  #underWay: Promise<RunEnd> | null = null
   /** What a KILL has settled. */
   #outcome: Outcome | null = null
   /** What was heard of its end without any KILL. */
-  #heard: Over | null = null
+  #heard: EndVerdict | null = null
   /** A KILL may have reached the run, and none has confirmed its death. */
   #isDoubtful: boolean
   #hasOwnEnd = false
   #lastReason = ''
 
-  constructor(parts: InquiryParts, run: EndedRun) {
+  constructor(parts: RunPollingParts, run: RunToEnd) {
     this.#parts = parts
     this.#run = run
     this.#isDoubtful = run.beginning.kind === 'take-up' && run.beginning.killedBy !== null
@@ -66,7 +66,7 @@ export class RunEnding {
   }
 
   /** One KILL at a time: who asks meanwhile gets the same answer. Never rejects. */
-  end(cause: Cause): Promise<Ending> {
+  end(cause: EndCause): Promise<RunEnd> {
     this.#cause ??= cause
     this.#underWay ??= this.#end(this.#cause).finally(() => {
       this.#underWay = null
@@ -78,7 +78,7 @@ export class RunEnding {
    * The outcome of a run that was heard to have ended, once what is being done to it is done: a run that rcron has ended ended
    * because of that, and a run that may be half killed has to be wholly dead first.
    */
-  async concluded(heard: Over, ended: AbortSignal): Promise<Outcome> {
+  async concluded(heard: EndVerdict, ended: AbortSignal): Promise<Outcome> {
     const { outcome: own, isDead } = heard
     if (hadNoEffect(own)) return this.#cause?.kind === 'killed' ? this.#cause : own
     this.#heard = heard
@@ -91,7 +91,7 @@ export class RunEnding {
   }
 
   /** Kills what may be left until none is, or until its host has been silent for too long. */
-  async #finish(cause: Cause, own: Outcome, ended: AbortSignal): Promise<Outcome> {
+  async #finish(cause: EndCause, own: Outcome, ended: AbortSignal): Promise<Outcome> {
     const { clock, random, lostAfterMs } = this.#parts
     const since = clock.monotonic()
     for (let attempt = 0; !ended.aborted; attempt++) {
@@ -104,7 +104,7 @@ export class RunEnding {
     return ended.aborted ? own : lost(`${describeCause(cause)}, and its death cannot be confirmed: ${this.#lastReason}`)
   }
 
-  async #end(cause: Cause): Promise<Ending> {
+  async #end(cause: EndCause): Promise<RunEnd> {
     this.#waiting.abort(DONE)
     if ((await this.#whatWasHandedOver()) === 'never began') {
       const settled = await this.#run.settled.catch(() => null)
@@ -138,7 +138,7 @@ export class RunEnding {
   }
 }
 
-function unconfirmed(reason: string): Ending {
+function unconfirmed(reason: string): RunEnd {
   return { death: { kind: 'unconfirmed', reason }, outcome: null }
 }
 

@@ -2,7 +2,7 @@ import type { RunId } from '../../domain/run.ts'
 import type { HandoverUnknown, NotHandedOver } from '../../hosts/handover.ts'
 import type { Access } from '../../hosts/target.ts'
 import type { ExecRequest, Running } from '../../hosts/transport.ts'
-import type { Keeping } from '../executor.ts'
+import type { ClaimPolicy } from '../executor.ts'
 import type { KillAnswer, ProbeState } from '../remote/answers.ts'
 import type { KillOptions, KnownRun } from '../remote/verbs.ts'
 import type { KeptOutput } from './kept-output.ts'
@@ -12,7 +12,7 @@ export interface RunHosts {
   /** Hands a START over. Aborting `signal` ends the waiting for a session; what was sent by then is answered as it came to be. */
   start(order: StartOrder, signal: AbortSignal): Promise<StartReply>
   /** Asks what became of a run; many runs of one host and user are asked about at once. */
-  probe(access: Access, run: KnownRun, how: ProbeHow): Promise<ProbeReply>
+  probe(access: Access, run: KnownRun, how: ProbeMode): Promise<ProbeReply>
   /** What the host kept of a run's output; null if it kept nothing. A few are fetched at a time. */
   keptOutput(access: Access, run: KnownRun): Promise<KeptOutput | 'unanswered' | null>
   /** Ends a run and answers when its host has looked again. */
@@ -30,7 +30,7 @@ export type StartOrder = {
   readonly job: string
   readonly keepOutput: boolean
   readonly ownConnection: boolean
-  readonly keeping: Keeping | undefined
+  readonly keeping: ClaimPolicy | undefined
   readonly onOutput: ExecRequest['onOutput']
 }
 
@@ -38,7 +38,7 @@ export type StartOrder = {
 export type StartReply = Running | NotHandedOver | HandoverUnknown
 
 /** How a run is probed. */
-export type ProbeHow = {
+export type ProbeMode = {
   /** A run that was never claimed must not start any more. */
   readonly plant: boolean
   /** Among many: may wait its turn, so that they are asked about together. */

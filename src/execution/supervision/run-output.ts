@@ -1,10 +1,10 @@
 import type { CapturedOutput } from '../../domain/run.ts'
 import { OutputCapture } from '../output/output-capture.ts'
 import { pauseAfterSilence } from './back-off.ts'
-import type { InquiryParts } from './inquiry.ts'
 import { captureKept, type KeptOutput } from './kept-output.ts'
-import { KEPT_OUTPUT, MISSED_OUTPUT, unfetchedOutput, withNote } from './noted-output.ts'
-import type { SupervisedSubject } from './supervised-subject.ts'
+import { KEPT_OUTPUT, MISSED_OUTPUT, unfetchedOutput, withNote } from './output-notes.ts'
+import type { RunPollingParts } from './run-polling.ts'
+import type { SupervisedIdentity } from './supervised-identity.ts'
 
 /** What its host kept of a run's output; null where it kept nothing, or nothing was missed. */
 export type Fetched = KeptOutput | 'unanswered' | null
@@ -15,10 +15,10 @@ const MOST_FETCHES = 4
 export class RunOutput {
   /** What is heard. */
   readonly heard = new OutputCapture()
-  readonly #parts: InquiryParts
-  readonly #subject: SupervisedSubject
+  readonly #parts: RunPollingParts
+  readonly #subject: SupervisedIdentity
 
-  constructor(parts: InquiryParts, subject: SupervisedSubject) {
+  constructor(parts: RunPollingParts, subject: SupervisedIdentity) {
     this.#parts = parts
     this.#subject = subject
   }

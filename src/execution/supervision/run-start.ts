@@ -5,13 +5,22 @@ import type { RemoteCommand } from '../../hosts/transport.ts'
 import { within } from '../../platform/waiting/within.ts'
 import type { OutputCapture } from '../output/output-capture.ts'
 import type { SpoolPlace } from '../remote/answers.ts'
-import type { InquiryParts } from './inquiry.ts'
 import type { RunEnding } from './run-ending.ts'
+import type { RunPollingParts } from './run-polling.ts'
 import { StartStream } from './start-stream.ts'
-import type { StartedOrder, SupervisedSubject } from './supervised-subject.ts'
-import { judgeSessionEnd, judgeUnanswered, judgeWithheld, type Over, over, type Silent, silent } from './verdict.ts'
+import type { StartRequest, SupervisedIdentity } from './supervised-identity.ts'
+import {
+  type EndVerdict,
+  judgeSessionEnd,
+  judgeUnanswered,
+  judgeWithheld,
+  over,
+  type SilentVerdict,
+  silent,
+} from './verdict.ts'
 
-export type SupervisionParts = InquiryParts & {
+/** What a supervised run works with. */
+export type SupervisionParts = RunPollingParts & {
   /** From the beginning of a session to the host's answer to a START. */
   readonly preambleMs: number
   /** Told with every start where its host has claimed it. */
@@ -19,7 +28,7 @@ export type SupervisionParts = InquiryParts & {
 }
 
 type StartedRun = {
-  readonly subject: SupervisedSubject
+  readonly subject: SupervisedIdentity
   readonly ending: RunEnding
   /** What its session prints goes there. */
   readonly output: OutputCapture
@@ -61,7 +70,7 @@ export class RunStart {
   }
 
   /** Hands it over, and reads along until its session ends. */
-  async handOver(order: StartedOrder): Promise<Over | Silent> {
+  async handOver(order: StartRequest): Promise<EndVerdict | SilentVerdict> {
     const { subject, ending, output, onHandedOver } = this.#run
     const stream = new StartStream(subject.id, output)
     const onOutput = stream.add.bind(stream)
@@ -92,7 +101,7 @@ export class RunStart {
     this.#command?.close(reason)
   }
 
-  async #attend(command: RemoteCommand, stream: StartStream): Promise<Over | Silent> {
+  async #attend(command: RemoteCommand, stream: StartStream): Promise<EndVerdict | SilentVerdict> {
     const { contact } = this.#run.subject
     const answer = await this.#answerTo(command, stream)
     if (answer === 'ended') return await this.#unanswered(command, stream)
@@ -120,7 +129,7 @@ export class RunStart {
     return (await within(clock, preambleMs, Promise.race([stream.answer, ended]))) ?? 'late'
   }
 
-  async #unanswered(command: RemoteCommand, stream: StartStream): Promise<Over | Silent> {
+  async #unanswered(command: RemoteCommand, stream: StartStream): Promise<EndVerdict | SilentVerdict> {
     const end = await command.ended
     if (end.kind === 'broken') return this.#outOfTouch(`${end.reason}, before its host answered`)
     const refusal = judgeUnanswered(end, stream)
@@ -134,7 +143,7 @@ export class RunStart {
     if (access !== null) this.#parts.noteSpool(access, place)
   }
 
-  #outOfTouch(reason: string): Silent {
+  #outOfTouch(reason: string): SilentVerdict {
     const { subject, over } = this.#run
     if (!over.aborted) subject.contact.lost(reason)
     return silent(reason)

@@ -21,9 +21,9 @@ import {
 } from '../remote/verbs.ts'
 import { CollectedRuns } from './collected-runs.ts'
 import { type KeptOutput, parseKeptOutput } from './kept-output.ts'
-import { ProbeDesk } from './probe-desk.ts'
-import { describeUnreadable, readAnswer } from './read-answer.ts'
-import type { KillReply, ProbeHow, ProbeReply, RunHosts, StartOrder, StartReply } from './run-hosts.ts'
+import { ProbeBatcher } from './probe-batcher.ts'
+import { describeUnreadable, readReply } from './read-reply.ts'
+import type { KillReply, ProbeMode, ProbeReply, RunHosts, StartOrder, StartReply } from './run-hosts.ts'
 
 /** What hosts are spoken to through. */
 export type SessionRunHostsParts = LoginParts & {
@@ -47,13 +47,13 @@ export class SessionRunHosts implements RunHosts {
   readonly #parts: SessionRunHostsParts
   readonly #commands = new EncodedCommands()
   readonly #collected = new CollectedRuns()
-  readonly #desk: ProbeDesk
+  readonly #desk: ProbeBatcher
   readonly #fetching = pLimit(MOST_FETCHED_AT_ONCE)
 
   constructor(parts: SessionRunHostsParts) {
     this.#parts = parts
     const takeForgotten = (login: Login, most: number) => this.#takeForgotten(login, most)
-    this.#desk = new ProbeDesk({ ...parts, deadlineMs: parts.answerMs, takeForgotten })
+    this.#desk = new ProbeBatcher({ ...parts, deadlineMs: parts.answerMs, takeForgotten })
   }
 
   async start(order: StartOrder, signal: AbortSignal): Promise<StartReply> {
@@ -66,7 +66,7 @@ export class SessionRunHosts implements RunHosts {
     return await this.#parts.sessions.exec({ login, command, sharing, onOutput }, signal)
   }
 
-  async probe(access: Access, run: KnownRun, how: ProbeHow): Promise<ProbeReply> {
+  async probe(access: Access, run: KnownRun, how: ProbeMode): Promise<ProbeReply> {
     const login = await loginOf(access, this.#parts)
     if (login.kind === 'refused') return { kind: 'unanswered', reason: login.reason }
     return await this.#desk.ask(login, run, how)
@@ -81,7 +81,7 @@ export class SessionRunHosts implements RunHosts {
     if (login.kind === 'refused') return 'unanswered'
     const command = probeCommand([run], { plant: false, output: true, forget: [] })
     const question = { login, command, deadlineMs: this.#parts.answerMs, maxBytes: MAX_KEPT_BYTES }
-    const said = await readAnswer(this.#parts, question)
+    const said = await readReply(this.#parts, question)
     if (said.kind !== 'said' || !isWholeAnswer(said.text)) return 'unanswered'
     return parseKeptOutput(said.text, run.id)
   }
@@ -91,7 +91,7 @@ export class SessionRunHosts implements RunHosts {
     if (login.kind === 'refused') return { kind: 'unanswered', reason: login.reason, isSent: false }
     const deadlineMs = options.graceMs + KILL_ROUNDS_MS
     const question = { login, command: killCommand(run, options), deadlineMs, maxBytes: MAX_KEPT_BYTES }
-    const said = await readAnswer(this.#parts, question)
+    const said = await readReply(this.#parts, question)
     if (said.kind === 'not-asked') return { kind: 'unanswered', reason: said.reason, isSent: said.isSent }
     const answer = parseKillAnswer(said.text.toString('latin1'), run.id)
     return answer ?? { kind: 'unanswered', reason: describeUnreadable(said), isSent: true }

@@ -1,20 +1,20 @@
 import { hadNoEffect, type KilledBy, type Outcome } from '../../domain/outcome.ts'
 import type { RunResult } from '../../domain/run.ts'
 import { DONE } from '../../platform/waiting/within.ts'
-import type { Death, RunningRun } from '../executor.ts'
+import type { KillConfirmation, RunningRun } from '../executor.ts'
 import { pauseAfterSilence } from './back-off.ts'
-import { Inquiry } from './inquiry.ts'
 import type { RunContact } from './run-contact.ts'
 import { RunEnding } from './run-ending.ts'
 import { type Fetched, RunOutput } from './run-output.ts'
+import { RunPolling } from './run-polling.ts'
 import { RunStart, type SupervisionParts } from './run-start.ts'
-import type { SupervisedSubject, TakenUp } from './supervised-subject.ts'
-import { type Cause, type Over, type Silent, silent } from './verdict.ts'
+import type { AdoptedSubject, SupervisedIdentity } from './supervised-identity.ts'
+import { type EndCause, type EndVerdict, type SilentVerdict, silent } from './verdict.ts'
 
 /** A run whose host is the arbiter of it: started here or taken up, watched, asked about, ended. */
 export class SupervisedRun implements RunningRun {
   readonly #parts: SupervisionParts
-  readonly #subject: SupervisedSubject
+  readonly #subject: SupervisedIdentity
   readonly #contact: RunContact
   readonly #output: RunOutput
   /** Aborts when the result is known, or the run let go. */
@@ -23,7 +23,7 @@ export class SupervisedRun implements RunningRun {
   readonly #ending: RunEnding
   readonly #start: RunStart
 
-  constructor(parts: SupervisionParts, subject: SupervisedSubject) {
+  constructor(parts: SupervisionParts, subject: SupervisedIdentity) {
     this.#parts = parts
     this.#subject = subject
     this.#contact = subject.contact
@@ -44,7 +44,7 @@ export class SupervisedRun implements RunningRun {
     return this.#result.promise
   }
 
-  kill(by: KilledBy): Promise<Death> {
+  kill(by: KilledBy): Promise<KillConfirmation> {
     return this.#end({ kind: 'killed', by })
   }
 
@@ -59,7 +59,7 @@ export class SupervisedRun implements RunningRun {
     await this.#conclude(heard.kind === 'over' ? heard : await this.#inquire())
   }
 
-  async #conclude(end: Over | null): Promise<void> {
+  async #conclude(end: EndVerdict | null): Promise<void> {
     if (end === null || this.#over.signal.aborted) return
     const outcome = await this.#ending.concluded(end, this.#over.signal)
     const { missedOutput } = this.#contact
@@ -76,14 +76,14 @@ export class SupervisedRun implements RunningRun {
     this.#result.reject(error)
   }
 
-  #takeUp({ startedAt, killedBy }: TakenUp): Silent {
+  #takeUp({ startedAt, killedBy }: AdoptedSubject): SilentVerdict {
     this.#ending.mayHaveBegun()
     if (killedBy !== null) void this.#endForCertain({ kind: 'killed', by: killedBy })
     this.#enforceTimeout(this.#parts.clock.now() - startedAt)
     return silent('adopted')
   }
 
-  #inquire(): Promise<Over | null> {
+  #inquire(): Promise<EndVerdict | null> {
     const { id, access, beginning } = this.#subject
     const isAdopted = beginning.kind === 'take-up'
     const since = isAdopted ? beginning.unknownSince : null
@@ -97,10 +97,10 @@ export class SupervisedRun implements RunningRun {
       wasGarbled: this.#start.wasGarbled,
       silentMs,
     }
-    return new Inquiry(this.#parts, run).untilOver(this.#over.signal)
+    return new RunPolling(this.#parts, run).untilOver(this.#over.signal)
   }
 
-  async #end(cause: Cause): Promise<Death> {
+  async #end(cause: EndCause): Promise<KillConfirmation> {
     const { death, outcome } = await this.#ending.end(cause)
     if (outcome !== null) {
       await this.#start.lastWords()
@@ -121,7 +121,7 @@ export class SupervisedRun implements RunningRun {
   }
 
   /** Tries until it is done. */
-  async #endForCertain(cause: Cause): Promise<void> {
+  async #endForCertain(cause: EndCause): Promise<void> {
     const { clock, random } = this.#parts
     const { signal } = this.#over
     for (let attempt = 0; !signal.aborted; attempt++) {

@@ -1,5 +1,5 @@
 import type { Run } from '../../domain/run.ts'
-import type { AdoptedRun, Executor, Keeping, RunningRun, RunWatch } from '../executor.ts'
+import type { AdoptedRun, ClaimPolicy, Executor, RunningRun, RunWatch } from '../executor.ts'
 import { RunContact } from './run-contact.ts'
 import type { SupervisionParts } from './run-start.ts'
 import { SupervisedRun } from './supervised-run.ts'
@@ -16,7 +16,7 @@ function startSupervised(
   parts: SupervisionParts,
   { id, cron }: Run,
   watch: RunWatch,
-  keeping: Keeping | undefined,
+  keeping: ClaimPolicy | undefined,
 ): RunningRun {
   const { system, auth, command, keepOutput, timeoutMs, killGraceMs } = cron
   const access = { system, auth }

@@ -5,10 +5,10 @@ import { type HostStatus, outcomeOfEnd, outcomeOfStatus } from '../remote/host-s
 import type { KillReply, ProbeReply } from './run-hosts.ts'
 
 /** What is known of a run after something was heard, or not heard, of it. */
-export type Verdict = Over | Alive | Silent
+export type Verdict = EndVerdict | AliveVerdict | SilentVerdict
 
 /** Nothing more will come of it. */
-export type Over = {
+export type EndVerdict = {
   readonly kind: 'over'
   readonly outcome: Outcome
   /** Its host has output of it that may not have come here. */
@@ -20,10 +20,10 @@ export type Over = {
 }
 
 /** A run that its host says is alive. */
-export type Alive = { readonly kind: 'alive'; readonly trace: RunTrace | null }
+export type AliveVerdict = { readonly kind: 'alive'; readonly trace: RunTrace | null }
 
 /** Not known: its host must be asked, or asked again. */
-export type Silent = {
+export type SilentVerdict = {
   readonly kind: 'silent'
   readonly reason: string
   readonly isGarbled: boolean
@@ -32,15 +32,15 @@ export type Silent = {
 }
 
 /** Why a run is ended by rcron. */
-export type Cause =
+export type EndCause =
   | { readonly kind: 'killed'; readonly by: KilledBy }
   | { readonly kind: 'timed-out'; readonly afterMs: number }
 
-export function over(outcome: Outcome, { hasKept = false, endedByItself = false, isDead = true } = {}): Over {
+export function over(outcome: Outcome, { hasKept = false, endedByItself = false, isDead = true } = {}): EndVerdict {
   return { kind: 'over', outcome, hasKept, endedByItself, isDead }
 }
 
-export function silent(reason: string, { isGarbled = false, isAnswer = false } = {}): Silent {
+export function silent(reason: string, { isGarbled = false, isAnswer = false } = {}): SilentVerdict {
   return { kind: 'silent', reason, isGarbled, isAnswer }
 }
 
@@ -48,7 +48,7 @@ export function silent(reason: string, { isGarbled = false, isAnswer = false } =
 const DOUBTFUL_STATUS = 255
 
 /** What the end of the session means for a run whose preamble came. Only a status proves the command's end. */
-export function judgeSessionEnd(end: CommandEnd): Over | Silent {
+export function judgeSessionEnd(end: CommandEnd): EndVerdict | SilentVerdict {
   switch (end.kind) {
     case 'exited':
       return end.code === DOUBTFUL_STATUS
@@ -71,7 +71,7 @@ export function judgeSessionEnd(end: CommandEnd): Over | Silent {
 export function judgeUnanswered(
   end: CommandEnd,
   { isWithoutAnswer, noise }: { readonly isWithoutAnswer: boolean; readonly noise: string },
-): Over | null {
+): EndVerdict | null {
   if (end.kind !== 'exited' || end.isWhole !== true || !isWithoutAnswer) return null
   const reason = `its login ended with status ${end.code} and did not begin the command; ${noise}`
   return over({
@@ -81,7 +81,7 @@ export function judgeUnanswered(
 }
 
 /** What it means that a host did not begin a run that has no lock: nothing remembers it there, or `beside` is alive. */
-export function judgeWithheld(beside: RunId | null): Over {
+export function judgeWithheld(beside: RunId | null): EndVerdict {
   if (beside === null) return over({ kind: 'refused', reason: REMEMBERED_NOWHERE })
   const reason =
     `run ${beside}, which excludes it, is alive on its host but has no lock file: ` +
@@ -179,6 +179,6 @@ export function lost(why: string): Outcome {
 }
 
 /** `killed by clobber`: a cause in words. */
-export function describeCause(cause: Cause): string {
+export function describeCause(cause: EndCause): string {
   return cause.kind === 'killed' ? `killed by ${cause.by}` : `out of time after ${cause.afterMs / 1000} s`
 }

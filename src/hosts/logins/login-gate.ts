@@ -1,10 +1,10 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { Clock } from '../../platform/clock.ts'
 import { type NotHandedOver, unreachable } from '../handover.ts'
-import type { HostPlaces } from '../host-places.ts'
+import type { HostEndpoints } from '../host-endpoints.ts'
 import type { Target } from '../target.ts'
 import type { Connected, Login, Transport } from '../transport.ts'
-import { LoginLine, type LoginTurn } from './login-line.ts'
+import { LoginQueue, type LoginSlot } from './login-queue.ts'
 
 /** Handshakes at once on one host: OpenSSH begins to drop them at 10. */
 const MAX_HANDSHAKES = 8
@@ -15,7 +15,7 @@ type Answer = Connected | NotHandedOver
 export type LoginGateParts = {
   readonly transport: Transport
   readonly clock: Pick<Clock, 'monotonic'>
-  readonly places: Pick<HostPlaces, 'of'>
+  readonly places: Pick<HostEndpoints, 'of'>
 }
 
 /** How a login is asked for. */
@@ -32,7 +32,7 @@ export type LoginRequest = {
 export class LoginGate {
   readonly #parts: LoginGateParts
   readonly #hosts = new Map<string, LimitFunction>()
-  readonly #lines = new Map<string, LoginLine>()
+  readonly #lines = new Map<string, LoginQueue>()
 
   constructor(parts: LoginGateParts) {
     this.#parts = parts
@@ -48,7 +48,7 @@ export class LoginGate {
     return isUrgent ? await this.#take(turn, login, signal) : await this.#takeInTurn(turn, { login, place }, signal)
   }
 
-  async #take(turn: LoginTurn, login: Login, signal: AbortSignal): Promise<Answer> {
+  async #take(turn: LoginSlot, login: Login, signal: AbortSignal): Promise<Answer> {
     let answer: Answer = unreachable('cancelled')
     try {
       if (!signal.aborted) answer = turn.refusal() ?? (await this.#parts.transport.connect(login, signal))
@@ -58,7 +58,7 @@ export class LoginGate {
     }
   }
 
-  async #takeInTurn(turn: LoginTurn, { login, place }: Placed, signal: AbortSignal): Promise<Answer> {
+  async #takeInTurn(turn: LoginSlot, { login, place }: Placed, signal: AbortSignal): Promise<Answer> {
     const limit = this.#limitOf(place)
     return await limit(async () => {
       const answer = await this.#take(turn, login, signal)
@@ -70,9 +70,9 @@ export class LoginGate {
     })
   }
 
-  #lineOf(place: string, { user }: Target): LoginLine {
+  #lineOf(place: string, { user }: Target): LoginQueue {
     const key = JSON.stringify([place, user])
-    const line = this.#lines.get(key) ?? new LoginLine(() => this.#parts.clock.monotonic())
+    const line = this.#lines.get(key) ?? new LoginQueue(() => this.#parts.clock.monotonic())
     this.#lines.set(key, line)
     return line
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { isIP, Socket } from 'node:net'
-import type { Asked } from './asked-name.ts'
+import type { LookupResult } from './lookup-result.ts'
 import type { Address } from './name-resolver.ts'
 
 /** The C library goes through all its servers and search domains in this time where some are silent; then its child is ended. */
@@ -14,10 +14,10 @@ const NOT_FOUND = 2
  * Asks the C library for a name by a child that can be ended, since its own calls block a thread for as long as a name server is
  * silent. Null if the machine has no getent. Never rejects.
  */
-export function askGetent(name: string): Promise<Asked | null> {
+export function askGetent(name: string): Promise<LookupResult | null> {
   // It would be taken for an option; no such host can be.
   if (name.startsWith('-')) return Promise.resolve({ kind: 'absent' })
-  const { promise, resolve } = Promise.withResolvers<Asked | null>()
+  const { promise, resolve } = Promise.withResolvers<LookupResult | null>()
   const child = spawn('getent', ['ahosts', name], {
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: LONGEST_MS,
@@ -37,7 +37,7 @@ export function askGetent(name: string): Promise<Asked | null> {
   return promise
 }
 
-function answerOf(status: number | null, printed: string): Asked {
+function answerOf(status: number | null, printed: string): LookupResult {
   if (status === NOT_FOUND) return { kind: 'absent' }
   if (status !== 0)
     return { kind: 'silent', why: status === null ? 'getent took too long' : `getent failed (${status})` }

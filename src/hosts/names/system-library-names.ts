@@ -3,8 +3,8 @@ import pLimit from 'p-limit'
 import { keepNewest } from '../../platform/bounded-map.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { codeOrNull } from '../../platform/error-code.ts'
-import type { Asked } from './asked-name.ts'
 import { askGetent } from './getent.ts'
+import type { LookupResult } from './lookup-result.ts'
 
 /** What the library said of a name holds this long; milliseconds. A silence is asked about again. */
 const KEPT_MS = 60_000
@@ -19,7 +19,7 @@ const MAX_KEPT_NAMES = 10_000
 export type LibraryNamesParts = {
   readonly clock: Pick<Clock, 'monotonic'>
   /** Asks the C library, which may take long. Never rejects. */
-  readonly lookup: (name: string) => Promise<Asked>
+  readonly lookup: (name: string) => Promise<LookupResult>
   /** Names that are asked for at once. */
   readonly atOnce: number
 }
@@ -27,13 +27,13 @@ export type LibraryNamesParts = {
 /** One name that waits for its turn, for all who ask for it. */
 type Waiting = {
   readonly name: string
-  readonly answer: PromiseWithResolvers<Asked>
+  readonly answer: PromiseWithResolvers<LookupResult>
   readonly rank: number
   askers: number
   askedAt: number
 }
 
-type Said = { readonly asked: Asked; readonly at: number }
+type Said = { readonly asked: LookupResult; readonly at: number }
 
 /**
  * What only the C library can tell of a name: multicast DNS, containers, directories. It is asked for a few names at
@@ -51,7 +51,7 @@ export class LibraryNames {
   }
 
   /** Answers when the library has; `signal` aborts when nobody waits for that any more. Never rejects. */
-  async ask(name: string, signal: AbortSignal): Promise<Asked> {
+  async ask(name: string, signal: AbortSignal): Promise<LookupResult> {
     const now = this.#parts.clock.monotonic()
     const said = this.#said.get(name)
     if (said !== undefined && said.asked.kind !== 'silent' && now - said.at < KEPT_MS) return said.asked
@@ -77,7 +77,7 @@ export class LibraryNames {
     }
     const said = this.#said.get(name)?.asked.kind ?? 'unknown'
     const rank = ['found', 'unknown', 'silent', 'absent'].indexOf(said)
-    const waiting = { name, answer: Promise.withResolvers<Asked>(), rank, askers: 0, askedAt: 0 }
+    const waiting = { name, answer: Promise.withResolvers<LookupResult>(), rank, askers: 0, askedAt: 0 }
     this.#waiting.set(name, waiting)
     return waiting
   }
@@ -118,7 +118,7 @@ export class LibraryNames {
     answer.resolve({ kind: 'silent', why: 'nobody waits for it any more' })
   }
 
-  #keep(name: string, asked: Asked): void {
+  #keep(name: string, asked: LookupResult): void {
     keepNewest(this.#said, name, { asked, at: this.#parts.clock.monotonic() }, MAX_KEPT_NAMES)
   }
 }
@@ -127,11 +127,11 @@ export class LibraryNames {
 const oneByOne = pLimit(1)
 
 /** Asks the C library for a name, by a child where the machine has getent. Never rejects. */
-export async function askLibrary(name: string): Promise<Asked> {
+export async function askLibrary(name: string): Promise<LookupResult> {
   return (await askGetent(name)) ?? (await oneByOne(() => callLibrary(name)))
 }
 
-async function callLibrary(name: string): Promise<Asked> {
+async function callLibrary(name: string): Promise<LookupResult> {
   try {
     const found = await lookup(name, { all: true, order: 'verbatim' })
     const addresses = found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }) as const)

@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { keepNewest } from '../../platform/bounded-map.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type Unreachable, unreachableBy } from '../handover.ts'
-import type { Asked, FoundName } from './asked-name.ts'
 import { parseHostsFile } from './hosts-file.ts'
+import type { FoundAddresses, LookupResult } from './lookup-result.ts'
 import type { NameResolver, Resolved } from './name-resolver.ts'
 import { candidates, parseSearchRules } from './search-list.ts'
 import { askLibrary, LibraryNames } from './system-library-names.ts'
@@ -22,7 +22,7 @@ export type SystemNameResolverParts = {
   readonly hostsFile?: string
   readonly resolvConf?: string
   /** Asks the C library; that of the system if not given. Never rejects. */
-  readonly lookup?: (name: string) => Promise<Asked>
+  readonly lookup?: (name: string) => Promise<LookupResult>
   /** Names that the library is asked for at once. */
   readonly lookupsAtOnce?: number
 }
@@ -95,7 +95,7 @@ class SystemNameResolver implements NameResolver {
     const { dnsMs } = this.#parts
     const servers = this.#servers()
     const over = new AbortController()
-    const { promise: deadline, resolve } = Promise.withResolvers<Asked>()
+    const { promise: deadline, resolve } = Promise.withResolvers<LookupResult>()
     const timer = setTimeout(() => resolve({ kind: 'silent', why: `no answer within ${dnsMs / 1000} s` }), dnsMs)
     const asked = await Promise.race([this.#ask(name, servers, over.signal), deadline])
     clearTimeout(timer)
@@ -119,7 +119,7 @@ class SystemNameResolver implements NameResolver {
     }
   }
 
-  #keep(name: string, { addresses, ttlMs }: FoundName): Resolved {
+  #keep(name: string, { addresses, ttlMs }: FoundAddresses): Resolved {
     const at = this.#parts.clock.monotonic()
     const resolved: Resolved = { kind: 'resolved', addresses }
     const until = at + Math.min(Math.max(ttlMs, SHORTEST_MS), LONGEST_MS)
@@ -133,7 +133,7 @@ class SystemNameResolver implements NameResolver {
     return resolver
   }
 
-  async #ask(name: string, servers: Resolver, signal: AbortSignal): Promise<Asked> {
+  async #ask(name: string, servers: Resolver, signal: AbortSignal): Promise<LookupResult> {
     const hosts = parseHostsFile(await textOf(this.#parts.hostsFile ?? '/etc/hosts'))
     const listed = hosts.get(name.replace(/\.$/, ''))
     if (listed !== undefined) return { kind: 'found', addresses: listed, ttlMs: 0 }
@@ -145,9 +145,9 @@ class SystemNameResolver implements NameResolver {
     return await Promise.race([whenFound(asking), whenFound(telling), both])
   }
 
-  async #askServers(name: string, servers: Resolver): Promise<Asked> {
+  async #askServers(name: string, servers: Resolver): Promise<LookupResult> {
     const rules = parseSearchRules(await textOf(this.#parts.resolvConf ?? '/etc/resolv.conf'))
-    let silence: Asked | null = null
+    let silence: LookupResult | null = null
     for (const candidate of candidates(name, rules)) {
       const asked = await askNameServers(servers, candidate)
       if (asked.kind === 'found') return asked
@@ -159,7 +159,7 @@ class SystemNameResolver implements NameResolver {
 }
 
 /** Never settles where nothing is found. */
-async function whenFound(asking: Promise<Asked>): Promise<FoundName> {
+async function whenFound(asking: Promise<LookupResult>): Promise<FoundAddresses> {
   const asked = await asking
   return asked.kind === 'found' ? asked : await new Promise(() => {})
 }

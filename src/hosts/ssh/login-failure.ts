@@ -1,8 +1,8 @@
 import { type NotHandedOver, refused, unreachable, unreachableBy, unreachableForNow } from '../handover.ts'
 import type { HostKeys } from '../host-keys/host-keys.ts'
 import { describeHost, type Target } from '../target.ts'
-import type { HeardWords } from './heard-words.ts'
 import { explainNoCommonAlgorithm } from './no-common-algorithm.ts'
+import type { PeerGreeting } from './peer-greeting.ts'
 import { describeSocketError } from './ssh-dial.ts'
 
 /** How far a login got: what a connection that ends now means. */
@@ -12,7 +12,7 @@ export type LoginPhase = 'greeting' | 'handshake' | 'authentication'
 export type FailedLogin = {
   readonly target: Target
   readonly phase: LoginPhase
-  readonly heard: HeardWords
+  readonly heard: PeerGreeting
   readonly hostKeys: Pick<HostKeys, 'explainNoCommonAlgorithm'>
 }
 
@@ -74,7 +74,7 @@ export function failureByTime(loginMs: number, { target, phase, heard }: FailedL
 }
 
 /** For the log alone: whoever writes rows can name any port, and what is said there is not for the store. */
-function said({ isStrange, firstLine }: HeardWords): string | undefined {
+function said({ isStrange, firstLine }: PeerGreeting): string | undefined {
   return isStrange ? `it said ${JSON.stringify(firstLine)}` : undefined
 }
 

@@ -5,7 +5,7 @@ import type { NameResolver, Resolved } from '../names/name-resolver.ts'
 import { describeHost, type Target } from '../target.ts'
 
 /** A TCP connection that is open. */
-export type Dialled = { readonly kind: 'dialled'; readonly socket: Socket }
+export type DialResult = { readonly kind: 'dialled'; readonly socket: Socket }
 
 /** What a TCP connection is opened with. */
 export type DialParts = {
@@ -17,7 +17,7 @@ export type DialParts = {
 const NEXT_ADDRESS_MS = 2_500
 
 /** Resolves the host's name and opens a TCP connection to it. A failure leaves no socket behind. Never rejects. */
-export async function dial(target: Target, parts: DialParts, signal: AbortSignal): Promise<Dialled | Unreachable> {
+export async function dial(target: Target, parts: DialParts, signal: AbortSignal): Promise<DialResult | Unreachable> {
   const resolved = await parts.resolver.resolve(target.host)
   if (resolved.kind === 'unreachable') return resolved
   if (signal.aborted) return unreachable('cancelled')
@@ -26,8 +26,8 @@ export async function dial(target: Target, parts: DialParts, signal: AbortSignal
 
 type Bounds = { readonly tcpMs: number; readonly signal: AbortSignal }
 
-function openSocket(target: Target, resolved: Resolved, { tcpMs, signal }: Bounds): Promise<Dialled | Unreachable> {
-  const { promise, resolve } = Promise.withResolvers<Dialled | Unreachable>()
+function openSocket(target: Target, resolved: Resolved, { tcpMs, signal }: Bounds): Promise<DialResult | Unreachable> {
+  const { promise, resolve } = Promise.withResolvers<DialResult | Unreachable>()
   const socket = connect({
     host: target.host,
     port: target.port,
@@ -38,7 +38,7 @@ function openSocket(target: Target, resolved: Resolved, { tcpMs, signal }: Bound
     keepAlive: true,
     keepAliveInitialDelay: 60_000,
   })
-  const settle = (answer: Dialled | Unreachable) => {
+  const settle = (answer: DialResult | Unreachable) => {
     clearTimeout(timer)
     signal.removeEventListener('abort', giveUp)
     socket.off('connect', connected).off('error', failed)

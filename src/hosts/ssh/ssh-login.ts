@@ -9,7 +9,6 @@ import { describeHost, type Target } from '../target.ts'
 import type { Timings } from '../timings.ts'
 import type { Login } from '../transport.ts'
 import { readBounded } from './bounded-reading.ts'
-import { HeardWords } from './heard-words.ts'
 import {
   type FailedLogin,
   failureByError,
@@ -21,12 +20,13 @@ import {
   type SshError,
 } from './login-failure.ts'
 import { keyForLogin } from './login-key.ts'
+import { PeerGreeting } from './peer-greeting.ts'
 import { algorithmsFor } from './ssh-algorithms.ts'
 import { Authentication } from './ssh-authentication.ts'
 import { declineGlobalRequests } from './ssh2-insides.ts'
 
 /** A login that has succeeded. */
-export type LoggedIn = { readonly kind: 'logged-in'; readonly client: Client }
+export type LoginResult = { readonly kind: 'logged-in'; readonly client: Client }
 
 /** What one SSH login is judged and timed by. */
 export type LoginParts = {
@@ -40,7 +40,7 @@ export function logIn(
   socket: Socket,
   parts: LoginParts,
   signal: AbortSignal,
-): Promise<LoggedIn | NotHandedOver> {
+): Promise<LoginResult | NotHandedOver> {
   return new LoginAttempt(login, socket, parts).outcome(signal)
 }
 
@@ -50,9 +50,9 @@ class LoginAttempt {
   readonly #socket: Socket
   readonly #parts: LoginParts
   readonly #authentication: Authentication
-  readonly #answer = Promise.withResolvers<LoggedIn | NotHandedOver>()
+  readonly #answer = Promise.withResolvers<LoginResult | NotHandedOver>()
   /** Until the login is over: it may say why there is none. */
-  readonly #heard = new HeardWords()
+  readonly #heard = new PeerGreeting()
   readonly #keyType: string | null
   #isHandshaken = false
 
@@ -65,7 +65,7 @@ class LoginAttempt {
     this.#authentication = new Authentication(target.user, own, (reason) => this.#refuse(reason))
   }
 
-  async outcome(signal: AbortSignal): Promise<LoggedIn | NotHandedOver> {
+  async outcome(signal: AbortSignal): Promise<LoginResult | NotHandedOver> {
     const loginMs = this.#target.loginTimeoutMs ?? this.#parts.timings.loginMs
     const giveUp = () => this.#settle(unreachable('cancelled'))
     const timer = setTimeout(() => this.#settle(failureByTime(loginMs, this.#failed)), loginMs)
@@ -158,7 +158,7 @@ class LoginAttempt {
   }
 
   /** The first answer counts. */
-  #settle(answer: LoggedIn | NotHandedOver): void {
+  #settle(answer: LoginResult | NotHandedOver): void {
     this.#answer.resolve(answer)
   }
 

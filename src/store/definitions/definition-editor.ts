@@ -5,8 +5,11 @@ import type { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { AuthRow, CronRow, SystemRow } from '../../domain/rows.ts'
 
+/** An auth to be added: what must be given, and what may be. */
 export type NewAuth = NewRowOf<typeof AUTH_COLUMNS>
+/** A system to be added: what must be given, and what may be. */
 export type NewSystem = NewRowOf<typeof SYSTEM_COLUMNS>
+/** A cron to be added: what must be given, and what may be. */
 export type NewCron = NewRowOf<typeof CRON_COLUMNS>
 
 /** A cron with what its last run left in the row. */

@@ -4,7 +4,7 @@ import { UnreadableAnswer } from './mysql-answer.ts'
 import { isMariadbsOwn, type MysqlReading, readingOfErrno } from './mysql-errno.ts'
 import { PasswordKept } from './mysql-password.ts'
 import { SessionNotSet } from './mysql-session.ts'
-import { BrokenOff } from './mysql-timed-connection.ts'
+import { ConnectionAborted } from './mysql-timed-connection.ts'
 import { tlsReadingOf } from './mysql-tls-fault.ts'
 
 const AWAY = 'check that the server is running, and host and port in RCRON_DATABASE_URL'
@@ -76,7 +76,7 @@ function codesOf({ code, errno, sqlState }: ReturnType<typeof fieldsOf>, isMaria
 
 /** Of what rcron itself broke off; null for errors of others. */
 function ownReadingOf(error: unknown): MysqlReading | null {
-  if (error instanceof BrokenOff) {
+  if (error instanceof ConnectionAborted) {
     const hint = error.kind === 'late' ? 'check the load of the server and the network to it' : null
     return { kind: error.kind, found: error.message, hint }
   }

@@ -7,10 +7,10 @@ import { onGreeting } from './mysql-greeting.ts'
 import { MYSQL_DEADLINES, type MysqlDeadlines, type MysqlStoreOptions, poolOptionsOf } from './mysql-options.ts'
 import { PASSWORD_KEPT } from './mysql-password.ts'
 import { setSession } from './mysql-session.ts'
-import { BrokenOff, TimedConnection } from './mysql-timed-connection.ts'
+import { ConnectionAborted, TimedConnection } from './mysql-timed-connection.ts'
 
 const CLOSE_MS = 2_000
-const CLOSED = new BrokenOff('closed', 'the store has been closed')
+const CLOSED = new ConnectionAborted('closed', 'the store has been closed')
 
 /**
  * mysql2's pool, with a deadline on all that waits. A connection that misses one is destroyed, socket and all, and with it the
@@ -101,7 +101,7 @@ export class DeadlinePool implements MysqlPool {
       let late = false
       const timer = setTimeout(() => {
         late = true
-        reject(new BrokenOff('late', `no connection became free within ${acquireMs} ms`))
+        reject(new ConnectionAborted('late', `no connection became free within ${acquireMs} ms`))
       }, acquireMs)
       this.#pool.getConnection((error, connection) => {
         clearTimeout(timer)

@@ -4,7 +4,7 @@ import type { PoolConnection, QueryOptions } from 'mysql2'
 import { answerFault } from './mysql-answer.ts'
 
 /** Nothing more will come of a question: a deadline passed, or the store was closed. */
-export class BrokenOff extends Error {
+export class ConnectionAborted extends Error {
   override readonly name = 'BrokenOff'
   readonly kind: 'late' | 'closed'
 
@@ -69,7 +69,10 @@ export class TimedConnection implements MysqlPoolConnection {
     const { queryMs } = this.#options
     if (this.#ended !== null) return Promise.reject(this.#ended)
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#end(new BrokenOff('late', `no answer within ${queryMs} ms`)), queryMs)
+      const timer = setTimeout(
+        () => this.#end(new ConnectionAborted('late', `no answer within ${queryMs} ms`)),
+        queryMs,
+      )
       this.#giveUp = (cause) => {
         clearTimeout(timer)
         reject(cause)
@@ -93,7 +96,7 @@ export class TimedConnection implements MysqlPoolConnection {
 
   /** Gives the place in the pool free at once; a socket that nobody answers on is not waited for. */
   destroy(): void {
-    this.#end(new BrokenOff('closed', 'the connection has been closed'))
+    this.#end(new ConnectionAborted('closed', 'the connection has been closed'))
   }
 
   #end(cause: unknown): void {

@@ -1,7 +1,7 @@
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Engine } from '../sql/engine.ts'
+import { plainOf, type RunColumns, writtenRunOf } from './run-columns.ts'
 import type { RunRecord, RunRecorder } from './run-recorder.ts'
-import { plainOf, type WrittenRun, writtenRunOf } from './written-run.ts'
 
 /** Writes records of one cron in the order in which they were given, so that the newest stays; other crons do not wait. */
 export class OrderedRecorder implements RunRecorder {
@@ -37,7 +37,7 @@ export class OrderedRecorder implements RunRecorder {
     }
   }
 
-  #update(cronId: number, written: WrittenRun): Promise<unknown> {
+  #update(cronId: number, written: RunColumns): Promise<unknown> {
     return this.#engine.writeIdempotent((db) =>
       db.updateTable('rcron_crons').set(written).where('id', '=', cronId).execute(),
     )

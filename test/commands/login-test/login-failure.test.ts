@@ -1,11 +1,11 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeClock } from '../../../src/commands/login-test/describe-clock.ts'
-import { type Attempted, failureOf, failureOfEnd } from '../../../src/commands/login-test/login-failure.ts'
+import { failureOf, failureOfEnd, type LoginAttempt } from '../../../src/commands/login-test/login-failure.ts'
 import { refused, unreachable, unreachableBy } from '../../../src/hosts/handover.ts'
 import { anAuth, aSystem } from '../../support/builders.ts'
 
-const attempted: Attempted = {
+const attempted: LoginAttempt = {
   system: aSystem({ id: 3, host: 'db1.lab.example', port: 22, local_port: 2022 }),
   auth: anAuth({ id: 7, user: 'backup' }),
   port: 22,
@@ -13,54 +13,55 @@ const attempted: Attempted = {
   ownName: 'cron.lab.example',
 }
 
-const remedies: readonly (readonly [string, Parameters<typeof failureOf>[0], Partial<Attempted>, RegExp | null])[] = [
-  ['nothing listens', unreachable('db1:22: connection refused: nothing listens'), {}, /"rcron system edit 3 --port"/],
-  ['no answer', unreachable('db1:22: no answer to the connection within 10 s'), {}, /no firewall blocks it/],
+const remedies: readonly (readonly [string, Parameters<typeof failureOf>[0], Partial<LoginAttempt>, RegExp | null])[] =
   [
-    'no such name',
-    unreachableBy('unknown-name', 'db1: no such host: nobody knows it'),
-    { isLocalPort: true },
-    /"rcron system edit 3 --host", or add it to DNS/,
-  ],
-  [
-    'silent name servers',
-    unreachableBy('unknown-name', 'db1: the name could not be resolved: no answer within 5 s'),
-    {},
-    /DNS/,
-  ],
-  ['a host called after names', unreachable('name1:22: no route to this host (EHOSTUNREACH)'), {}, /no firewall/],
-  [
-    'old algorithms only',
-    unreachableBy('legacy-algorithms', 'db1:22: no algorithm in common; for an old host set legacy_algorithms = 1'),
-    {},
-    /--legacy-algorithms 1/,
-  ],
-  [
-    'new algorithms only',
-    unreachableBy(
-      'no-common-algorithm',
-      'db1:22: no algorithm in common (its key exchanges: x); the SSH library of rcron lacks these: let its sshd offer y',
-    ),
-    {},
-    null,
-  ],
-  [
-    'a slow login',
-    unreachableBy('slow-login', 'db1:22: the authentication did not finish within 20 s'),
-    {},
-    /edit 3 --login-timeout-s"/,
-  ],
-  [
-    'nothing listens on the local port',
-    unreachable('db1:2022: connection refused'),
-    { port: 2022, isLocalPort: true },
-    /its local_port is used, since rcron \(cron\.lab\.example\) is in its domain.*listens on 2022.*--local-port/,
-  ],
-  ['a refused login', refused('authentication', 'no'), {}, /lets backup in.*"rcron auth edit 7"/],
-  ['a refused command', refused('exec', 'no'), {}, /login shell/],
-  ['a host key', refused('host-key', 'HOST KEY CHANGED … ssh-keygen -R'), {}, null],
-  ['no answer to the command', { kind: 'unknown', reason: 'no answer' }, {}, /start-up file/],
-]
+    ['nothing listens', unreachable('db1:22: connection refused: nothing listens'), {}, /"rcron system edit 3 --port"/],
+    ['no answer', unreachable('db1:22: no answer to the connection within 10 s'), {}, /no firewall blocks it/],
+    [
+      'no such name',
+      unreachableBy('unknown-name', 'db1: no such host: nobody knows it'),
+      { isLocalPort: true },
+      /"rcron system edit 3 --host", or add it to DNS/,
+    ],
+    [
+      'silent name servers',
+      unreachableBy('unknown-name', 'db1: the name could not be resolved: no answer within 5 s'),
+      {},
+      /DNS/,
+    ],
+    ['a host called after names', unreachable('name1:22: no route to this host (EHOSTUNREACH)'), {}, /no firewall/],
+    [
+      'old algorithms only',
+      unreachableBy('legacy-algorithms', 'db1:22: no algorithm in common; for an old host set legacy_algorithms = 1'),
+      {},
+      /--legacy-algorithms 1/,
+    ],
+    [
+      'new algorithms only',
+      unreachableBy(
+        'no-common-algorithm',
+        'db1:22: no algorithm in common (its key exchanges: x); the SSH library of rcron lacks these: let its sshd offer y',
+      ),
+      {},
+      null,
+    ],
+    [
+      'a slow login',
+      unreachableBy('slow-login', 'db1:22: the authentication did not finish within 20 s'),
+      {},
+      /edit 3 --login-timeout-s"/,
+    ],
+    [
+      'nothing listens on the local port',
+      unreachable('db1:2022: connection refused'),
+      { port: 2022, isLocalPort: true },
+      /its local_port is used, since rcron \(cron\.lab\.example\) is in its domain.*listens on 2022.*--local-port/,
+    ],
+    ['a refused login', refused('authentication', 'no'), {}, /lets backup in.*"rcron auth edit 7"/],
+    ['a refused command', refused('exec', 'no'), {}, /login shell/],
+    ['a host key', refused('host-key', 'HOST KEY CHANGED … ssh-keygen -R'), {}, null],
+    ['no answer to the command', { kind: 'unknown', reason: 'no answer' }, {}, /start-up file/],
+  ]
 for (const [what, answer, overrides, remedy] of remedies) {
   test(`the remedy for ${what}`, () => {
     const failure = failureOf(answer, { ...attempted, ...overrides })

@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
-import { planLogins, type Wanted } from '../../../src/commands/login-test/plan-logins.ts'
+import { planLogins, type WantedLogins } from '../../../src/commands/login-test/plan-logins.ts'
 import type { CronRow, Definitions } from '../../../src/domain/rows.ts'
 import { anAuth, aSystem } from '../../support/builders.ts'
 
@@ -20,7 +20,7 @@ const definitions: Definitions = {
   ].map(([host, user], index) => ({ id: index + 1, host, user, enabled: 0 }) as CronRow),
 }
 
-const rows: readonly (readonly [string, Partial<Wanted>, readonly string[]])[] = [
+const rows: readonly (readonly [string, Partial<WantedLogins>, readonly string[]])[] = [
   ['every auth of every cron, once, and the unused system', {}, ['1 as 1', '1 as 2', '2 as 3', '3 unused']],
   ['a system by id', { systems: ['2'] }, ['2 as 3']],
   ['systems by name, all that have it', { systems: ['db1'] }, ['1 as 1', '1 as 2', '2 as 3']],

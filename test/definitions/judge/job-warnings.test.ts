@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { compileSnapshot } from '../../../src/definitions/compile-snapshot.ts'
 import { nameSkeleton } from '../../../src/definitions/judge/name-skeleton.ts'
-import { told } from '../../../src/domain/problem.ts'
+import { reportedOf } from '../../../src/domain/problem.ts'
 import type { CronRow } from '../../../src/domain/rows.ts'
 import { aCronRow, anAuth, aSystem } from '../../support/builders.ts'
 
@@ -12,7 +12,7 @@ function warnings(...rows: readonly Partial<CronRow>[]): readonly string[] {
   const definitions = { auths: [anAuth()], systems: [aSystem(), aSystem({ id: 2, host: 'host2' })], crons }
   const { problems, crons: sound } = compileSnapshot({ definitions, problems: [], defaultTimezone: 'Europe/Berlin' })
   equal(sound.length, rows.length)
-  return problems.map(told).map(({ severity, subject, message }) => `${severity}: ${subject}: ${message}`)
+  return problems.map(reportedOf).map(({ severity, subject, message }) => `${severity}: ${subject}: ${message}`)
 }
 
 const differing: readonly (readonly [what: string, row: Partial<CronRow>, message: RegExp])[] = [

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { runIdOf } from '../../../src/dispatch/run-id.ts'
 import type { Action } from '../../../src/domain/action.ts'
 import type { Cron } from '../../../src/domain/cron.ts'
-import type { FiringHow } from '../../../src/domain/job.ts'
+import type { FiringTrigger } from '../../../src/domain/job.ts'
 import type { Outcome } from '../../../src/domain/outcome.ts'
 import { identityOf } from '../../../src/platform/process-identity.ts'
 import { aCron, aFiring } from '../../support/builders.ts'
@@ -21,7 +21,7 @@ async function adoptedWalk(
   t: TestContext,
   action: Action,
   crons = aFiring(action, [1, 2, 3]).crons,
-  how: FiringHow = 'schedule',
+  how: FiringTrigger = 'schedule',
 ) {
   const before = aDispatch(t)
   void before.dispatcher.fire(aFiring(action, [1, 2, 3]), how)
@@ -132,7 +132,7 @@ test('a firing that has come to its end is not told of as one that does not go o
 test('a firing that goes on is one of those that a tick waits for, and a run that is alive is not', async (t) => {
   const { dispatcher, executor, end } = await adoptedWalk(t, 'failover')
   let isHeard = false
-  void dispatcher.heard().then(() => {
+  void dispatcher.probed().then(() => {
     isHeard = true
   })
   await end(FAILED)
@@ -142,7 +142,7 @@ test('a firing that goes on is one of those that a tick waits for, and a run tha
   equal(isHeard, true)
   const alive = await adoptedWalk(t, 'failover')
   alive.executor.adopted[0]?.handle.watch.found()
-  await alive.dispatcher.heard()
+  await alive.dispatcher.probed()
 })
 
 test('the moment it began, and since when it is unknown, outlive the process that saw them', async (t) => {

@@ -180,7 +180,7 @@ test('what is known late of a run does not overwrite the lock of another', async
   const theirs = aLock()
   equal(await other.create(theirs), 'created')
   deepEqual(await mine.update({ ...lock, trace: A_TRACE }), { kind: 'replaced' })
-  deepEqual(await mine.standing(lock.run), { kind: 'replaced' })
+  deepEqual(await mine.stateOf(lock.run), { kind: 'replaced' })
   deepEqual(
     (await open(directory).locks.readOthers()).map((found) => found.lock),
     [theirs],
@@ -192,17 +192,17 @@ test('a lock that another process has marked says so to the one that holds it, w
   const mine = open(directory).locks
   const lock = aLock()
   await mine.create(lock)
-  deepEqual(await mine.standing(lock.run), { kind: 'held' })
+  deepEqual(await mine.stateOf(lock.run), { kind: 'held' })
   const other = open(directory).locks
   await other.readOthers()
-  deepEqual(await other.mark(lock.run, 'operator'), { ...lock, killedBy: 'operator' })
-  deepEqual(await other.mark(lock.run, 'clobber'), { ...lock, killedBy: 'operator' }, 'the first one stays')
+  deepEqual(await other.requestKill(lock.run, 'operator'), { ...lock, killedBy: 'operator' })
+  deepEqual(await other.requestKill(lock.run, 'clobber'), { ...lock, killedBy: 'operator' }, 'the first one stays')
   deepEqual(await mine.update({ ...lock, trace: A_TRACE }), { kind: 'marked', by: 'operator' })
-  deepEqual(await mine.standing(lock.run), { kind: 'marked', by: 'operator' })
-  deepEqual(await mine.succeed(lock.run, aLock({ id: 2 })), { killedBy: 'operator' })
+  deepEqual(await mine.stateOf(lock.run), { kind: 'marked', by: 'operator' })
+  deepEqual(await mine.exchange(lock.run, aLock({ id: 2 })), { killedBy: 'operator' })
   equal(rcronFiles(directory).length, 1)
   await mine.remove(lock.run)
-  equal(await other.mark(lock.run, 'clobber'), null)
+  equal(await other.requestKill(lock.run, 'clobber'), null)
 })
 
 test('a lock is exchanged for the one of the next host, unless that one is taken', async (t) => {
@@ -210,10 +210,10 @@ test('a lock is exchanged for the one of the next host, unless that one is taken
   const { locks } = open(directory)
   const [first, second] = [aLock({ id: 1 }), aLock({ id: 2 })]
   await locks.create(first)
-  equal(await locks.succeed(first.run, second), 'created')
+  equal(await locks.exchange(first.run, second), 'created')
   const other = open(directory).locks
   equal(await other.create(aLock({ id: 3 })), 'created')
-  equal(await locks.succeed(second.run, aLock({ id: 3 })), 'taken')
+  equal(await locks.exchange(second.run, aLock({ id: 3 })), 'taken')
   const names = (await open(directory).locks.readOthers()).map(({ lock }) => lock.cronId)
   deepEqual(names.toSorted(), [2, 3])
 })

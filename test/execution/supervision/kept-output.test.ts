@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { captureKept, parseKeptOutput } from '../../../src/execution/supervision/kept-output.ts'
-import { withNote } from '../../../src/execution/supervision/noted-output.ts'
+import { withNote } from '../../../src/execution/supervision/output-notes.ts'
 
 const ID = 'ab'.repeat(16)
 const part = (name: string, text: string) => `RCRONO ${ID} ${name} ${Buffer.byteLength(text)}\n${text}`

@@ -2,7 +2,7 @@ import type { RunId, RunTrace } from '../../../src/domain/run.ts'
 import type { KnownRun } from '../../../src/execution/remote/verbs.ts'
 import type {
   KillReply,
-  ProbeHow,
+  ProbeMode,
   ProbeReply,
   RunHosts,
   StartOrder,
@@ -134,7 +134,7 @@ export class ModelNetwork implements RunHosts {
     return { kind: 'running', command, answeredAfterMs: 0 }
   }
 
-  async probe(access: Access, { id }: KnownRun, { plant }: ProbeHow): Promise<ProbeReply> {
+  async probe(access: Access, { id }: KnownRun, { plant }: ProbeMode): Promise<ProbeReply> {
     const host = this.#hostOf(access)
     const breakage = host.breakage()
     const silence: ProbeReply = { kind: 'unanswered', reason: 'no answer' }

@@ -1,21 +1,21 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Asked } from '../../../src/hosts/names/asked-name.ts'
+import type { LookupResult } from '../../../src/hosts/names/lookup-result.ts'
 import { LibraryNames } from '../../../src/hosts/names/system-library-names.ts'
 import { HandClock, settled } from '../../support/hand-clock.ts'
 
-const absent: Asked = { kind: 'absent' }
-const found: Asked = { kind: 'found', addresses: [{ address: '127.0.0.1', family: 4 }], ttlMs: 0 }
+const absent: LookupResult = { kind: 'absent' }
+const found: LookupResult = { kind: 'found', addresses: [{ address: '127.0.0.1', family: 4 }], ttlMs: 0 }
 
 /** A library that answers when the test says so, and callers that wait 5 s each. */
 function build() {
   const clock = new HandClock('2026-03-01T12:00:00Z')
   const asked: string[] = []
-  const answers: ((answer: Asked) => void)[] = []
+  const answers: ((answer: LookupResult) => void)[] = []
   let most = 0
   const lookup = async (name: string) => {
     asked.push(name)
-    const { promise, resolve } = Promise.withResolvers<Asked>()
+    const { promise, resolve } = Promise.withResolvers<LookupResult>()
     answers.push(resolve)
     most = Math.max(most, answers.length)
     return await promise
@@ -27,7 +27,7 @@ function build() {
     for (const name of dead) void names.ask(name, caller.signal)
     return () => caller.abort()
   }
-  const answer = async (with_: Asked) => {
+  const answer = async (with_: LookupResult) => {
     answers.shift()?.(with_)
     await settled()
   }

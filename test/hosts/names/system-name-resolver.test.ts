@@ -2,12 +2,12 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { after, test } from 'node:test'
-import type { Asked } from '../../../src/hosts/names/asked-name.ts'
+import type { LookupResult } from '../../../src/hosts/names/lookup-result.ts'
 import { createSystemNameResolver } from '../../../src/hosts/names/system-name-resolver.ts'
 import { settled } from '../../support/hand-clock.ts'
 import { realClock } from '../../support/real-clock.ts'
 
-const found: Asked = { kind: 'found', addresses: [{ address: '127.0.0.1', family: 4 }], ttlMs: 0 }
+const found: LookupResult = { kind: 'found', addresses: [{ address: '127.0.0.1', family: 4 }], ttlMs: 0 }
 
 /** A name server that knows no name. */
 async function startIgnorant() {
@@ -28,7 +28,7 @@ const files = { hostsFile: '/dev/null', resolvConf: '/dev/null' }
 test('dead names that the library is slow to deny wait for it once each, and fail at the deadline', async () => {
   const { servers } = await startIgnorant()
   const asked: string[] = []
-  const { promise: never } = Promise.withResolvers<Asked>()
+  const { promise: never } = Promise.withResolvers<LookupResult>()
   const lookup = (name: string) => {
     asked.push(name)
     return never
@@ -54,8 +54,8 @@ test('a name that the library alone knows is answered at once beside dead ones, 
   const { servers } = await startIgnorant()
   let now = 0
   let isSlow = false
-  const { promise: never } = Promise.withResolvers<Asked>()
-  const lookup = (): Promise<Asked> => (isSlow ? never : Promise.resolve(found))
+  const { promise: never } = Promise.withResolvers<LookupResult>()
+  const lookup = (): Promise<LookupResult> => (isSlow ? never : Promise.resolve(found))
   const clock = { monotonic: () => now }
   const resolver = createSystemNameResolver({ clock, dnsMs: 5_000, servers, lookup, lookupsAtOnce: 1, ...files })
   const good = await resolver.resolve('good.test')
@@ -70,7 +70,7 @@ test('a name that the library alone knows is answered at once beside dead ones, 
 test('while no answer comes, an address that was good is used after a second, and the late answer is the next', async () => {
   const { servers } = await startIgnorant()
   let now = 0
-  const late = Promise.withResolvers<Asked>()
+  const late = Promise.withResolvers<LookupResult>()
   const answers = [Promise.resolve(found), late.promise]
   const clock = { monotonic: () => now }
   const lookup = () => answers.shift() ?? Promise.reject(new Error('asked too often'))
@@ -86,7 +86,7 @@ test('while no answer comes, an address that was good is used after a second, an
 
 test('a name that nobody knows is no such host', async () => {
   const { servers } = await startIgnorant()
-  const lookup = async (): Promise<Asked> => ({ kind: 'absent' })
+  const lookup = async (): Promise<LookupResult> => ({ kind: 'absent' })
   const resolver = createSystemNameResolver({
     clock: realClock,
     dnsMs: 5_000,

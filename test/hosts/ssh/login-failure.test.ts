@@ -1,23 +1,23 @@
 import { deepEqual, match } from 'node:assert/strict'
 import { test } from 'node:test'
-import type { HeardWords } from '../../../src/hosts/ssh/heard-words.ts'
 import {
   type FailedLogin,
   failureByError,
   failureByTime,
   type LoginPhase,
 } from '../../../src/hosts/ssh/login-failure.ts'
+import type { PeerGreeting } from '../../../src/hosts/ssh/peer-greeting.ts'
 import { algorithmsFor } from '../../../src/hosts/ssh/ssh-algorithms.ts'
 
 const [modern, legacy] = [algorithmsFor([], false), algorithmsFor([], true)]
 const offer = { kex: [...modern.kex], hostKeys: ['ssh-ed25519'], ciphers: [...modern.cipher], macs: [...modern.hmac] }
 const ofOld = legacy.kex.filter((name) => !modern.kex.includes(name))
 
-function failed(phase: LoginPhase, heard: Partial<HeardWords>): FailedLogin {
+function failed(phase: LoginPhase, heard: Partial<PeerGreeting>): FailedLogin {
   return {
     target: { host: 'db1', port: 22, user: 'backup', legacyAlgorithms: false, loginTimeoutMs: null },
     phase,
-    heard: { isStrange: false, firstLine: 'SSH-2.0-x', isOlderThanSha2: false, ...heard } as HeardWords,
+    heard: { isStrange: false, firstLine: 'SSH-2.0-x', isOlderThanSha2: false, ...heard } as PeerGreeting,
     hostKeys: { explainNoCommonAlgorithm: () => ({ reason: 'none', wouldLegacyDo: true }) },
   }
 }
@@ -34,7 +34,7 @@ const offers = [
 ] as const
 for (const [what, of, cause] of offers) {
   test(`a host with ${what} is unreachable by ${cause}`, () => {
-    const answer = failureByError(noMatch, failed('handshake', { offer: of as HeardWords['offer'] }))
+    const answer = failureByError(noMatch, failed('handshake', { offer: of as PeerGreeting['offer'] }))
     deepEqual([answer.kind, causeOf(answer)], ['unreachable', cause])
     match(answer.reason, /^db1:22: no algorithm in common/)
   })

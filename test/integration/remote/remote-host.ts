@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunId } from '../../../src/domain/run.ts'
-import type { Keeping } from '../../../src/execution/executor.ts'
+import type { ClaimPolicy } from '../../../src/execution/executor.ts'
 import {
   type KillAnswer,
   type ProbeState,
@@ -148,7 +148,7 @@ export class RemoteHost {
       readonly forget?: readonly RunId[]
       readonly ownConnection?: boolean
       readonly job?: string
-      readonly keeping?: Keeping
+      readonly keeping?: ClaimPolicy
     } = {},
   ): Session {
     const id = options.id ?? aRunId()

@@ -14,13 +14,13 @@ import type { RunLock } from './locks/run-locks.ts'
 import { RunAdmission, type RunAdmissionParts } from './run-admission.ts'
 import { exclusionOf } from './run-id.ts'
 import { watchOf } from './run-watch.ts'
-import type { Place, Throttle } from './throttle.ts'
+import type { Slot, Throttle } from './throttle.ts'
 
 /** Between two attempts to write the lock of a run that continues without. Milliseconds. */
 const LOCK_PAUSE_MS = 2000
 
 /** What a run is carried to its end with. */
-export type RunCarrierParts = RunAdmissionParts & {
+export type RunLifecycleParts = RunAdmissionParts & {
   readonly executor: Executor
   readonly throttle: Throttle
   /** Where a system is reached: several names of one machine share its places. Its name, if not given. */
@@ -30,12 +30,12 @@ export type RunCarrierParts = RunAdmissionParts & {
 }
 
 /** Carries one run from its place in the queue to its end: lock, throttle, executor, journal. */
-export class RunCarrier {
-  readonly #parts: RunCarrierParts
+export class RunLifecycle {
+  readonly #parts: RunLifecycleParts
   readonly #conclusion: RunConclusion
   readonly #admission: RunAdmission
 
-  constructor(parts: RunCarrierParts) {
+  constructor(parts: RunLifecycleParts) {
     this.#parts = parts
     this.#conclusion = new RunConclusion(parts)
     this.#admission = new RunAdmission(parts)
@@ -50,7 +50,7 @@ export class RunCarrier {
    * Never rejects. Null where rcron itself has failed over the run, which is logged: its end is not known, and where it may have been
    * handed over it counts as active, under its lock, until the next start.
    */
-  async carryOut(attempt: Attempt): Promise<RunResult | null> {
+  async execute(attempt: Attempt): Promise<RunResult | null> {
     const { active, begun } = attempt.occupancy
     try {
       return await this.#carryOutPlaced(attempt)
@@ -73,15 +73,15 @@ export class RunCarrier {
       if (typeof waitMs !== 'number') return this.#notRun(facts, waitMs)
       return await this.#carryOutAdmitted({ ...attempt, facts: { ...facts, waitMs } }, place)
     } finally {
-      place.leave()
+      place.release()
     }
   }
 
-  async #carryOutAdmitted(attempt: Attempt, place: Place): Promise<RunResult> {
+  async #carryOutAdmitted(attempt: Attempt, place: Slot): Promise<RunResult> {
     const { run, facts, occupancy } = attempt
     const over = new AbortController()
-    const watched = { run: facts, occupancy, isStartTold: false, onUnknown: place.leave, over: over.signal }
-    if (occupancy.hold.lock === null) void this.#lockLater(attempt, over.signal)
+    const watched = { run: facts, occupancy, isStartTold: false, onUnknown: place.release, over: over.signal }
+    if (occupancy.holder.lock === null) void this.#lockLater(attempt, over.signal)
     try {
       const heard = await this.#untilEnd(attempt, watchOf(this.#parts, watched))
       over.abort()
@@ -92,8 +92,8 @@ export class RunCarrier {
       if (outcome.kind === 'skipped') return this.#notRun(facts, beside(run.cron, outcome))
       return this.#ended(facts, result, isOurs)
     } catch (error) {
-      occupancy.hold.leave()
-      occupancy.active.doubt()
+      occupancy.holder.keepForNextStart()
+      occupancy.active.markEndUnknown()
       throw error
     } finally {
       over.abort()
@@ -105,21 +105,21 @@ export class RunCarrier {
     const { rest, occupancy } = attempt
     const lock = lockOfAttempt(attempt, { rest, isWaiting: false, startedAt: this.#parts.clock.now() })
     do await this.#parts.clock.sleep(LOCK_PAUSE_MS, over)
-    while (!over.aborted && !(await occupancy.hold.catchUp(lock)))
+    while (!over.aborted && !(await occupancy.holder.catchUp(lock)))
   }
 
   /** What its lock says, or would say where it could be written. */
   #heldLockOf(attempt: Attempt): RunLock {
     const startedAt = this.#parts.clock.now()
-    return attempt.occupancy.hold.lock ?? lockOfAttempt(attempt, { rest: [], isWaiting: false, startedAt })
+    return attempt.occupancy.holder.lock ?? lockOfAttempt(attempt, { rest: [], isWaiting: false, startedAt })
   }
 
   /** Where rcron itself fails over the run, its host is asked what became of it; rejects where that fails too. */
   async #untilEnd(attempt: Attempt, watch: RunWatch): Promise<RunResult> {
     const { run } = attempt
-    const { hold } = attempt.occupancy
+    const { holder } = attempt.occupancy
     const { executor, installation } = this.#parts
-    const keeping = { exclusion: exclusionOf(installation, run.cron), isUnlocked: hold.lock === null }
+    const keeping = { exclusion: exclusionOf(installation, run.cron), isUnlocked: holder.lock === null }
     try {
       return await this.#attend(attempt, executor.start(run, watch, keeping))
     } catch (error) {
@@ -131,9 +131,9 @@ export class RunCarrier {
   }
 
   #attend({ run, facts, occupancy }: Attempt, running: RunningRun): Promise<RunResult> {
-    const { active, hold, begun } = occupancy
+    const { active, holder, begun } = occupancy
     const { killGraceMs, system } = run.cron
-    active.attach({ run: facts, running, hold, killLimitMs: () => killLimitMs(killGraceMs, system) })
+    active.attach({ run: facts, running, holder, killLimitMs: () => killLimitMs(killGraceMs, system) })
     if (active.stage.kind !== 'running') active.reached({ kind: 'handed-over', since: this.#parts.clock.now() })
     begun('handed-over')
     return running.result

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeCommand } from '../../../src/execution/remote/verbs.ts'
 import { CollectedRuns } from '../../../src/execution/supervision/collected-runs.ts'
-import { ProbeDesk } from '../../../src/execution/supervision/probe-desk.ts'
+import { ProbeBatcher } from '../../../src/execution/supervision/probe-batcher.ts'
 import { EncodedCommands } from '../../../src/execution/supervision/session-run-hosts.ts'
 import type { SessionAnswer, SessionRequest } from '../../../src/hosts/sessions.ts'
 import type { CommandEnd } from '../../../src/hosts/transport.ts'
@@ -40,7 +40,7 @@ class AnsweringSessions {
 function aDesk() {
   const clock = new HandClock(0)
   const sessions = new AnsweringSessions(clock)
-  const desk = new ProbeDesk({ sessions, clock, deadlineMs: 30_000, takeForgotten: () => [] })
+  const desk = new ProbeBatcher({ sessions, clock, deadlineMs: 30_000, takeForgotten: () => [] })
   return { clock, sessions, desk }
 }
 

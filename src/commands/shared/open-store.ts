@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { composeLog, composeStore } from '../../app/parts.ts'
-import { loadSettings, type Settings, tellWarnings } from '../../app/settings.ts'
+import { loadSettings, logWarnings, type Settings } from '../../app/settings.ts'
 import { refuseForeignPlaces } from '../../config/judge-places.ts'
 import { compileSteps } from '../../definitions/compile-snapshot.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
@@ -13,16 +13,16 @@ import type { SqlStore } from '../../store/sql/sql-store.ts'
 import type { CommandContext } from '../cli/context.ts'
 
 /** What a command reads: the settings, and the store that they name. */
-export type Opened = { readonly settings: Settings; readonly store: SqlStore; readonly log: Log }
+export type OpenStore = { readonly settings: Settings; readonly store: SqlStore; readonly log: Log }
 
 /** Lends the store of the settings, and closes it whatever happens. What the command logs goes to standard error. */
 export async function withStore<Result>(
   { environment }: CommandContext,
-  use: (opened: Opened) => Promise<Result>,
+  use: (opened: OpenStore) => Promise<Result>,
 ): Promise<Result> {
   const settings = await loadSettings(environment)
   return await withStoreOf(settings, async (opened) => {
-    tellWarnings({ warnings: settings.ignored }, opened.log)
+    logWarnings({ warnings: settings.ignored }, opened.log)
     return await use(opened)
   })
 }
@@ -30,7 +30,7 @@ export async function withStore<Result>(
 /** As `withStore`, for settings that are there already. */
 export async function withStoreOf<Result>(
   settings: Settings,
-  use: (opened: Opened) => Promise<Result>,
+  use: (opened: OpenStore) => Promise<Result>,
 ): Promise<Result> {
   refuseForeignPlaces(settings.config)
   refuseMissingDirectory(settings)
@@ -44,7 +44,7 @@ export async function withStoreOf<Result>(
 }
 
 /** All definitions as they are in the store now, and what they come to. */
-export async function loadJudged({ settings, store }: Opened): Promise<Judged> {
+export async function loadJudged({ settings, store }: OpenStore): Promise<JudgedDefinitions> {
   const { definitions, problems } = await store.loadDefinitions()
   const snapshot = await yieldBetween(
     compileSteps({ definitions, problems, defaultTimezone: settings.config.timezone }),
@@ -53,7 +53,7 @@ export async function loadJudged({ settings, store }: Opened): Promise<Judged> {
 }
 
 /** Definitions as they were read, and as they were judged. */
-export type Judged = { readonly definitions: Definitions; readonly snapshot: Snapshot }
+export type JudgedDefinitions = { readonly definitions: Definitions; readonly snapshot: Snapshot }
 
 /** Where nothing has been made yet, the way on is `rcron init`. */
 function refuseMissingDirectory({ config: { database } }: Settings): void {

@@ -3,10 +3,10 @@ import { type FiringFacts, runFactsOf } from '../domain/run-event.ts'
 import type { CronOutcome } from './firing-result.ts'
 import type { Occupancy } from './occupancy.ts'
 import { afterOutcome } from './plan-firing.ts'
-import type { RunCarrier } from './run-carrier.ts'
+import type { RunLifecycle } from './run-lifecycle.ts'
 
 /** Runs that are tried one after the other. */
-export type Walk = {
+export type FailoverOrder = {
   readonly firing: FiringFacts
   /** The runs to try, in order. */
   readonly runs: readonly Run[]
@@ -16,21 +16,21 @@ export type Walk = {
 }
 
 /** Runs a firing on one host after the other, until a run ends the failover. */
-export class Walker {
-  readonly #carrier: RunCarrier
+export class Failover {
+  readonly #carrier: RunLifecycle
 
-  constructor(carrier: RunCarrier) {
+  constructor(carrier: RunLifecycle) {
     this.#carrier = carrier
   }
 
   /** The caller releases the lock that is held at the end. Never rejects. */
-  async walk({ firing, runs, isWhole, occupancy }: Walk): Promise<readonly CronOutcome[]> {
+  async run({ firing, runs, isWhole, occupancy }: FailoverOrder): Promise<readonly CronOutcome[]> {
     const outcomes: CronOutcome[] = []
     for (const [index, run] of runs.entries()) {
       const { id, cron } = run
       const facts = runFactsOf(firing, run, isWhole ? { number: index + 1, of: runs.length } : null)
       const rest = runs.slice(index + 1).map((later) => later.cron.id)
-      const result = await this.#carrier.carryOut({ run, facts, rest, occupancy })
+      const result = await this.#carrier.execute({ run, facts, rest, occupancy })
       const outcome = result?.outcome ?? null
       outcomes.push({ cron, run: id, outcome })
       const isOver = outcome === null || afterOutcome(outcome, cron) === 'stop'

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { ToldProblems } from '../definitions/problem-journal.ts'
 import { readBoundedFile } from '../platform/files/bounded-file.ts'
 import { replaceFile } from '../platform/files/whole-file.ts'
 import type { Log } from '../platform/log/log.ts'
+import type { ReportedProblems } from './problem-journal.ts'
 
 /** Its name in the state directory. */
-const TOLD_PROBLEMS_NAME = 'told-problems.json'
+const REPORTED_PROBLEMS_NAME = 'told-problems.json'
 
 const FORMAT = 'rcron-problems-1'
 const MAX_BYTES = 64 * 1024 * 1024
@@ -22,8 +22,8 @@ const problem = z.object({
 const toldFile = z.object({ format: z.literal(FORMAT), problems: z.array(problem) })
 
 /** In a file of the state directory, which the ticks of an installation share. */
-export function createSystemToldProblems(stateDirectory: string, log: Log): ToldProblems {
-  const path = join(stateDirectory, TOLD_PROBLEMS_NAME)
+export function createSystemReportedProblems(stateDirectory: string, log: Log): ReportedProblems {
+  const path = join(stateDirectory, REPORTED_PROBLEMS_NAME)
   return {
     async load() {
       try {

@@ -14,7 +14,7 @@ const SETTLE_MS = 10_000
 const MOST_ROUNDS = 5
 
 /** What a clobber looks for the runs of its job with. */
-export type ClearingParts = {
+export type PreemptionParts = {
   readonly active: ActiveRuns
   readonly clock: Clock
   /** Looks at the lock files as they are now. Never rejects. */
@@ -22,15 +22,15 @@ export type ClearingParts = {
 }
 
 /** Kills what is active of a job before a firing of action 3 starts. */
-export class Clearing {
-  readonly #parts: ClearingParts
+export class Preemption {
+  readonly #parts: PreemptionParts
 
-  constructor(parts: ClearingParts) {
+  constructor(parts: PreemptionParts) {
     this.#parts = parts
   }
 
   /** Ends all that is active of `firing` but `own`, which stands for the firing itself; why that cannot be confirmed, else null. */
-  async clear(firing: Firing, own: ActiveRun): Promise<string | null> {
+  async killActive(firing: Firing, own: ActiveRun): Promise<string | null> {
     for (let round = 1; round <= MOST_ROUNDS; round++) {
       const before = [...this.#parts.active.relatedTo(firing)].filter((run) => run !== own)
       if (before.length === 0 || own.killedBy !== null) return null

@@ -1,10 +1,13 @@
 import type { Address } from './name-resolver.ts'
 
 /** What came of asking for a name: `absent` is an answer, `silent` is none. */
-export type Asked = FoundName | { readonly kind: 'absent' } | { readonly kind: 'silent'; readonly why: string }
+export type LookupResult =
+  | FoundAddresses
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'silent'; readonly why: string }
 
 /** A name for which addresses were found. */
-export type FoundName = {
+export type FoundAddresses = {
   readonly kind: 'found'
   readonly addresses: readonly Address[]
   /** How long the answer holds, by who gave it. Milliseconds. */

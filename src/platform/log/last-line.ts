@@ -12,7 +12,12 @@ const RETRY_MS = 10
  * Writes one line of level `error` and waits until it is written, since the process ends now; a second at most where nobody reads.
  * Never throws.
  */
-export function sayLastWord(format: 'journal' | 'json', descriptor: number, fields: LogFields, message: string): void {
+export function writeLastLine(
+  format: 'journal' | 'json',
+  descriptor: number,
+  fields: LogFields,
+  message: string,
+): void {
   const plain = plainFields(fields)
   const now = new Date()
   const line =

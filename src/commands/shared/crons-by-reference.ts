@@ -2,7 +2,7 @@ import type { Cron } from '../../domain/cron.ts'
 import { describeHostPort } from '../../domain/host-port.ts'
 
 /** The cron of that id, else all of that name, else those of a name and a host: `dump@db1`, `dump@db1:22`. */
-export function cronsCalled(crons: readonly Cron[], reference: string): readonly Cron[] {
+export function cronsByReference(crons: readonly Cron[], reference: string): readonly Cron[] {
   const byId = crons.filter(({ id }) => String(id) === reference)
   if (byId.length > 0) return byId
   const byName = crons.filter(({ name }) => name === reference)

@@ -1,4 +1,4 @@
-import { composeLastWord } from '../../app/last-word.ts'
+import { composeLastWord } from '../../app/last-line.ts'
 import { BUG } from '../../domain/bug.ts'
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { CommandContext, ExitCode } from './context.ts'
@@ -7,7 +7,7 @@ import type { CommandContext, ExitCode } from './context.ts'
  * Carries out the work of a process that logs on `descriptor`: what ends it, an exception that nobody catches among it, is reported there in
  * the format of the log. Where that is text, it is reported as by every command.
  */
-export async function asLogged(
+export async function reportingToLog(
   { environment }: Pick<CommandContext, 'environment'>,
   descriptor: 1 | 2,
   work: () => Promise<ExitCode>,

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { HostPlaces } from '../../src/hosts/host-places.ts'
+import { HostEndpoints } from '../../src/hosts/host-endpoints.ts'
 import type { NameResolver } from '../../src/hosts/names/name-resolver.ts'
 import { HandClock, settled } from '../support/hand-clock.ts'
 
@@ -19,7 +19,7 @@ function build(names = NAMES, clock = new HandClock(0)) {
     const addresses = found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }) as const)
     return Promise.resolve({ kind: 'resolved', addresses })
   }
-  return new HostPlaces({ resolve }, clock)
+  return new HostEndpoints({ resolve }, clock)
 }
 
 test('names and addresses of one machine are one place, in whatever order its addresses come', async () => {

@@ -2,7 +2,7 @@ import { escapeBlock } from '../../platform/log/escape-text.ts'
 import type { RunRecord } from './run-recorder.ts'
 
 /** A record as its columns take it. */
-export type WrittenRun = {
+export type RunColumns = {
   /** UTC. */
   readonly last_run: string
   /** Seconds, with two places. */
@@ -18,7 +18,7 @@ const FIRST_MS = 1_000
 const LAST_MS = 2_147_483_647_000
 
 /** Pure: fits a record into the columns of the first rcron. */
-export function writtenRunOf({ lastRun, durationMs, errors }: RunRecord): WrittenRun {
+export function writtenRunOf({ lastRun, durationMs, errors }: RunRecord): RunColumns {
   const instant = new Date(Math.min(Math.max(lastRun, FIRST_MS), LAST_MS))
   return {
     last_run: instant.toISOString().slice(0, 19).replace('T', ' '),
@@ -28,7 +28,7 @@ export function writtenRunOf({ lastRun, durationMs, errors }: RunRecord): Writte
 }
 
 /** The same in characters that every character set has. */
-export function plainOf(written: WrittenRun): WrittenRun {
+export function plainOf(written: RunColumns): RunColumns {
   const { errors } = written
   return { ...written, errors: errors?.replace(/[^\n\t\x20-\x7e]/gu, '?') ?? null }
 }

@@ -2,19 +2,19 @@ import { killed, type Outcome } from '../../domain/outcome.ts'
 import type { Log } from '../../platform/log/log.ts'
 import { InTurn } from '../../platform/waiting/in-turn.ts'
 import { fieldsOfLock } from './lock-of-run.ts'
-import type { Claim, RunLock, RunLocks, Standing } from './run-locks.ts'
+import type { LockClaim, LockState, RunLock, RunLocks } from './run-locks.ts'
 
 /** Where a hold keeps its lock. */
-export type HoldParts = { readonly locks: RunLocks; readonly log: Log }
+export type LockHolderParts = { readonly locks: RunLocks; readonly log: Log }
 
 /** Holds the job of a run, or of a failover, by the lock of the present run. Nothing begins or continues without it. */
-export class Hold {
-  readonly #parts: HoldParts
+export class LockHolder {
+  readonly #parts: LockHolderParts
   #lock: RunLock | null
   readonly #writing = new InTurn()
 
   /** `lock` is this process's already, or null if there is none yet. */
-  constructor({ locks, log }: HoldParts, lock: RunLock | null = null) {
+  constructor({ locks, log }: LockHolderParts, lock: RunLock | null = null) {
     this.#parts = { locks, log }
     this.#lock = lock
   }
@@ -28,11 +28,11 @@ export class Hold {
    * Claims `next`, and releases what was held before; where that fails, what was held is held still. Without room for a lock the run
    * continues without, unless `judge` says what keeps it from that, and not where the lock before it would stay and lead to it once more.
    */
-  async moveOn(next: RunLock, judge: JudgeWithout): Promise<Claim | Stuck> {
+  async advance(next: RunLock, judge: JudgeLockFailure): Promise<LockClaim | LockObstacle> {
     const { locks } = this.#parts
     const before = this.#lock
     try {
-      const claim = before === null ? await locks.create(next) : await locks.succeed(before.run, next)
+      const claim = before === null ? await locks.create(next) : await locks.exchange(before.run, next)
       if (claim === 'created') this.#lock = next
       return claim
     } catch (error) {
@@ -61,13 +61,13 @@ export class Hold {
     } catch (error) {
       // A lock that says that nothing was handed over would be a lie.
       if (!(await this.#doWithout())) return { kind: 'blocked', reason: describeStuck(error) }
-      this.#parts.log.alarm({ ...fieldsOfLock(lock), err: error }, WITHOUT_LOCK)
+      this.#parts.log.alarm({ ...fieldsOfLock(lock), err: error }, NO_LOCK_MESSAGE)
       return null
     }
   }
 
-  /** Writes down what has become known of the run, as `standing` answers. Rejects with an OperatorError if it cannot. */
-  async note(known: Partial<RunLock>): Promise<Standing> {
+  /** Writes down what has become known of the run, as `revokedBy` answers. Rejects with an OperatorError if it cannot. */
+  async note(known: Partial<RunLock>): Promise<LockState> {
     if (this.#lock === null) return HELD
     this.#lock = { ...this.#lock, ...known }
     return await this.#writing.do(async () => {
@@ -75,8 +75,8 @@ export class Hold {
     })
   }
 
-  async standing(): Promise<Standing> {
-    return this.#lock === null ? HELD : await this.#parts.locks.standing(this.#lock.run)
+  async revokedBy(): Promise<LockState> {
+    return this.#lock === null ? HELD : await this.#parts.locks.stateOf(this.#lock.run)
   }
 
   /** Whether it is this process that reports the run's end, which another one may have brought about. */
@@ -99,7 +99,7 @@ export class Hold {
   }
 
   /** The end of the run is not known, and its lock stays, for the next start; or there is none any more. */
-  leave(): void {
+  keepForNextStart(): void {
     this.#lock = null
   }
 
@@ -112,21 +112,21 @@ export class Hold {
 }
 
 /** Why nothing is begun: no lock could be written. `mayPass`: one that is held can neither be exchanged nor removed now. */
-export type Stuck = { readonly stuck: string; readonly mayPass: boolean }
+export type LockObstacle = { readonly stuck: string; readonly mayPass: boolean }
 
 /** What keeps a run from continuing without a lock, which could not be written because of `error`; null if it may. */
-export type JudgeWithout = (error: unknown) => string | null
+export type JudgeLockFailure = (error: unknown) => string | null
 
-export const WITHOUT_LOCK = 'run continues without a lock file'
+export const NO_LOCK_MESSAGE = 'run continues without a lock file'
 
-const HELD: Standing = { kind: 'held' }
+const HELD: LockState = { kind: 'held' }
 
 function describeStuck(error: unknown): string {
   const why = error instanceof Error ? error.message : String(error)
   return `its old lock remains, and would start it again: ${why}`
 }
 
-function whyNotBegun(standing: Standing): Outcome | null {
+function whyNotBegun(standing: LockState): Outcome | null {
   switch (standing.kind) {
     case 'held':
       return null

@@ -1,7 +1,7 @@
 import { deepEqual, doesNotMatch, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { plainOf, writtenRunOf } from '../../../src/store/runs/written-run.ts'
+import { plainOf, writtenRunOf } from '../../../src/store/runs/run-columns.ts'
 
 const run = { cronId: 1, lastRun: Date.UTC(2026, 1, 3, 4, 5, 6, 789), durationMs: 1_234, errors: 'failed' }
 

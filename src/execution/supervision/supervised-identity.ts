@@ -5,10 +5,10 @@ import type { RunContact } from './run-contact.ts'
 import type { StartOrder } from './run-hosts.ts'
 
 /** What is handed to the host to start a run. */
-export type StartedOrder = Omit<StartOrder, 'id' | 'onOutput'>
+export type StartRequest = Omit<StartOrder, 'id' | 'onOutput'>
 
 /** A run to supervise, whoever started it. */
-export type SupervisedSubject = {
+export type SupervisedIdentity = {
   readonly id: RunId
   readonly contact: RunContact
   /** Asked again at each attempt. */
@@ -20,10 +20,10 @@ export type SupervisedSubject = {
   readonly beginning: Beginning
 }
 
-type Beginning = { readonly kind: 'start'; readonly order: StartedOrder } | TakenUp
+type Beginning = { readonly kind: 'start'; readonly order: StartRequest } | AdoptedSubject
 
 /** A run that an earlier process has handed over, as its lock tells of it. */
-export type TakenUp = {
+export type AdoptedSubject = {
   readonly kind: 'take-up'
   /** Epoch milliseconds at which another process handed it over, and since when nothing was heard of it. */
   readonly startedAt: number

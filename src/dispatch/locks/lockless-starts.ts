@@ -1,11 +1,11 @@
 import type { Cron } from '../../domain/cron.ts'
 import { jobKey } from '../../domain/job.ts'
 import type { Log } from '../../platform/log/log.ts'
-import { WITHOUT_LOCK } from './hold.ts'
+import { NO_LOCK_MESSAGE } from './lock-holder.ts'
 import type { RunLocks } from './run-locks.ts'
 
 /** What decides whether a run may go on without a lock. */
-export type WithoutLockParts = {
+export type LocklessStartsParts = {
   readonly locks: Pick<RunLocks, 'hasWritten'>
   readonly log: Log
   /** The process lives for the firings of a moment, beside others: of runs that were begun before it knows by their locks alone. */
@@ -16,12 +16,12 @@ export type WithoutLockParts = {
  * Which runs may begin without a lock where none can be written. Their hosts have to know of them, since no file does. And a tick that has
  * never been able to write there knows nothing of runs that another process may have begun so: it begins only what may run beside those.
  */
-export class WithoutLock {
-  readonly #parts: WithoutLockParts
+export class LocklessStarts {
+  readonly #parts: LocklessStartsParts
   /** Jobs of which it was reported, each once. */
   readonly #told = new Set<string>()
 
-  constructor(parts: WithoutLockParts) {
+  constructor(parts: LocklessStartsParts) {
     this.#parts = parts
   }
 
@@ -31,7 +31,7 @@ export class WithoutLock {
     const fields = { job: cron.name, action: cron.action, err: error }
     const isNew = !this.#told.has(jobKey(cron))
     this.#told.add(jobKey(cron))
-    if (isNew && obstacle === null) this.#parts.log.alarm(fields, WITHOUT_LOCK)
+    if (isNew && obstacle === null) this.#parts.log.alarm(fields, NO_LOCK_MESSAGE)
     if (isNew && obstacle !== null)
       this.#parts.log.alarm({ ...fields, reason: obstacle }, 'job does not run: cannot write a lock file')
     return obstacle === null ? null : `rcron cannot write a lock file, and ${obstacle}`

@@ -4,7 +4,7 @@ import { type Column, optionFlag, optionKey } from './column.ts'
 import { type Options, problemOfOption } from './noun.ts'
 
 /** The columns that options set, parsed. Throws an InvalidInputError that names every bad one. */
-export function givenColumns(columns: readonly Column[], options: Options): Options {
+export function readColumns(columns: readonly Column[], options: Options): Options {
   const given: Record<string, unknown> = {}
   const problems: Problem[] = []
   for (const column of columns) {

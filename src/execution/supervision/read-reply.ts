@@ -17,12 +17,12 @@ export type Question = {
 }
 
 /** What a host said, complete or not; or why it said nothing, and whether the question may have reached it. */
-export type Said =
+export type HostReply =
   | { readonly kind: 'said'; readonly text: Buffer; readonly end: CommandEnd }
   | { readonly kind: 'not-asked'; readonly reason: string; readonly isSent: boolean }
 
 /** Asks on a connection of its own, beside every throttle. Never rejects. */
-export async function readAnswer({ sessions, clock }: QuestionParts, question: Question): Promise<Said> {
+export async function readReply({ sessions, clock }: QuestionParts, question: Question): Promise<HostReply> {
   const { login, command, deadlineMs, maxBytes } = question
   const chunks: Buffer[] = []
   let length = 0
@@ -41,7 +41,7 @@ export async function readAnswer({ sessions, clock }: QuestionParts, question: Q
 }
 
 /** What is wrong with an answer that cannot be read. */
-export function describeUnreadable({ text, end }: Extract<Said, { kind: 'said' }>): string {
+export function describeUnreadable({ text, end }: Extract<HostReply, { kind: 'said' }>): string {
   if (end.kind === 'broken') return end.reason
   const how = end.kind === 'exited' ? `exit status ${end.code}` : `signal ${end.signal}`
   const said = text.length === 0 ? 'nothing' : JSON.stringify(text.subarray(0, 80).toString())

@@ -4,13 +4,13 @@ import type { Clock } from '../../platform/clock.ts'
 import { pauseAfterLook, pauseAfterSilence } from './back-off.ts'
 import type { RunContact } from './run-contact.ts'
 import type { ProbeReply, RunHosts } from './run-hosts.ts'
-import { judgeProbe, lost, type Over, over, type Silent, type Verdict } from './verdict.ts'
+import { type EndVerdict, judgeProbe, lost, over, type SilentVerdict, type Verdict } from './verdict.ts'
 
 /** After so many unreadable answers in a row, and no readable one before, the host is taken to be unable to answer. */
 const MOST_GARBLED = 5
 
 /** How the host of a run is asked, and for how long. */
-export type InquiryParts = {
+export type RunPollingParts = {
   readonly hosts: RunHosts
   readonly clock: Clock
   /** Milliseconds of silence after which a run counts as lost. */
@@ -20,7 +20,7 @@ export type InquiryParts = {
 }
 
 /** A run whose host is asked what became of it. */
-export type InquiredRun = {
+export type PolledRun = {
   readonly id: RunId
   readonly access: () => Access | null
   readonly contact: RunContact
@@ -35,22 +35,22 @@ export type InquiredRun = {
 }
 
 /** Polls the host of a run until it is known what became of the run, or the host has been silent for too long. */
-export class Inquiry {
-  readonly #parts: InquiryParts
-  readonly #run: InquiredRun
+export class RunPolling {
+  readonly #parts: RunPollingParts
+  readonly #run: PolledRun
   #silentSince: number
   #silences = 0
   #garbled = 0
   #looks = 0
 
-  constructor(parts: InquiryParts, run: InquiredRun) {
+  constructor(parts: RunPollingParts, run: PolledRun) {
     this.#parts = parts
     this.#run = run
     this.#silentSince = parts.clock.monotonic() - run.silentMs
   }
 
   /** Null if `ended` aborted first. */
-  async untilOver(ended: AbortSignal): Promise<Over | null> {
+  async untilOver(ended: AbortSignal): Promise<EndVerdict | null> {
     let isPatient = this.#run.isAdopted
     while (!ended.aborted) {
       const verdict = this.#limit(await this.#ask(isPatient))
@@ -91,7 +91,7 @@ export class Inquiry {
     return pauseAfterLook(this.#looks++)
   }
 
-  #isSilent({ reason, isAnswer }: Silent): number {
+  #isSilent({ reason, isAnswer }: SilentVerdict): number {
     const { clock, lostAfterMs, random } = this.#parts
     this.#run.contact.lost(reason, isAnswer)
     this.#looks = 0

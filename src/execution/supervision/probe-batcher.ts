@@ -4,8 +4,8 @@ import type { Login } from '../../hosts/transport.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { parseProbeAnswer } from '../remote/answers.ts'
 import { type KnownRun, probeCommand } from '../remote/verbs.ts'
-import { describeUnreadable, type QuestionParts, readAnswer } from './read-answer.ts'
-import type { ProbeHow, ProbeReply } from './run-hosts.ts'
+import { describeUnreadable, type QuestionParts, readReply } from './read-reply.ts'
+import type { ProbeMode, ProbeReply } from './run-hosts.ts'
 
 /** Probes within this time of each other are sent together. Milliseconds. */
 const GATHER_MS = 10
@@ -20,8 +20,8 @@ const MOST_AT_ONCE_PER_LOGIN = 4
 const MOST_AT_ONCE = 64
 const MAX_ANSWER_BYTES = 256 * 1024
 
-/** What the desk asks its questions through. */
-export type ProbeDeskParts = QuestionParts & {
+/** What the batcher asks its questions through. */
+export type ProbeBatcherParts = QuestionParts & {
   readonly clock: Pick<Clock, 'sleep'>
   readonly deadlineMs: number
   /** Runs on the same login whose traces may go: told to the host on the way. */
@@ -31,20 +31,20 @@ export type ProbeDeskParts = QuestionParts & {
 type Asked = { readonly run: KnownRun; readonly answer: (reply: ProbeReply) => void }
 
 /** Probes of one login that can be sent together. */
-type Lane = { readonly login: Login; readonly how: ProbeHow; waiting: Asked[]; underWay: number; isGathering: boolean }
+type Lane = { readonly login: Login; readonly how: ProbeMode; waiting: Asked[]; underWay: number; isGathering: boolean }
 
 /** Batches probes of one login: one PROBE asks about many runs. */
-export class ProbeDesk {
-  readonly #parts: ProbeDeskParts
+export class ProbeBatcher {
+  readonly #parts: ProbeBatcherParts
   readonly #lanes = new Map<string, Lane>()
   readonly #inTurn = pLimit(MOST_AT_ONCE)
 
-  constructor(parts: ProbeDeskParts) {
+  constructor(parts: ProbeBatcherParts) {
     this.#parts = parts
   }
 
   /** Never rejects. */
-  ask(login: Login, run: KnownRun, how: ProbeHow): Promise<ProbeReply> {
+  ask(login: Login, run: KnownRun, how: ProbeMode): Promise<ProbeReply> {
     const { promise, resolve } = Promise.withResolvers<ProbeReply>()
     const { host, port, user } = login.target
     const key = JSON.stringify([host, port, user, login.credential.identity, how.plant, how.isPatient])
@@ -82,7 +82,7 @@ export class ProbeDesk {
     const runs = together.map(({ run }) => run)
     const command = probeCommand(runs, { plant: how.plant, output: false, forget })
     const { deadlineMs } = this.#parts
-    const said = await readAnswer(this.#parts, { login, command, deadlineMs, maxBytes: MAX_ANSWER_BYTES })
+    const said = await readReply(this.#parts, { login, command, deadlineMs, maxBytes: MAX_ANSWER_BYTES })
     if (said.kind === 'not-asked') return () => ({ kind: 'unanswered', reason: said.reason })
     const states = parseProbeAnswer(said.text.toString('latin1'))
     const kind = said.end.kind === 'broken' ? 'unanswered' : 'unreadable'

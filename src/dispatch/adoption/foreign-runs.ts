@@ -1,6 +1,6 @@
 import type { KilledBy } from '../../domain/outcome.ts'
 import type { RunId, RunResult } from '../../domain/run.ts'
-import type { Death, Executor, RunWatch } from '../../execution/executor.ts'
+import type { Executor, KillConfirmation, RunWatch } from '../../execution/executor.ts'
 import type { Journal } from '../../history/journal.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { ActiveRun } from '../active/active-run.ts'
@@ -9,7 +9,7 @@ import { type AccessTo, activeFactsOf, adoptedRunOf, runFactsOfLock, stageOf } f
 import type { RunLock, RunLocks } from '../locks/run-locks.ts'
 
 /** Where the runs of other processes are counted, and how they are ended. */
-export type RunsElsewhereParts = {
+export type ForeignRunsParts = {
   readonly clock: Clock
   readonly journal: Journal
   readonly executor: Executor
@@ -19,13 +19,13 @@ export type RunsElsewhereParts = {
 }
 
 /** Runs that belong to other living processes. They count as active here, and can be killed. */
-export class RunsElsewhere {
-  readonly #parts: RunsElsewhereParts
+export class ForeignRuns {
+  readonly #parts: ForeignRunsParts
   readonly #known = new Map<RunId, ActiveRun>()
   /** Those that are being ended from here. */
   readonly #ending = new Set<RunId>()
 
-  constructor(parts: RunsElsewhereParts) {
+  constructor(parts: ForeignRunsParts) {
     this.#parts = parts
   }
 
@@ -66,11 +66,11 @@ export class RunsElsewhere {
   }
 
   /** Who ends a run takes its lock and reports its end: the process that has answered for it may not live, or not hear of it for long. */
-  async #kill(known: RunLock, by: KilledBy): Promise<Death> {
+  async #kill(known: RunLock, by: KilledBy): Promise<KillConfirmation> {
     const { locks } = this.#parts
     this.#ending.add(known.run)
     try {
-      const marked = await locks.mark(known.run, by)
+      const marked = await locks.requestKill(known.run, by)
       if (marked?.isWaiting === true) return WAITS
       // A lock that has gone proves nothing.
       const lock = marked ?? known
@@ -99,7 +99,7 @@ export class RunsElsewhere {
   }
 }
 
-const WAITS: Death = {
+const WAITS: KillConfirmation = {
   kind: 'unconfirmed',
   reason: 'waits to begin in another process, which will not begin it any more',
 }

@@ -1,10 +1,10 @@
 import { nameSkeleton } from '../../definitions/judge/name-skeleton.ts'
 import type { CronRow } from '../../domain/rows.ts'
 import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
-import type { Judged } from './noun.ts'
+import type { JudgedDefinitions } from './noun.ts'
 
 /** `rows` as they would be, beside what they refer to, and the crons whose names are the same or look the same. */
-export async function besideOthers(rows: readonly CronRow[], editor: DefinitionEditor): Promise<Judged> {
+export async function withRelated(rows: readonly CronRow[], editor: DefinitionEditor): Promise<JudgedDefinitions> {
   const written = new Set(rows.map(({ id }) => id))
   const names = new Set(rows.map(({ cron_name }) => nameSkeleton(cron_name)))
   const others = soundRows(await editor.crons.list()).filter(

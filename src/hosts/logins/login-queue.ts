@@ -6,14 +6,14 @@ import { afterLogin, isProven, judgeLogin, NO_HISTORY } from './login-breaker.ts
 const MAX_AT_ONCE = 3
 
 /** Who wants to log in next. */
-export type LineRequest = {
+export type LoginQueueRequest = {
   readonly secret: SecretIdentity
   /** Goes before those that wait, and waits for other urgent ones at most. */
   readonly isUrgent: boolean
 }
 
 /** The right to log in once; it counts as under way until its end is reported. */
-export type LoginTurn = {
+export type LoginSlot = {
   readonly kind: 'turn'
   /** What speaks against it by now, where it was not taken at once; null if nothing does. */
   refusal(): Refused | null
@@ -21,12 +21,12 @@ export type LoginTurn = {
   end(failure: NotHandedOver | null, hasGivenUp: boolean): void
 }
 
-type Waiting = LineRequest & { readonly answer: (answer: LoginTurn | NotHandedOver) => void }
+type Waiting = LoginQueueRequest & { readonly answer: (answer: LoginSlot | NotHandedOver) => void }
 
-type UnderWay = LineRequest & { readonly begunAt: number }
+type UnderWay = LoginQueueRequest & { readonly begunAt: number }
 
 /** Lets the logins of one user on one host go one by one, or a few at once while they succeed, or not at all for a while. */
-export class LoginLine {
+export class LoginQueue {
   readonly #now: () => number
   readonly #underWay = new Set<UnderWay>()
   readonly #urgent = new Set<Waiting>()
@@ -39,12 +39,12 @@ export class LoginLine {
   }
 
   /** Waits for a turn, or for what makes it needless. Never rejects. */
-  async turn(request: LineRequest, signal: AbortSignal): Promise<LoginTurn | NotHandedOver> {
+  async turn(request: LoginQueueRequest, signal: AbortSignal): Promise<LoginSlot | NotHandedOver> {
     if (signal.aborted) return unreachable('cancelled')
-    const { promise, resolve } = Promise.withResolvers<LoginTurn | NotHandedOver>()
+    const { promise, resolve } = Promise.withResolvers<LoginSlot | NotHandedOver>()
     const among = request.isUrgent ? this.#urgent : this.#others
     const giveUp = () => answer(unreachable('cancelled'))
-    const answer = (given: LoginTurn | NotHandedOver) => {
+    const answer = (given: LoginSlot | NotHandedOver) => {
       among.delete(waiting)
       signal.removeEventListener('abort', giveUp)
       resolve(given)
@@ -64,7 +64,7 @@ export class LoginLine {
     }
   }
 
-  #judge({ secret, isUrgent }: LineRequest): 'go' | 'wait' | Refused {
+  #judge({ secret, isUrgent }: LoginQueueRequest): 'go' | 'wait' | Refused {
     const now = this.#now()
     const permission = judgeLogin(this.#history, { secret, isUrgent, now })
     if (typeof permission !== 'string') return permission
@@ -78,7 +78,7 @@ export class LoginLine {
     return isHindered && !mayPass ? 'wait' : 'go'
   }
 
-  #begin({ secret, isUrgent }: LineRequest): LoginTurn {
+  #begin({ secret, isUrgent }: LoginQueueRequest): LoginSlot {
     const underWay = { secret, isUrgent, begunAt: this.#now() }
     this.#underWay.add(underWay)
     return {

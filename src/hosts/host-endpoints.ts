@@ -8,10 +8,10 @@ const PATIENCE_MS = 250
 const MOST_NAMES = 10_000
 
 /** A host's name and port, as rows have them. */
-export type NamedPlace = { readonly host: string; readonly port: number }
+export type NamedEndpoint = { readonly host: string; readonly port: number }
 
 /** Tells by which address and port a host is reached: several names of one machine are one place. */
-export class HostPlaces {
+export class HostEndpoints {
   readonly #resolver: NameResolver
   readonly #clock: Clock
   readonly #known = new Map<string, string>()
@@ -22,7 +22,7 @@ export class HostPlaces {
   }
 
   /** At once for a name that was met before; its address is asked for again meanwhile. */
-  of({ host, port }: NamedPlace): string | Promise<string> {
+  of({ host, port }: NamedEndpoint): string | Promise<string> {
     const name = host.toLowerCase()
     const known = this.#known.get(name)
     const asking = this.#ask(name)

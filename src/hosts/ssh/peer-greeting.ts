@@ -3,7 +3,7 @@ import { type ParsedOffer, parseServerOffer } from './server-offer.ts'
 const MOST_BYTES = 64 * 1024
 
 /** What a host has said so far, before anything is encrypted: for saying why a login came to nothing. */
-export class HeardWords {
+export class PeerGreeting {
   #bytes: Buffer = Buffer.alloc(0)
 
   add(chunk: Buffer): void {
