@@ -7,12 +7,12 @@ import { COMPILE_CACHE } from './support/compile-cache.ts'
 const DEADLINE_MINUTES = 60
 
 /**
- * Runs every test but those that need containers, of test/systemd and test/docker. Arguments narrow the choice:
+ * Runs every test but those that need containers, of test/systemd, test/package and test/docker. Arguments narrow the choice:
  * `npm test -- dispatch` runs the files whose path contains "dispatch".
  */
 const wanted = process.argv.slice(2)
 const files = globSync('test/**/*.test.ts')
-  .filter((file) => !file.startsWith('test/systemd/') && !file.startsWith('test/docker/'))
+  .filter((file) => !/^test\/(systemd|package|docker)\//.test(file))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort()
 if (files.length === 0) {

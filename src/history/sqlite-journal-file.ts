@@ -8,7 +8,7 @@ import { setAside } from '../platform/files/set-aside.ts'
 
 /** How long one statement may hold the event loop while another process writes. */
 const BUSY_MS = 20
-const VERSION = 1
+export const VERSION = 1
 const SQLITE_CORRUPT = 11
 const SQLITE_NOTADB = 26
 

@@ -16,7 +16,7 @@ import { hasMinute, type MinuteRange } from './plan-ranges.ts'
 
 const { O_APPEND, O_NOFOLLOW, O_WRONLY } = constants
 const NAME = /^firings-[0-9a-f]{16}\.begun$/
-const FORMAT = 'rcron-firings-1'
+export const FORMAT = 'rcron-firings-1'
 const MAX_BYTES = 64 * 1024 * 1024
 
 const minute = z.int().transform((value) => value as Minute)

@@ -10,7 +10,7 @@ import { type MinuteRange, type MinuteSet, unionOf } from './plan-ranges.ts'
 /** Its name in each of the directories that may hold one. */
 export const MARK_FILE_NAME = 'minute-mark.json'
 
-const FORMAT = 'rcron-mark-1'
+export const FORMAT = 'rcron-mark-1'
 /** A file always has this many bytes, so that rewriting it in place takes no room on a full disk. */
 const FILE_BYTES = 4096
 

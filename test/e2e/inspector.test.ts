@@ -26,7 +26,7 @@ for (const node of [[], ['--disable-sigusr1']]) {
 /** Every place that starts rcron by a command line of its own. */
 const starts: readonly (readonly [path: string, line: RegExp])[] = [
   ['systemd/rcron.service', /^ExecStart=.*$/m],
-  ['systemd/rcron', /^ {2}\S+\/node .*main\.js.*$/m],
+  ['systemd/rcron', /^set -- \S+\/node .*main\.js.*$/m],
   ['docker/rcron', /^exec node .*$/m],
   ['package.json', /"start": .*$/m],
 ]

@@ -25,6 +25,8 @@ setpriv=util-linux
 script=bsdutils
 python3=python3
 systemd-notify=systemd
+dpkg-deb=dpkg
+readelf=binutils
 '
 
 PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin

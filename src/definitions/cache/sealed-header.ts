@@ -17,7 +17,7 @@ export class HeaderError extends Error {
 }
 
 const MAGIC = Buffer.from('RCRONCACHE\n\0')
-const VERSION = 1
+export const VERSION = 1
 const SALT_BYTES = 16
 const MARK_BYTES = 16
 const AFTER_VERSION = MAGIC.length + 4

@@ -17,7 +17,7 @@ export type LockFile = {
   readonly isTold: boolean
 }
 
-const FORMAT = 'rcron-lock-1'
+export const FORMAT = 'rcron-lock-1'
 
 const KILLERS = ['clobber', 'operator', 'shutdown'] as const satisfies readonly KilledBy[]
 

@@ -14,7 +14,7 @@ export const DRAIN_SECONDS = 5
  * The account lingers: in a container systemd 257 now and then takes two minutes to stop a user's own systemd (`user@1000.service:
  * Processes still around after final SIGKILL`), and pam_systemd holds up each login until it has.
  */
-export async function openLab(machine: Machine): Promise<void> {
+export async function openLab(machine: Machine, node = '/opt/rcron/bin/node'): Promise<void> {
   await machine.run(`
     useradd --create-home --shell /bin/bash jobs
     ssh-keygen -q -t ed25519 -N '' -f /etc/rcron/id_ed25519
@@ -23,7 +23,7 @@ export async function openLab(machine: Machine): Promise<void> {
     install -o jobs -g jobs -m 600 /etc/rcron/id_ed25519.pub /home/jobs/.ssh/authorized_keys
     systemctl start ssh
     loginctl enable-linger jobs
-    systemd-run --quiet --unit=name-server /opt/rcron/bin/node ${CLONE_INSIDE}/test/systemd/support/name-server.ts 53
+    systemd-run --quiet --unit=name-server ${node} ${CLONE_INSIDE}/test/systemd/support/name-server.ts 53
     echo nameserver 127.0.0.1 >/etc/resolv.conf
     echo RCRON_DRAIN_SECONDS=${DRAIN_SECONDS} >>/etc/rcron/rcron.env
     systemctl restart rcron

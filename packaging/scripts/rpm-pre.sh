@@ -1,0 +1,2 @@
+@include state-formats.sh@
+refuse_state_of_a_newer_rcron
