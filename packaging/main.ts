@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { ARCHITECTURES } from './architectures.ts'
 import { makeDeb } from './deb.ts'
 import { readLockFile } from './lock-file.ts'
+import { manualPages } from './manual/manual-pages.ts'
 import { provideNode } from './node-runtime.ts'
 import { currentRelease, REPOSITORY } from './release.ts'
 import { makeRpm } from './rpm.ts'
@@ -14,6 +15,7 @@ const made = join(REPOSITORY, 'tmp/packages')
 const work = join(made, 'work')
 const release = currentRelease(process.env)
 const lock = readLockFile()
+const manual = await manualPages(release)
 const tell = (path: string) => console.log(relative(process.cwd(), path))
 
 rmSync(made, { recursive: true, force: true })
@@ -21,7 +23,7 @@ mkdirSync(work, { recursive: true })
 for (const architecture of ARCHITECTURES) {
   const node = provideNode(architecture.nodePackage, lock, join(work, 'node'))
   const tree = join(work, architecture.debian)
-  layOutTree(tree, { release, node, lock })
+  layOutTree(tree, { release, node, lock, manual })
   tell(makeDeb(tree, made, release, architecture))
   tell(makeRpm(tree, made, release, architecture))
 }

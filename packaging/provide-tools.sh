@@ -5,7 +5,7 @@ set -euo pipefail
 
 # program=package
 needed=(dpkg-deb=dpkg readelf=binutils rpmbuild=rpm)
-[ "${1-}" = test ] && needed+=(lintian=lintian rpm2cpio=rpm cpio=cpio shellcheck=shellcheck)
+[ "${1-}" = test ] && needed+=(lintian=lintian rpm2cpio=rpm cpio=cpio shellcheck=shellcheck mandoc=mandoc)
 
 missing=()
 for pair in "${needed[@]}"; do

@@ -24,14 +24,21 @@ const BY_HAND = '/opt/rcron/'
 /** What Node reads of a package; the rest is documentation, types and tests. */
 const LOADED = new Set(['.js', '.mjs', '.cjs', '.json', '.wasm', '.node'])
 
-export type TreeParts = { readonly release: Release; readonly node: NodeRuntime; readonly lock: LockEntries }
+export type TreeParts = {
+  readonly release: Release
+  readonly node: NodeRuntime
+  readonly lock: LockEntries
+  /** Pages by their file name: `rcron.1`. */
+  readonly manual: Readonly<Record<string, string>>
+}
 
 /** Lays out at `root`, anew, every file that rcron's packages install, `dist` being built. The same input makes the same bytes. */
-export function layOutTree(root: string, { release, node, lock }: TreeParts): void {
+export function layOutTree(root: string, { release, node, lock, manual }: TreeParts): void {
   rmSync(root, { recursive: true, force: true })
   layOutProgram(root, node, lock)
   layOutService(root)
   layOutDocuments(root, copyrightOf(lock, node), release)
+  layOutManual(root, manual)
   settle(root, release.epoch)
 }
 
@@ -71,6 +78,12 @@ function layOutDocuments(root: string, copyright: string, release: Release): voi
   write(join(folder, 'changelog.gz'), gzipSync(text('CHANGELOG.md'), { level: 9 }))
   write(join(folder, 'changelog.Debian.gz'), gzipSync(debianChangelog(release), { level: 9 }))
   write(join(root, 'usr/share/lintian/overrides/rcron'), text('packaging/files/lintian-overrides'))
+}
+
+function layOutManual(root: string, manual: TreeParts['manual']): void {
+  for (const [page, content] of Object.entries(manual)) {
+    write(join(root, `usr/share/man/man${page.at(-1)}/${page}.gz`), gzipSync(content, { level: 9 }))
+  }
 }
 
 /** One mode for all that is executable and one for all that is not, whoever made the files; and one time. */

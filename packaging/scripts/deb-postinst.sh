@@ -33,7 +33,8 @@ configure)
   if [ -z "$2" ] || [ ! -e /var/lib/rcron/cache.sealed ]; then provide_cache_key; fi
   take_over_from_by_hand
   enable_unit
-  if [ -z "$2" ]; then start_or_restart first; else start_or_restart later; fi
+  if [ -z "$2" ] || [ -e /etc/rcron/.installed-again ]; then start_or_restart first; else start_or_restart later; fi
+  rm -f /etc/rcron/.installed-again
   ;;
 abort-remove | abort-deconfigure)
   start_or_restart first

@@ -10,5 +10,7 @@ install | upgrade)
   if [ "$1" = install ] && [ -z "$2" ] && [ -e "$settings" ] && [ ! -e "$settings.by-hand" ]; then
     mv "$settings" "$settings.by-hand"
   fi
+  # Installed again after a removal, which has stopped the service: postinst, which is told only of the earlier version, starts it.
+  if [ "$1" = install ] && [ -n "$2" ] && [ -d /etc/rcron ]; then : >/etc/rcron/.installed-again; fi
   ;;
 esac

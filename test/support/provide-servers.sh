@@ -27,6 +27,7 @@ python3=python3
 systemd-notify=systemd
 dpkg-deb=dpkg
 readelf=binutils
+mandoc=mandoc
 '
 
 PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin

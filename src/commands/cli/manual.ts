@@ -17,7 +17,8 @@ function addPages(command: Command, parents: readonly string[]): void {
   for (const below of command.commands) addPages(below, path)
 }
 
-function pageOf([program = '', ...words]: readonly string[]): ManualPage | null {
+/** What the help of a command says beside its options, by the words that call it; null where there is no such command. */
+export function pageOf([program = '', ...words]: readonly string[]): ManualPage | null {
   const [noun, verb] = words
   if (noun === undefined) return MANUAL[program] ?? null
   return (verb === undefined ? MANUAL[noun] : verbPage(noun, verb)) ?? null

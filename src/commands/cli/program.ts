@@ -59,7 +59,8 @@ function withoutHelpOfNothing(program: Command, argv: readonly string[]): readon
   return argv
 }
 
-async function createProgram(argv: readonly string[], context: CommandContext, run: Run): Promise<Command> {
+/** The command with all that is below it; the commands of definitions have their options where `argv` asks for one of them. */
+export async function createProgram(argv: readonly string[], context: CommandContext, run: Run): Promise<Command> {
   const program = new Command('rcron')
     .version(installedVersion(), '-V, --version', 'print the version')
     .configureOutput({

@@ -56,7 +56,7 @@ export function commandRows(at: () => Installed): void {
     )
     const shown = (of: string) => machine.run(`systemctl show ${of} --property=${CONFINED}`)
     equal(await shown(unit), await shown('rcron.service'))
-    match(await machine.run(`systemctl show ${unit} --property=LoadCredential`), /extra:\/etc\/hostname/)
+    await machine.run(`test -e /run/credentials/${unit}/extra`)
     await machine.run("pkill -f '^sleep 987'")
     equal((await asking).status, 143, 'the sleep was ended, and not the command')
     await machine.run('rm /etc/systemd/system/rcron.service.d/extra.conf; systemctl daemon-reload')
@@ -77,9 +77,14 @@ export function commandRows(at: () => Installed): void {
 
   test('on a terminal it asks and colours, and ends with the status of the program', async () => {
     const { machine } = at()
-    const typed = (line: string) => `script --quiet --return --command '${line}' /dev/null`
-    match(await machine.run(`${typed('rcron cron list')} </dev/null | tr '\\033' E | sed 's/E\\[/ESC[/'`), /ESC\[/)
-    equal((await machine.attempt(`${typed('rcron no-such-command')} </dev/null`)).status, 2)
+    await machine.run('rcron system add --host typed.example')
+    const onTerminal = (line: string, typed: string) =>
+      machine.attempt(`printf '${typed}' | timeout 60 script --quiet --return --command '${line}' /dev/null`)
+    equal((await onTerminal('rcron system list', '')).stdout.includes('\u001b['), true)
+    const { status, stdout } = await onTerminal('rcron system remove typed.example', 'y')
+    equal(status, 0, stdout)
+    equal((await machine.run('rcron system list')).includes('typed.example'), false)
+    equal((await onTerminal('rcron no-such-command', '')).status, 2)
   })
 
   test('Ctrl-C and SIGTERM reach it between pipes as well', async () => {

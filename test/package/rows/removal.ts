@@ -18,7 +18,7 @@ export function removalRows(at: () => Installed): void {
     await machine.run('test -e /etc/rcron/rcron.env && test -e /etc/rcron/cache-key && test -e /var/lib/rcron/rcron.db')
     await at().apt(packages.first)
     equal(await service.property('ActiveState'), 'active')
-    match(await service.rcron('cron list'), /through-an-upgrade/)
+    match(await service.rcron('system list'), /kept\.example/)
   })
 
   test('purge leaves the account, and what the administrator has put into /etc/rcron, which it names', async () => {

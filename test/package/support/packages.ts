@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ARCHITECTURES, type Architecture } from '../../../packaging/architectures.ts'
 import { debName, makeDeb } from '../../../packaging/deb.ts'
 import { readLockFile } from '../../../packaging/lock-file.ts'
+import { manualPages } from '../../../packaging/manual/manual-pages.ts'
 import { provideNode } from '../../../packaging/node-runtime.ts'
 import { currentRelease, REPOSITORY, type Release, releaseOf } from '../../../packaging/release.ts'
 import { makeRpm, rpmName } from '../../../packaging/rpm.ts'
@@ -35,7 +36,7 @@ export function architectureHere(): Architecture {
 }
 
 /** Makes what is to be tested: as `npm run package` does, but compressed little. `dist` is built. */
-export function makePackages(): Packages {
+export async function makePackages(): Promise<Packages> {
   const directory = mkdtempSync(join(cacheDirectory, 'clone-packages-'))
   const architecture = architectureHere()
   const [tree, lock] = [join(directory, 'tree'), readLockFile()]
@@ -43,7 +44,7 @@ export function makePackages(): Packages {
   const first = currentRelease(process.env)
   const second = releaseOf(`${first.version}.1`, first.epoch)
   for (const release of [second, first]) {
-    layOutTree(tree, { release, node, lock })
+    layOutTree(tree, { release, node, lock, manual: await manualPages(release) })
     stamp(tree, release)
     makeDeb(tree, directory, release, architecture, { compression: ['-Znone'] })
     makeRpm(tree, directory, release, architecture, { compression: 'w0.ufdio' })
