@@ -11,6 +11,7 @@ const ROOT = `
   mkdir "$work/upper" "$work/scratch" "$work/root"
   mount -t overlay -o lowerdir="$lower",upperdir="$work/upper",workdir="$work/scratch" overlay "$work/root"
   root=$work/root
+  mount -t proc proc "$root/proc"
   rpm_() { rpm --root "$root" --nodeps --nosignature "$@"; }
   fail() { echo "$*"; exit 1; }
 `
@@ -57,7 +58,7 @@ export function rpmRows(packages: Packages): void {
       rpm_ -i "$second"
       echo '{"format":"rcron-mark-2"}' >"$root/var/lib/rcron/minute-mark.json"
       rpm_ -U --oldpackage "$first" && fail 'it was installed'
-      rpm_ -q rcron
+      rpm --root "$root" -q rcron
     `)
     equal(status, 0, stdout)
     match(stdout, /cannot go on from the mark of planned minutes.* found format 2/)

@@ -36,7 +36,7 @@ export function architectureHere(): Architecture {
 }
 
 /** Makes what is to be tested: as `npm run package` does, but compressed little. `dist` is built. */
-export async function makePackages(): Promise<Packages> {
+export async function makePackages(compression: readonly string[] = ['-Znone']): Promise<Packages> {
   const directory = mkdtempSync(join(cacheDirectory, 'clone-packages-'))
   const architecture = architectureHere()
   const [tree, lock] = [join(directory, 'tree'), readLockFile()]
@@ -46,7 +46,7 @@ export async function makePackages(): Promise<Packages> {
   for (const release of [second, first]) {
     layOutTree(tree, { release, node, lock, manual: await manualPages(release) })
     stamp(tree, release)
-    makeDeb(tree, directory, release, architecture, { compression: ['-Znone'] })
+    makeDeb(tree, directory, release, architecture, { compression })
     makeRpm(tree, directory, release, architecture, { compression: 'w0.ufdio' })
   }
   rmSync(join(directory, 'node'), { recursive: true })

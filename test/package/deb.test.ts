@@ -8,9 +8,7 @@ import { crashRows } from './rows/crash.ts'
 import { downgradeRows } from './rows/downgrade.ts'
 import { installRows } from './rows/install.ts'
 import { removalRows } from './rows/removal.ts'
-import { rpmRows } from './rows/rpm.ts'
 import { upgradeRows } from './rows/upgrade.ts'
-import { wholeRows } from './rows/whole.ts'
 import { Installed } from './support/installed.ts'
 import { makePackages, PACKAGES_INSIDE } from './support/packages.ts'
 
@@ -21,14 +19,11 @@ const RELEASES: Readonly<Record<Release, string>> = {
 
 const packages = await makePackages()
 
-describe('the packages', { concurrency: true }, () => {
+describe('the .deb', { concurrency: true }, () => {
   after(() => packages.remove())
 
-  describe('as they are', { concurrency: 1 }, () => wholeRows(packages))
-  describe('the .rpm', { concurrency: 1 }, () => rpmRows(packages))
-
   for (const [release, system] of Object.entries(RELEASES) as [Release, string][]) {
-    describe(`the .deb on ${system}`, { concurrency: 1 }, () => {
+    describe(`on ${system}`, { concurrency: 1 }, () => {
       let installed: Installed
       const at = () => installed
 
