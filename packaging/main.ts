@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { ARCHITECTURES } from './architectures.ts'
+import { completions } from './completion/completions.ts'
 import { makeDeb } from './deb.ts'
 import { readLockFile } from './lock-file.ts'
 import { manualPages } from './manual/manual-pages.ts'
@@ -16,6 +17,7 @@ const work = join(made, 'work')
 const release = currentRelease(process.env)
 const lock = readLockFile()
 const manual = await manualPages(release)
+const completed = await completions()
 const tell = (path: string) => console.log(relative(process.cwd(), path))
 
 rmSync(made, { recursive: true, force: true })
@@ -23,7 +25,7 @@ mkdirSync(work, { recursive: true })
 for (const architecture of ARCHITECTURES) {
   const node = provideNode(architecture.nodePackage, lock, join(work, 'node'))
   const tree = join(work, architecture.debian)
-  layOutTree(tree, { release, node, lock, manual })
+  layOutTree(tree, { release, node, lock, manual, completions: completed })
   tell(makeDeb(tree, made, release, architecture))
   tell(makeRpm(tree, made, release, architecture))
 }

@@ -30,15 +30,18 @@ export type TreeParts = {
   readonly lock: LockEntries
   /** Pages by their file name: `rcron.1`. */
   readonly manual: Readonly<Record<string, string>>
+  /** What makes shells complete its words, by path. */
+  readonly completions: Readonly<Record<string, string>>
 }
 
 /** Lays out at `root`, anew, every file that rcron's packages install, `dist` being built. The same input makes the same bytes. */
-export function layOutTree(root: string, { release, node, lock, manual }: TreeParts): void {
+export function layOutTree(root: string, { release, node, lock, manual, completions }: TreeParts): void {
   rmSync(root, { recursive: true, force: true })
   layOutProgram(root, node, lock)
   layOutService(root)
   layOutDocuments(root, copyrightOf(lock, node), release)
   layOutManual(root, manual)
+  for (const [path, content] of Object.entries(completions)) write(join(root, path), content)
   settle(root, release.epoch)
 }
 

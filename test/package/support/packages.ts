@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ARCHITECTURES, type Architecture } from '../../../packaging/architectures.ts'
+import { completions } from '../../../packaging/completion/completions.ts'
 import { debName, makeDeb } from '../../../packaging/deb.ts'
 import { readLockFile } from '../../../packaging/lock-file.ts'
 import { manualPages } from '../../../packaging/manual/manual-pages.ts'
@@ -44,7 +45,7 @@ export async function makePackages(compression: readonly string[] = ['-Znone']):
   const first = currentRelease(process.env)
   const second = releaseOf(`${first.version}.1`, first.epoch)
   for (const release of [second, first]) {
-    layOutTree(tree, { release, node, lock, manual: await manualPages(release) })
+    layOutTree(tree, { release, node, lock, manual: await manualPages(release), completions: await completions() })
     stamp(tree, release)
     makeDeb(tree, directory, release, architecture, { compression })
     makeRpm(tree, directory, release, architecture, { compression: 'w0.ufdio' })
