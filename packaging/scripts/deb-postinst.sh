@@ -18,11 +18,10 @@ enable_unit() {
 start_or_restart() {
   [ -d /run/systemd/system ] || return 0
   systemctl --system daemon-reload >/dev/null || true
-  if systemctl --quiet is-active rcron.service; then
-    deb-systemd-invoke restart rcron.service >/dev/null || true
-  elif [ "$by_hand" != disabled ] && [ "$1" = first ]; then
-    deb-systemd-invoke start rcron.service >/dev/null || true
-  fi
+  case $(systemctl show --property=ActiveState --value rcron.service) in
+  active | reloading | activating) deb-systemd-invoke restart rcron.service >/dev/null || true ;;
+  *) if [ "$by_hand" != disabled ] && [ "$1" = first ]; then deb-systemd-invoke start rcron.service >/dev/null || true; fi ;;
+  esac
 }
 
 case "$1" in
