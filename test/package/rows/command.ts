@@ -78,13 +78,24 @@ export function commandRows(at: () => Installed): void {
   test('on a terminal it asks and colours, and ends with the status of the program', async () => {
     const { machine } = at()
     await machine.run('rcron system add --host typed.example')
-    const onTerminal = (line: string, typed: string) =>
-      machine.attempt(`printf '${typed}' | timeout 60 script --quiet --return --command '${line}' /dev/null`)
-    equal((await onTerminal('rcron system list', '')).stdout.includes('\u001b['), true)
-    const { status, stdout } = await onTerminal('rcron system remove typed.example', 'y')
+    // The answer is typed when the question is there.
+    const onTerminal = (line: string, question = '', answer = '') =>
+      machine.attempt(`
+        rm -f /run/typed; mkfifo /run/typed; exec 7<>/run/typed; : >/run/said
+        timeout 60 script --quiet --return --flush --command '${line}' /dev/null <&7 >/run/said 2>&1 &
+        if [ -n '${question}' ]; then
+          until grep -q '${question}' /run/said; do kill -0 $! || break; sleep 0.1; done
+          printf '${answer}' >&7
+        fi
+        status=0; wait $! || status=$?
+        cat /run/said
+        exit $status
+      `)
+    equal((await onTerminal('rcron system list')).stdout.includes('\u001b['), true)
+    const { status, stdout } = await onTerminal('rcron system remove typed.example', '◆', 'y')
     equal(status, 0, stdout)
     equal((await machine.run('rcron system list')).includes('typed.example'), false)
-    equal((await onTerminal('rcron no-such-command', '')).status, 2)
+    equal((await onTerminal('rcron no-such-command')).status, 2)
   })
 
   test('Ctrl-C and SIGTERM reach it between pipes as well', async () => {
