@@ -33,7 +33,8 @@ import { obtainCacheKey } from '../secrets/cache-key.ts'
 import type { Credentials } from '../secrets/credentials.ts'
 import { createSecretSeal, type SecretSeal } from '../secrets/seal-secret.ts'
 import { LiveSettings, type LiveSettingsParts } from './live-settings.ts'
-import { composeClock, composeCredentials, composeExecutor, composeSessions } from './parts.ts'
+import { composeClock, composeCredentials } from './parts.ts'
+import { composeExecutor, composeSessions } from './parts-for-hosts.ts'
 import { nameOfDatabase, type Settings } from './settings.ts'
 
 /** The parts that a daemon and a tick share, all of one installation. Disposed of, connections go first and the log last. */

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../definitions/snapshot.ts'
 import { type Minute, minuteOf } from '../domain/minute.ts'
 import { describeProblem, type Problem, warningAbout } from '../domain/problem.ts'
+import { isUtc } from '../domain/utc.ts'
 import type { Log } from '../platform/log/log.ts'
 import { machineOffsets, machineRulesVersion } from '../platform/machine-zone-rules.ts'
 import { zoneOf } from '../schedule/timezone.ts'
@@ -29,6 +30,7 @@ export async function reviewZones(
   const days = Array.from({ length: YEARS_LOOKED_AT * 366 }, (_, day) => (from + day * MINUTES_PER_DAY) as Minute)
   const problems: Problem[] = []
   for (const zone of zones) {
+    if (isUtc(zone)) continue
     const theirs = await offsetsOf(zone, days)
     if (theirs === null) continue
     const { periodAt } = zoneOf(zone)

@@ -42,14 +42,12 @@ async function qualifiedHostname(hostsFile: string): Promise<string> {
   return canonicalName(name, textOf(hostsFile)) ?? (await resolvedName(name))
 }
 
-/** The first name on the line of a hosts file that lists `name`, if it has a domain. */
+/** By the lines of a hosts file that list `name`: the first name on one of them if that is `name` and a domain, else `name`; undefined without such a line. */
 function canonicalName(name: string, hosts: string): string | undefined {
-  for (const line of hosts.split('\n')) {
-    const [, ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
-    const [canonical] = names
-    if (canonical?.startsWith(`${name}.`) && names.includes(name)) return canonical
-  }
-  return undefined
+  const lines = hosts.split('\n').map((line) => line.replace(/#.*/, '').trim().split(/\s+/).slice(1))
+  const listing = lines.filter((names) => names.includes(name))
+  if (listing.length === 0) return undefined
+  return listing.map(([first]) => first).find((first) => first?.startsWith(`${name}.`)) ?? name
 }
 
 function textOf(hostsFile: string): string {

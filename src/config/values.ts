@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
+import { isUtc } from '../domain/utc.ts'
 
 /** The text of a variable that is set. */
 const text = z.string()
@@ -32,6 +33,7 @@ export function timezone() {
 
 /** Whether Intl knows a time zone of that name; offsets such as +02:00 are none. */
 export function isTimezone(name: string): boolean {
+  if (isUtc(name)) return true
   if (!/^[A-Za-z]/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { cacheKey, hostName, oneOf, path, pem, secretText, timezone, wholeNumber } from './values.ts'
 
 /** One variable of the environment, as it is judged and as it is explained. */

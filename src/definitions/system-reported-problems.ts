@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readBoundedFile } from '../platform/files/bounded-file.ts'
 import { replaceFile } from '../platform/files/whole-file.ts'
 import type { Log } from '../platform/log/log.ts'

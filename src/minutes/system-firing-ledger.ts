@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Minute } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
 import { codeOf } from '../platform/error-code.ts'

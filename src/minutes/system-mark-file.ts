@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Minute } from '../domain/minute.ts'
 import { codeOf } from '../platform/error-code.ts'
 import { UnusableFileError } from '../platform/files/bounded-file.ts'

@@ -1,4 +1,5 @@
 import { type Minute, MS_PER_MINUTE } from '../domain/minute.ts'
+import { isUtc } from '../domain/utc.ts'
 import { MINUTES_PER_DAY } from './calendar.ts'
 
 /** Minutes on end with one distance from UTC. */
@@ -88,6 +89,7 @@ type OffsetReader = (minute: number) => number
 
 /** The offsets that the runtime's time zone data has for an IANA name. Throws a RangeError for an unknown name. */
 function createOffsetReader(timezone: string): OffsetReader {
+  if (isUtc(timezone)) return () => 0
   const format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' })
   return (minute) => offsetOf(format.format(minute * MS_PER_MINUTE))
 }

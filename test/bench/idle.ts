@@ -31,7 +31,7 @@ try {
   await pause(WATCHED_MS)
   const shares = pids.map((pid, at) => ((cpuSeconds(pid) - (before[at] ?? 0)) / (WATCHED_MS / 1000)) * 100)
   const memory = pids.map(residentMegabytes)
-  console.log(`| ${WATCHED_MS / 1000} s, one minute boundary among them | RSS (bar 100 MB) | CPU of a core (bar 0.2 %) |
+  console.log(`| ${WATCHED_MS / 1000} s, one minute boundary among them | RSS (bar 75 MB) | CPU of a core (bar 0.2 %) |
 |---|--:|--:|
 | rcron, ${CRONS} crons, none due | ${memory[0]?.toFixed(0)} MB | ${shares[0]?.toFixed(2)} % |
 | a bare Node process with a timer | ${memory[1]?.toFixed(0)} MB | ${shares[1]?.toFixed(2)} % |`)

@@ -8,6 +8,7 @@ import { join } from 'node:path'
  * this file. `npm run bench -- due load` runs those two alone and prints their tables without writing.
  */
 const BENCHES: readonly (readonly [name: string, title: string])[] = [
+  ['start', 'What a command costs'],
   ['due', 'Choosing what is due'],
   ['load', '100,000 crons from MariaDB: read, compile, seal, write'],
   ['runs', '2,000 crons due in one minute, on four OpenSSH servers'],

@@ -75,13 +75,16 @@ for (const [words, message] of mistakes) {
   })
 }
 
-test('an older Node is told which one is needed, before anything else is loaded', async () => {
+test('a Node that is not suitable, with no other one beside rcron, is told which one is needed, before anything else is loaded', async () => {
   for (const version of ['18.20.0', '20.20.2', '22.19.0', '24.15.0', '25.0.0', '26.0.0']) {
     const pretend = `Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`
     const node = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`]
     const { status, stdout, stderr } = await rcron.run(['cron', 'list'], { node })
     deepEqual([status, stdout], [1, ''])
-    match(stderr, new RegExp(`^rcron needs Node \\^24\\.16 or >=26\\.1; this is ${version} \\(.*\\)\\.\n$`))
+    match(
+      stderr,
+      new RegExp(`^rcron needs Node \\^24\\.16 or >=26\\.1; this is ${version} \\(.*\\), and none lies beside it\\.\n`),
+    )
   }
 })
 

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
-import { composeClock, composeHostKeys, composeResolver, composeSessionsOver } from '../../app/parts.ts'
+import { composeClock } from '../../app/parts.ts'
+import { composeHostKeys, composeResolver, composeSessionsOver } from '../../app/parts-for-hosts.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import { portOf } from '../../hosts/port-of.ts'
 import type { Log } from '../../platform/log/log.ts'

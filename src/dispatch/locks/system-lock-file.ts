@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ACTIONS, numberOf } from '../../domain/action.ts'
 import type { Minute } from '../../domain/minute.ts'
 import type { KilledBy } from '../../domain/outcome.ts'

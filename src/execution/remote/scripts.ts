@@ -9,35 +9,43 @@ function linesOf(...names: readonly string[]): readonly string[] {
     .filter((line) => line !== '' && !line.startsWith('#'))
 }
 
-const ALL = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.sh'))
+/** What `make` makes when it is asked for the first time: most commands send nothing, and reading and encoding takes a while. */
+function once<Made>(make: () => Made): () => Made {
+  let made: { readonly value: Made } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+const allScripts = once(() => readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.sh')))
 /** The longer names of the scripts' own functions and variables. No file, and no word that is printed, is called so. */
 const OWN_NAME =
   /(?<![\w/])(?:[a-z]+(?:_[a-z0-9]+)+|candidates|descended|doubtful|elapsed|frozen|members|strangers|supervised|termed|watching)(?!\w)/g
-const SHORT_NAMES = new Map(
-  [
-    ...new Set(
-      linesOf(...ALL)
-        .join('\n')
-        .match(OWN_NAME),
-    ),
-  ].map((name, index) => [name, `_${index.toString(36)}`]),
-)
+const shortNames = once(() => {
+  const names = new Set(
+    linesOf(...allScripts())
+      .join('\n')
+      .match(OWN_NAME),
+  )
+  return new Map([...names].map((name, index) => [name, `_${index.toString(36)}`]))
+})
 
 /** What is sent is short, as dropbear takes 9,000 bytes: names for reading stay here. */
 const shortened = (...names: readonly string[]) =>
   linesOf(...names)
     .join('\n')
-    .replace(OWN_NAME, (name) => SHORT_NAMES.get(name) ?? name)
+    .replace(OWN_NAME, (name) => shortNames().get(name) ?? name)
 const load = (...names: readonly string[]) => encodeScript(shortened(...names))
 const loadLong = (...names: readonly string[]) => encodeScript(shortened(...names), { isLong: true })
 
 /** What runs an encoded script: one line of shell text for between single quotes. */
-export const READ_SCRIPT = linesOf('read.sh').join(';')
+export const readScript = once(() => linesOf('read.sh').join(';'))
 
 /** The verbs but START, and the survey of a host, encoded. */
-export const PROBE_SCRIPT = loadLong('spool.sh', 'forget.sh', 'alive.sh', 'look.sh', 'probe.sh')
-export const KILL_SCRIPT = loadLong('spool.sh', 'alive.sh', 'look.sh', 'kill.sh')
-export const SURVEY_SCRIPT = load('spool.sh', 'leave.sh', 'survey.sh')
+export const probeScript = once(() => loadLong('spool.sh', 'forget.sh', 'alive.sh', 'look.sh', 'probe.sh'))
+export const killScript = once(() => loadLong('spool.sh', 'alive.sh', 'look.sh', 'kill.sh'))
+export const surveyScript = once(() => load('spool.sh', 'leave.sh', 'survey.sh'))
 
 const startParts = (encode: typeof load) => ({
   spool: encode('spool.sh'),
@@ -47,16 +55,16 @@ const startParts = (encode: typeof load) => ({
   alone: encode('alive.sh', 'alone.sh'),
   start: encode('leave.sh', 'start.sh'),
 })
-const QUICK = startParts(load)
+const quickParts = once(() => startParts(load))
 /** For a start that is long already. */
-const SHORT = startParts(loadLong)
-const LINE_BREAK = encodeScript('\n')
+const shortParts = once(() => startParts(loadLong))
+const lineBreak = once(() => encodeScript('\n'))
 
 /** What a START has to do besides; most do without, and their host need not read it. */
 export type StartExtra = 'keep' | 'forget' | 'sweep' | 'alone'
 
 /** START, encoded. */
 export function startScript(extras: readonly StartExtra[]): string {
-  const parts = extras.includes('alone') ? SHORT : QUICK
-  return [parts.spool, ...extras.map((extra) => parts[extra]), parts.start].join(LINE_BREAK)
+  const parts = extras.includes('alone') ? shortParts() : quickParts()
+  return [parts.spool, ...extras.map((extra) => parts[extra]), parts.start].join(lineBreak())
 }

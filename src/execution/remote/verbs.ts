@@ -1,7 +1,7 @@
 import type { RunId, RunTrace } from '../../domain/run.ts'
 import type { ClaimPolicy } from '../executor.ts'
 import { assertSendable, encodeText, isPlain, SCRIPT_KEYS } from './encode.ts'
-import { KILL_SCRIPT, PROBE_SCRIPT, READ_SCRIPT, type StartExtra, SURVEY_SCRIPT, startScript } from './scripts.ts'
+import { killScript, probeScript, readScript, type StartExtra, startScript, surveyScript } from './scripts.ts'
 import { LONGEST_NAME, type ShownName } from './shown-name.ts'
 
 declare const encodedBrand: unique symbol
@@ -102,7 +102,7 @@ export function probeCommand(runs: readonly KnownRun[], { plant, output, forget 
   const flags = `-${plant ? 'p' : ''}${output ? 'o' : ''}`
   const asked = runs.map((run) => [idOf(run.id), ...traceWords(run.trace), ageWord(run)].join(','))
   const words = [flags, ...asked, ...forget.map((id) => `+${idOf(id)}`)]
-  return assertSendable(sent({ script: PROBE_SCRIPT, words, shown: 'probe' }))
+  return assertSendable(sent({ script: probeScript(), words, shown: 'probe' }))
 }
 
 /** What is executed to end a run and prove it. */
@@ -112,12 +112,12 @@ export function killCommand(run: KnownRun, { graceMs, ownConnection }: KillOptio
   const flags = ownConnection ? 'g' : '-'
   const grace = String(Math.max(0, Math.round(graceMs)))
   const words = [idOf(id), flags, grace, ...traceWords(trace), cgroup, ageWord(run)]
-  return sent({ script: KILL_SCRIPT, words, shown: `kill ${id}` })
+  return sent({ script: killScript(), words, shown: `kill ${id}` })
 }
 
 /** What is executed to learn what a login has of what supervision needs; `id` is one that no run has. */
 export function surveyCommand(id: RunId): string {
-  return sent({ script: SURVEY_SCRIPT, words: [idOf(id)], shown: `survey ${id}` })
+  return sent({ script: surveyScript(), words: [idOf(id)], shown: `survey ${id}` })
 }
 
 type Sent = {
@@ -135,7 +135,7 @@ type Sent = {
  */
 function sent({ script, words, command, shown }: Sent): string {
   const given = command === undefined ? '' : ` RCRON_C='${command}'`
-  const variables = `RCRON_K=${SCRIPT_KEYS} RCRON_R='${READ_SCRIPT}' RCRON_S='${script}' RCRON_A='${words.join(' ')}'${given}`
+  const variables = `RCRON_K=${SCRIPT_KEYS} RCRON_R='${readScript()}' RCRON_S='${script}' RCRON_A='${words.join(' ')}'${given}`
   return [
     `test -n "$shell" && alias export 'exec env \\!* /bin/sh -c eval\\ \\"\\$RCRON_R\\" rcron ${shown}'`,
     `export ${variables};exec /bin/sh -c 'eval "$RCRON_R"' rcron ${shown}`,

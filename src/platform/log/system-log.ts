@@ -30,13 +30,20 @@ type Line = (event: LogEvent, json: string) => string
 /** The log of the process: text, journal or JSON lines on a descriptor, which may be stuck. */
 export class SystemLog implements Log {
   readonly #output: BoundedOutput
-  readonly #pino: Logger<LogLevel>
+  /** Made when the first line is logged: most commands log none. */
+  readonly #make: () => Logger<LogLevel>
+  #made: Logger<LogLevel> | null = null
 
   constructor(options: SystemLogOptions) {
     this.#output = new BoundedOutput(options.descriptor, MAX_BUFFERED_BYTES, (dropped) =>
       this.warn({ dropped }, 'log lines dropped: output blocked'),
     )
-    this.#pino = createPino(options.level, lineOf(options), this.#output)
+    this.#make = () => createPino(options.level, lineOf(options), this.#output)
+  }
+
+  get #pino(): Logger<LogLevel> {
+    this.#made ??= this.#make()
+    return this.#made
   }
 
   debug(fields: LogFields, message: string): void {

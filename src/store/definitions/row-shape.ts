@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
 import type { Column, ColumnKind, Columns, RowOf } from '../../domain/columns/column.ts'
 import { CRON_COLUMNS, RECORD_COLUMNS } from '../../domain/columns/crons.ts'

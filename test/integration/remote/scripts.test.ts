@@ -4,11 +4,11 @@ import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { encodeScript } from '../../../src/execution/remote/encode.ts'
 import {
-  KILL_SCRIPT,
-  PROBE_SCRIPT,
-  READ_SCRIPT,
-  SURVEY_SCRIPT,
+  killScript,
+  probeScript,
+  readScript,
   startScript,
+  surveyScript,
 } from '../../../src/execution/remote/scripts.ts'
 import { POSIX_SHELLS } from './remote-host.ts'
 
@@ -44,7 +44,7 @@ test('a script that holds what stands in for another character is not sent as so
 })
 
 test('what reads a script is one line that no login shell reads anything into', () => {
-  match(READ_SCRIPT, /^[[ -~]--['!\\]]*$/v)
+  match(readScript(), /^[[ -~]--['!\\]]*$/v)
 })
 
 test('what is sent is read by every shell without a complaint', () => {
@@ -53,9 +53,9 @@ test('what is sent is read by every shell without a complaint', () => {
       startScript([]),
       startScript(EXTRAS.slice(0, 3)),
       startScript(EXTRAS),
-      PROBE_SCRIPT,
-      KILL_SCRIPT,
-      SURVEY_SCRIPT,
+      probeScript(),
+      killScript(),
+      surveyScript(),
     ]) {
       const { stderr, status } = spawnSync(path, [...(name === 'busybox' ? ['sh'] : []), '-n'], {
         input: decoded(script),
