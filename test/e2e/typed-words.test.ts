@@ -46,7 +46,7 @@ test('twenty hosts are one command: one cron for each, in their order, each host
   )
   const ids = made.map(({ id }) => id)
   const lines = ids.map((id) => `added cron ${id}\n`).join('')
-  equal(said, `${lines}disabled: "rcron cron enable ${ids.join(' ')}" lets them run\n`)
+  equal(said, `${lines}disabled: "rcron cron enable ${ids.join(' ')}" enables them\n`)
 })
 
 test('for a script, one id or all of them', async () => {
@@ -127,7 +127,7 @@ test('a key is named by its file, from wherever it is, and never stands on the c
 
   const text = '-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n'
   const { status, stdout, stderr } = await rcron.run(['auth', 'add', '--user', 'text', '--key', text])
-  match(stderr, /--key: a secret on a command line can be read by every user/)
+  match(stderr, /--key: every user of this machine can read a secret on a command line/)
   deepEqual([status, stdout, stderr.includes('c2VjcmV0')], [2, '', false])
   const both = await rcron.run(['auth', 'add', '--user', 'both', '--key', 'id', '--password-stdin'])
   match(both.stderr, /'--key <file>' cannot be used with option '--password-stdin'/)

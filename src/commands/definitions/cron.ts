@@ -53,7 +53,7 @@ export const cron: Noun<StoredCron, NewCron> = {
     ),
   ofOneRow: 'host',
   afterAdding: (ids, { enabled }) =>
-    enabled === 1 ? '' : `disabled: "rcron cron enable ${ids.join(' ')}" lets ${ids.length === 1 ? 'it' : 'them'} run`,
+    enabled === 1 ? '' : `disabled: "rcron cron enable ${ids.join(' ')}" enables ${ids.length === 1 ? 'it' : 'them'}`,
 }
 
 const NEW_CRON = { ...unset(CRON_COLUMNS), id: NEW_ROW_ID }

@@ -55,6 +55,8 @@ class LoginAttempt {
   readonly #heard = new PeerGreeting()
   readonly #keyType: string | null
   #isHandshaken = false
+  /** What comes of the connection later is nobody's concern. */
+  #isSettled = false
 
   constructor({ target, credential }: Login, socket: Socket, parts: LoginParts) {
     this.#target = target
@@ -104,7 +106,10 @@ class LoginAttempt {
       sock: this.#socket,
       username: user,
       algorithms: this.#algorithms(),
-      hostVerifier: hostVerifier((key) => this.#isTrusted(key)),
+      hostVerifier: hostVerifier(
+        (key) => this.#isTrusted(key),
+        () => this.#isSettled,
+      ),
       authHandler: (wanted, partial, next) => this.#tryNext(wanted, partial, next),
       readyTimeout: 0,
       keepaliveInterval: timings.keepaliveMs,
@@ -159,6 +164,7 @@ class LoginAttempt {
 
   /** The first answer counts. */
   #settle(answer: LoginResult | NotHandedOver): void {
+    this.#isSettled = true
     this.#answer.resolve(answer)
   }
 

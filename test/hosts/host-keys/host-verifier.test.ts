@@ -37,7 +37,7 @@ async function login(
     port,
     username: 'u',
     password: 'p',
-    hostVerifier: hostVerifier(judge),
+    hostVerifier: hostVerifier(judge, () => false),
     readyTimeout: 5_000,
   })
   const result = { end: await end, asked }
@@ -87,12 +87,41 @@ test('a judgement that takes its time is waited for', async () => {
   equal(end, 'ready')
 })
 
+for (const isPermitted of [true, false]) {
+  test(`a judgement that comes when the connection is over is passed to nobody: ${isPermitted}`, async () => {
+    const asked = Promise.withResolvers<void>()
+    const judgement = Promise.withResolvers<boolean>()
+    const client = new ssh2.Client()
+    const server = new ssh2.Server({ hostKeys: [hostKey] }, (peer) => peer.on('error', () => {}))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    let isOver = false
+    const judge = () => {
+      asked.resolve()
+      return judgement.promise
+    }
+    const { port } = server.address() as AddressInfo
+    client.connect({ host: '127.0.0.1', port, username: 'u', hostVerifier: hostVerifier(judge, () => isOver) })
+    await asked.promise
+    const closed = once(client, 'close')
+    client.destroy()
+    isOver = true
+    await closed
+    judgement.resolve(isPermitted)
+    server.close()
+    await nextTurn() // An error that nobody handles would fail this file.
+  })
+}
+
 test('the key that was accepted is not judged again; another one is, and a refused one as often as it comes', async () => {
   const judged: string[] = []
-  const verify = hostVerifier(async (key) => {
-    judged.push(key.toString())
-    return key.toString() !== 'bad'
-  })
+  const verify = hostVerifier(
+    async (key) => {
+      judged.push(key.toString())
+      return key.toString() !== 'bad'
+    },
+    () => false,
+  )
   const shown = async (key: string) => {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     return verify(Buffer.from(key), resolve) ?? (await promise)

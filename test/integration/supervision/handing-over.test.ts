@@ -40,7 +40,7 @@ test('E1: cut before the start arrived: asked, never started, so the next host m
   await using lab = new SupervisedLab()
   const run = lab.start({ port: proxy.port, secret: sshd.clientKey.contents }, RAN)
   const { outcome, startedAt } = await run.running.result
-  match(outcome.kind === 'unreachable' ? outcome.reason : outcome.kind, /had not begun it, and will not begin it/)
+  match(outcome.kind === 'unreachable' ? outcome.reason : outcome.kind, /had not begun it and will not begin it/)
   deepEqual([startedAt, run.watch.told, timesRun(sshd)], [null, ['unknown'], 0])
 })
 
