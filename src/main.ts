@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { listenToSystemSignals } from './daemon/system-daemon-signals.ts'
 import { useCompileCache } from './platform/compile-cache.ts'
 import { continueInSuitableNode, isSuitable } from './platform/suitable-node.ts'
 
@@ -11,6 +12,9 @@ if (process.env['NO_COLOR']) delete process.env['FORCE_COLOR']
 
 // An older Node would fail on the program's first file with a riddle. What is imported above it can read.
 if (isSuitable(process.versions.node)) {
-  if (process.argv[2] !== 'daemon') useCompileCache(process.env)
-  void import('./start.ts').then(({ start }) => start())
+  const isDaemon = process.argv[2] === 'daemon'
+  // Until somebody listens, each of these signals ends the process without a word; all that follows takes a while to load.
+  const signals = isDaemon ? listenToSystemSignals() : undefined
+  if (!isDaemon) useCompileCache(process.env)
+  void import('./start.ts').then(({ start }) => start(signals))
 } else void continueInSuitableNode()

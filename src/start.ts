@@ -1,14 +1,10 @@
 import { writeSync } from 'node:fs'
 import { describeBug } from './commands/cli/context.ts'
 import { runProgram } from './commands/cli/program.ts'
+import type { DaemonSignals } from './daemon/daemon-signals.ts'
 
-/** Carries out the command that the process was started with, and ends the process. */
-export async function start(): Promise<never> {
-  // Until somebody listens, each of these signals ends the process without a word; all that follows takes a while to load.
-  const signals =
-    process.argv[2] === 'daemon'
-      ? (await import('./daemon/system-daemon-signals.ts')).listenToSystemSignals()
-      : undefined
+/** Executes the command that the process was started with, and ends the process. `signals`: what is listened to already, of a daemon. */
+export async function start(signals?: DaemonSignals): Promise<never> {
   // Node itself would print the message as it is, whatever it does to a terminal.
   process.on('uncaughtException', (error) => {
     try {

@@ -245,7 +245,7 @@ function builtElsewhere(imports: readonly Import[]): readonly string[] {
     .filter(({ from, to, isType }) => {
       const technology =
         isOurs(to) && !to.startsWith('src/commands/') ? ADAPTER.exec(to)?.groups?.['technology'] : undefined
-      if (technology === undefined || isType || /^src\/(?:app\/|start\.ts)/.test(from)) return false
+      if (technology === undefined || isType || /^src\/(?:app\/|main\.ts)/.test(from)) return false
       return ADAPTER.exec(from)?.groups?.['technology'] !== technology && !from.includes(`/${technology}/`)
     })
     .map(({ from, to }) => `${from} imports the adapter ${to}: app/ builds it`)
