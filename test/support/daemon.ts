@@ -73,7 +73,7 @@ export class DaemonProcess {
   }
 
   /** The first event that fits, past or to come. */
-  event(what: string, fits: (event: LoggedEvent) => boolean, deadlineMs = 15_000): Promise<LoggedEvent> {
+  event(what: string, fits: (event: LoggedEvent) => boolean, deadlineMs = 60_000): Promise<LoggedEvent> {
     return waitUntil(`the daemon logs ${what}`, async () => this.events.find(fits) ?? null, deadlineMs).catch(
       (error) => {
         throw new Error(`${error.message}; it has logged:\n${this.output.slice(-6000)}`, { cause: error })

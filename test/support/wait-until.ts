@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 export async function waitUntil<Found>(
   what: string,
   probe: () => Promise<Found | null>,
-  deadlineMs = 30_000,
+  deadlineMs = 60_000,
 ): Promise<Found> {
   const deadline = performance.now() + deadlineMs
   while (true) {
