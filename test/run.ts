@@ -21,7 +21,7 @@ if (files.length === 0) {
 }
 // One more than there are cores: much of the time is spent on waiting for minutes, deadlines and servers.
 const atOnce = availableParallelism() + 1
-const args = ['--test', `--test-concurrency=${atOnce}`, '--test-timeout=120000', ...files]
+const args = ['--test', `--test-concurrency=${atOnce}`, '--test-timeout=300000', ...files]
 // Each file is a process of its own, and starts many more.
 const child = spawn(process.execPath, args, {
   stdio: 'inherit',

@@ -4,7 +4,7 @@ import { runChaos } from './chaos-run.ts'
 import { describeReport, describeSilence } from './describe-report.ts'
 import { ONE_DAEMON_FAULTS } from './faults.ts'
 
-test('a short chaos run: what rcron tells is what the hosts saw', { timeout: 170_000 }, async (t) => {
+test('a short chaos run: what rcron tells is what the hosts saw', { timeout: 400_000 }, async (t) => {
   const report = await runChaos({
     seed: 20_260,
     // The rest needs more time than a test has: npm run chaos.
