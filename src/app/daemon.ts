@@ -18,6 +18,7 @@ import type { Log } from '../platform/log/log.ts'
 import { installedVersion } from '../platform/version.ts'
 import { untilAborted } from '../platform/waiting/within.ts'
 import { PreparedStore } from '../store/definitions/prepared-store.ts'
+import { holdProgram } from './hold-program.ts'
 import { FollowingLease } from './lease.ts'
 import { composeClock, composeLog } from './parts.ts'
 import { composeRunning, type Running } from './running.ts'
@@ -38,6 +39,7 @@ export async function composeDaemon(
   // Released last to first, whatever fails. Signals last of all: who sends one more meanwhile must not end the process before its state is free.
   await using opened = new AsyncDisposableStack()
   opened.use(ofSystem)
+  holdProgram()
   const first = await loadSettings(environment)
   const { config } = first
   refuseForeignPlaces(config)

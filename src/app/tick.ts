@@ -14,6 +14,7 @@ import { fireReboot } from '../minutes/reboot-firings.ts'
 import { createSystemBootMark } from '../minutes/system-boot-mark.ts'
 import type { Log } from '../platform/log/log.ts'
 import { within } from '../platform/waiting/within.ts'
+import { holdProgram } from './hold-program.ts'
 import { composeLease } from './lease.ts'
 import { composeClock, composeLog } from './parts.ts'
 import { composeRunning } from './running.ts'
@@ -45,6 +46,7 @@ const LAST_RECORDS_MS = 5_000
 
 /** Wires a tick. Rejects with an OperatorError while a daemon holds the state directory or the database, unless it is one by hand. */
 export async function composeTick(environment: Environment, { isByHand, isWatched }: TickOptions): Promise<Tick> {
+  holdProgram()
   const first = await loadSettings(environment)
   const { config } = first
   refuseForeignPlaces(config)

@@ -17,6 +17,8 @@ export type LoggedEvent = { readonly level: string; readonly msg: string; readon
 export type DaemonOptions = {
   /** RCRON_… variables; a fresh state directory is used where none is given. */
   readonly environment: Readonly<Record<string, string>>
+  /** The file that Node runs; that of the source where none is given. */
+  readonly main?: string
   /** What runs it, before node: `['faketime', '-f', '+3m']`. */
   readonly wrapper?: readonly string[]
   /** A descriptor that it prints to, instead of being read. */
@@ -37,8 +39,8 @@ export class DaemonProcess {
   readonly #child: ChildProcess
   readonly #exited: Promise<number | null>
 
-  constructor({ environment, wrapper = [], stdout }: DaemonOptions) {
-    const [program, ...args] = [...wrapper, ...UNDER_SYSTEMD, process.execPath, MAIN, 'daemon']
+  constructor({ environment, main = MAIN, wrapper = [], stdout }: DaemonOptions) {
+    const [program, ...args] = [...wrapper, ...UNDER_SYSTEMD, process.execPath, main, 'daemon']
     this.#child = spawn(program ?? process.execPath, args, {
       env: {
         PATH: process.env['PATH'],

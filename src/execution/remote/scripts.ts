@@ -1,14 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { encodeScript } from './encode.ts'
 
-/** The lines of what is sent, without those that only explain it. No script here holds a here-document or a string over two lines that begins a line with #. */
-function linesOf(...names: readonly string[]): readonly string[] {
-  return names
-    .flatMap((name) => readFileSync(new URL(name, import.meta.url), 'utf8').split('\n'))
-    .map((line) => line.replace(/^\s+/, ''))
-    .filter((line) => line !== '' && !line.startsWith('#'))
-}
-
 /** What `make` makes when it is asked for the first time: most commands send nothing, and reading and encoding takes a while. */
 function once<Made>(make: () => Made): () => Made {
   let made: { readonly value: Made } | null = null
@@ -18,13 +10,32 @@ function once<Made>(make: () => Made): () => Made {
   }
 }
 
-const allScripts = once(() => readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.sh')))
+/** The text of every script, by the name of its file. Read once: later, an upgrade may have replaced them by others. */
+export const readScripts = once(() => {
+  const names = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.sh'))
+  return new Map(names.map((name) => [name, readFileSync(new URL(name, import.meta.url), 'utf8')]))
+})
+
+/** The lines of what is sent, without those that only explain it. No script here holds a here-document or a string over two lines that begins a line with #. */
+function linesOf(...names: readonly string[]): readonly string[] {
+  return names
+    .flatMap((name) => textOf(name).split('\n'))
+    .map((line) => line.replace(/^\s+/, ''))
+    .filter((line) => line !== '' && !line.startsWith('#'))
+}
+
+function textOf(name: string): string {
+  const text = readScripts().get(name)
+  if (text === undefined) throw new Error(`${name}: no such script`)
+  return text
+}
+
 /** The longer names of the scripts' own functions and variables. No file, and no word that is printed, is called so. */
 const OWN_NAME =
   /(?<![\w/])(?:[a-z]+(?:_[a-z0-9]+)+|candidates|descended|doubtful|elapsed|frozen|members|strangers|supervised|termed|watching)(?!\w)/g
 const shortNames = once(() => {
   const names = new Set(
-    linesOf(...allScripts())
+    linesOf(...readScripts().keys())
       .join('\n')
       .match(OWN_NAME),
   )
