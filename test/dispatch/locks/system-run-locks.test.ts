@@ -287,7 +287,7 @@ test('a process that is dead and not yet reaped holds no lock', async (t) => {
   )
 })
 
-test('C4: of two processes that claim the same locks at once exactly one gets each', { timeout: 120_000 }, async (t) => {
+test('C4: of two processes that claim the same locks at once exactly one gets each', async (t) => {
   const directory = aDirectory(t)
   const count = 300
   const script = join(import.meta.dirname, '../process/claim-locks.ts')
