@@ -45,20 +45,15 @@ function judgeDefaults(values: Partial<Values>, machine: Machine, told: readonly
       errorAbout(aboutVariable(name), `is not set, and the value of the machine cannot be used: ${fault}`, hint),
     )
   }
-  const ofZone = typeof timezone === 'string' ? faultOf('RCRON_TIMEZONE', timezone) : timezone.unusable
+  const ofZone = typeof timezone === 'string' ? variable('RCRON_TIMEZONE').judge(timezone).fault : timezone.unusable
   tell('RCRON_TIMEZONE', ofZone, 'set RCRON_TIMEZONE to an IANA name such as Europe/Vienna')
-  tell('RCRON_HOSTNAME', faultOf('RCRON_HOSTNAME', hostname), 'set RCRON_HOSTNAME')
+  tell('RCRON_HOSTNAME', variable('RCRON_HOSTNAME').judge(hostname).fault, 'set RCRON_HOSTNAME')
   if (!isAbsolute(home))
     faults.push(errorAbout(aboutVariable('HOME'), `found ${JSON.stringify(home)}, expected an absolute path`))
   return faults
 }
 
 type Defaulted = 'RCRON_TIMEZONE' | 'RCRON_HOSTNAME'
-
-function faultOf(name: Defaulted, found: string): string | null {
-  const judged = variable(name).value.safeParse(found)
-  return judged.success ? null : judged.error.issues.map(({ message }) => message).join(', ')
-}
 
 type Settling = {
   readonly values: Values

@@ -25,12 +25,9 @@ function readVariable(name: VariableName, environment: Environment, origin: Path
     const found = findText(name, environment, origin)
     const text = found?.text ?? plainDefault(name)
     if (text === undefined) return { name, problems: [] }
-    const judged = variable(name).value.safeParse(text)
-    if (judged.success) return { name, value: judged.data, problems: [] }
-    return {
-      name,
-      problems: judged.error.issues.map(({ message }) => errorAbout(found?.from ?? aboutVariable(name), message)),
-    }
+    const { value, fault } = variable(name).judge(text)
+    if (fault === null) return { name, value, problems: [] }
+    return { name, problems: [errorAbout(found?.from ?? aboutVariable(name), fault)] }
   } catch (error) {
     if (error instanceof SourceError) return { name, problems: [errorAbout(error.source, error.message)] }
     throw error

@@ -1,9 +1,8 @@
-import type * as z from 'zod'
-import { cacheKey, hostName, oneOf, path, pem, secretText, timezone, wholeNumber } from './values.ts'
+import { cacheKey, hostName, type Judge, oneOf, path, pem, secretText, timezone, wholeNumber } from './values.ts'
 
 /** One variable of the environment, as it is judged and as it is explained. */
 export type Variable<Value = unknown> = {
-  readonly value: z.ZodType<Value, string>
+  readonly judge: Judge<Value>
   /** What the value counts, or the form it has. */
   readonly unit: string
   /** It is set to a path, or to the PEM that would stand there. */
@@ -18,21 +17,21 @@ export type Variable<Value = unknown> = {
 /** Every variable that rcron reads under a name of its own, in the order in which they are explained. */
 const VARIABLES = {
   RCRON_DATABASE_URL: {
-    value: secretText(),
+    judge: secretText(),
     unit: 'mysql://user:password@host:port/database or sqlite:path',
     default: '(sqlite:rcron.db in the state directory)',
     meaning: 'Where the definitions are stored. In user and password, write special characters as %XX.',
     credential: 'database-url',
   },
   RCRON_DATABASE_PASSWORD: {
-    value: secretText(),
+    judge: secretText(),
     unit: 'text',
     default: '(none)',
     meaning: 'The password, if the URL has none.',
     credential: 'database-password',
   },
   RCRON_DATABASE_TLS: {
-    value: oneOf(['prefer', 'require', 'off']),
+    judge: oneOf(['prefer', 'require', 'off']),
     unit: 'prefer, require or off',
     default: 'prefer',
     meaning:
@@ -40,7 +39,7 @@ const VARIABLES = {
       'RCRON_DATABASE_SSL_CA is set. With off the password may reach anyone who answers.',
   },
   RCRON_DATABASE_SSL_CA: {
-    value: pem(),
+    judge: pem(),
     unit: 'path or PEM',
     isPathOrPem: true,
     default: '(none)',
@@ -50,7 +49,7 @@ const VARIABLES = {
     credential: 'database-ssl-ca',
   },
   RCRON_DATABASE_SSL_CERT: {
-    value: pem(),
+    judge: pem(),
     unit: 'path or PEM',
     isPathOrPem: true,
     default: '(none)',
@@ -58,7 +57,7 @@ const VARIABLES = {
     credential: 'database-ssl-cert',
   },
   RCRON_DATABASE_SSL_KEY: {
-    value: pem(),
+    judge: pem(),
     unit: 'path or PEM',
     isPathOrPem: true,
     default: '(none)',
@@ -66,44 +65,44 @@ const VARIABLES = {
     credential: 'database-ssl-key',
   },
   RCRON_DATABASE_POOL_SIZE: {
-    value: wholeNumber(1, 100),
+    judge: wholeNumber(1, 100),
     unit: 'connections',
     default: '4',
     meaning: 'Maximum number of connections to the database, besides the one by which daemons find one another.',
   },
   RCRON_STATE_DIR: {
-    value: path(),
+    judge: path(),
     unit: 'directory',
     default: '($STATE_DIRECTORY, else /var/lib/rcron for root, else ~/.local/state/rcron)',
     meaning: 'Where rcron keeps its state, which must not be lost. Only one daemon at a time can use it.',
   },
   RCRON_LOCK_DIR: {
-    value: path(),
+    judge: path(),
     unit: 'directory',
     default: '(locks in the state directory)',
     meaning: 'Holds one file for each active run.',
   },
   RCRON_CACHE_FILE: {
-    value: path(),
+    judge: path(),
     unit: 'file',
     default: '(cache.sealed in the state directory)',
     meaning: 'The last good definitions, encrypted, used while the database is unavailable.',
   },
   RCRON_CACHE_KEY: {
-    value: cacheKey(),
+    judge: cacheKey(),
     unit: '64 hex digits',
     default: '(made at the first start, in cache.key in the state directory)',
     meaning: 'Seals the cache and the passwords stored as sealed:…. Make one with: openssl rand -hex 32',
     credential: 'cache-key',
   },
   RCRON_CACHE_STALE_MINUTES: {
-    value: wholeNumber(1, 1440),
+    judge: wholeNumber(1, 1440),
     unit: 'minutes',
     default: '5',
     meaning: 'How often the definitions are reloaded.',
   },
   RCRON_CACHE_MAX_AGE_HOURS: {
-    value: wholeNumber(1, 87_600),
+    judge: wholeNumber(1, 87_600),
     unit: 'hours',
     default: '(no limit)',
     meaning:
@@ -111,70 +110,70 @@ const VARIABLES = {
       'missed, and caught up as its rows ask, when the database is back.',
   },
   RCRON_SECRETS_DIR: {
-    value: path(),
+    judge: path(),
     unit: 'directory',
     default: '(/etc/rcron/secrets for root and the service, else ~/.config/rcron/secrets)',
     meaning: 'The directory for passwords stored as file:/path; they are read from nowhere else.',
   },
   RCRON_TIMEZONE: {
-    value: timezone(),
+    judge: timezone(),
     unit: 'IANA name',
     default: "(the machine's)",
     meaning: 'The time zone of crons that have none of their own.',
   },
   RCRON_HOSTNAME: {
-    value: hostName(),
+    judge: hostName(),
     unit: 'host name',
     default: "(the machine's, with its domain)",
     meaning: "rcron's own name: systems of the same domain are reached by their local_port.",
   },
   RCRON_HOST_KEYS: {
-    value: oneOf(['accept-new', 'strict', 'off']),
+    judge: oneOf(['accept-new', 'strict', 'off']),
     unit: 'accept-new, strict or off',
     default: 'accept-new',
     meaning:
       'Whether the key of an unknown host is learnt (accept-new) or refused (strict), or no key is checked at all (off).',
   },
   RCRON_KNOWN_HOSTS_FILE: {
-    value: path(),
+    judge: path(),
     unit: 'file',
     default: '(known_hosts in the state directory)',
     meaning: 'The keys of the hosts, in OpenSSH format.',
   },
   RCRON_MAX_CONCURRENT_RUNS: {
-    value: wholeNumber(1, 10_000),
+    judge: wholeNumber(1, 10_000),
     unit: 'runs',
     default: '64',
     meaning: 'Maximum number of runs at a time; the others wait.',
   },
   RCRON_MAX_CONCURRENT_RUNS_PER_HOST: {
-    value: wholeNumber(1, 10_000),
+    judge: wholeNumber(1, 10_000),
     unit: 'runs',
     default: '10',
     meaning: 'Maximum number of runs at a time on one host.',
   },
   RCRON_MAX_SESSIONS_PER_CONNECTION: {
-    value: wholeNumber(1, 100),
+    judge: wholeNumber(1, 100),
     unit: 'runs',
     default: '4',
     meaning: "Maximum number of runs that share a connection. Must be below the hosts' MaxSessions (10 in OpenSSH).",
   },
   RCRON_CATCH_UP_MINUTES: {
-    value: wholeNumber(0, 1440),
+    judge: wholeNumber(0, 1440),
     unit: 'minutes',
     default: '5',
     meaning:
       'How far back minutes are caught up after a stall, a suspend or a restart. Earlier ones are recorded as missed.',
   },
   RCRON_DRAIN_SECONDS: {
-    value: wholeNumber(0, 86_400),
+    judge: wholeNumber(0, 86_400),
     unit: 'seconds',
     default: '60',
     meaning:
       'How long a stopping daemon waits for its runs. RCRON_STOP_RUNS says what becomes of those still running then.',
   },
   RCRON_STOP_RUNS: {
-    value: oneOf(['leave', 'kill']),
+    judge: oneOf(['leave', 'kill']),
     unit: 'leave or kill',
     default: 'leave',
     meaning:
@@ -182,19 +181,19 @@ const VARIABLES = {
       'A kill takes up to kill_grace_s plus 30 seconds; what cannot be confirmed dead is left to the next start.',
   },
   RCRON_LOST_AFTER_HOURS: {
-    value: wholeNumber(1, 8760),
+    judge: wholeNumber(1, 8760),
     unit: 'hours',
     default: '24',
     meaning: 'How long a run may be out of contact before it counts as lost.',
   },
   RCRON_LOG_LEVEL: {
-    value: oneOf(['debug', 'info', 'warn', 'error']),
+    judge: oneOf(['debug', 'info', 'warn', 'error']),
     unit: 'debug, info, warn or error',
     default: 'info',
     meaning: 'The lowest level that is logged.',
   },
   RCRON_LOG_FORMAT: {
-    value: oneOf(['auto', 'text', 'journal', 'json']),
+    judge: oneOf(['auto', 'text', 'journal', 'json']),
     unit: 'auto, text, journal or json',
     default: 'auto',
     meaning: 'auto writes for the journal under systemd, otherwise text. NO_COLOR and FORCE_COLOR are honoured.',
@@ -204,7 +203,7 @@ const VARIABLES = {
 /** The name of a variable that rcron reads. */
 export type VariableName = keyof typeof VARIABLES
 
-type ValueOf<Name extends VariableName> = z.output<(typeof VARIABLES)[Name]['value']>
+type ValueOf<Name extends VariableName> = NonNullable<ReturnType<(typeof VARIABLES)[Name]['judge']>['value']>
 /** Those whose default depends on the machine. */
 type Unsettled = {
   [Name in VariableName]: (typeof VARIABLES)[Name]['default'] extends `(${string}` ? Name : never

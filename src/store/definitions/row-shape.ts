@@ -1,6 +1,5 @@
-import * as z from 'zod'
 import { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
-import type { Column, ColumnKind, Columns, RowOf } from '../../domain/columns/column.ts'
+import type { ColumnKind, Columns, RowOf } from '../../domain/columns/column.ts'
 import { CRON_COLUMNS, RECORD_COLUMNS } from '../../domain/columns/crons.ts'
 import { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
 import type { About, Problem, RowKind } from '../../domain/problem.ts'
@@ -9,34 +8,77 @@ import type { StoredCron } from './definition-editor.ts'
 /** A row as the database gave it. */
 export type RawRow = Readonly<Record<string, unknown>>
 
-/** What is taken from the database for a column, and how what is expected is called. */
-const TAKEN: Readonly<Record<ColumnKind, z.ZodType<string | number | null>>> = {
-  id: z.int({ error: 'a whole number' }),
-  text: z.string({ error: 'text' }),
-  whole: z.int({ error: 'a whole number' }),
-  flag: z.int({ error: 'a whole number' }),
-  position: z.int({ error: 'a whole number' }),
-  seconds: z.number(),
-  // A zero date is one that was never set.
-  moment: z.string().transform((at) => (at.startsWith('0000') ? null : at)),
+type Value = string | number | null
+
+/** What is taken from the database for a column: undefined for what is not `expected`. */
+type Taken = { readonly expected: string; readonly take: (found: unknown) => Value | undefined }
+
+const WHOLE: Taken = {
+  expected: 'a whole number',
+  take: (found) => (Number.isSafeInteger(found) ? Number(found) : undefined),
 }
 
-function takenOf({ kind, nullable }: Column): z.ZodType {
-  return nullable === true ? TAKEN[kind].nullable().default(null) : TAKEN[kind]
+const TAKEN: Readonly<Record<ColumnKind, Taken>> = {
+  id: WHOLE,
+  text: { expected: 'text', take: (found) => (typeof found === 'string' ? found : undefined) },
+  whole: WHOLE,
+  flag: WHOLE,
+  position: WHOLE,
+  seconds: { expected: 'a number', take: (found) => (Number.isFinite(found) ? Number(found) : undefined) },
+  moment: { expected: 'a moment', take: momentOf },
 }
 
-function shapeOf(columns: Columns, taken: (column: Column) => z.ZodType = takenOf) {
-  return z.object(Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, taken(column)])))
+/** A zero date is one that was never set. */
+function momentOf(found: unknown): string | null | undefined {
+  if (typeof found !== 'string') return undefined
+  return found.startsWith('0000') ? null : found
 }
 
-/** What a run left behind never makes a row unusable. */
-const storedCron = shapeOf(CRON_COLUMNS).extend(
-  shapeOf(RECORD_COLUMNS, (column) => takenOf(column).catch(null)).shape,
-) as unknown as z.ZodType<StoredCron>
+/** What a row has in one column. */
+type Field = Taken & {
+  readonly name: string
+  readonly nullable: boolean
+  /** What it cannot use counts as not set there. */
+  readonly lenient: boolean
+}
+
+function fieldsOf(columns: Columns, { lenient }: Pick<Field, 'lenient'>): readonly Field[] {
+  return Object.entries(columns).map(([name, { kind, nullable }]) => ({
+    ...TAKEN[kind],
+    name,
+    nullable: nullable === true,
+    lenient,
+  }))
+}
+
+/** A row, or the columns in which it is unusable. */
+type Read<Row> =
+  | { readonly row: Row; readonly misfits: null }
+  | { readonly row: null; readonly misfits: readonly Field[] }
+
+/** By hand and not by a library: thousands of rows are read at once. */
+function reader<Row>(fields: readonly Field[]): (raw: RawRow) => Read<Row> {
+  return (raw) => {
+    const row: Record<string, Value> = {}
+    const misfits: Field[] = []
+    for (const field of fields) {
+      const value = takeFrom(raw[field.name], field)
+      if (value === undefined) misfits.push(field)
+      else row[field.name] = value
+    }
+    return misfits.length > 0 ? { row: null, misfits } : { row: row as Row, misfits: null }
+  }
+}
+
+function takeFrom(found: unknown, { take, nullable, lenient }: Field): Value | undefined {
+  if (nullable && (found === null || found === undefined)) return null
+  const value = take(found)
+  return value === undefined && lenient ? null : value
+}
 
 /** How the rows of one table are judged, and called in problems. */
 export type RowShape<Row> = {
-  readonly schema: z.ZodType<Row>
+  readonly read: (raw: RawRow) => Read<Row>
   readonly noun: RowKind
   /** The column by which people call a row. */
   readonly nameColumn: string
@@ -48,13 +90,17 @@ export function rowShape<All extends Columns>(
   columns: All,
   called: Pick<RowShape<unknown>, 'noun' | 'nameColumn'>,
 ): RowShape<RowOf<All>> {
-  return { ...called, columns, schema: shapeOf(columns) as unknown as z.ZodType<RowOf<All>> }
+  return { ...called, columns, read: reader(fieldsOf(columns, { lenient: false })) }
 }
 
 export const AUTH_SHAPE = rowShape(AUTH_COLUMNS, { noun: 'auth', nameColumn: 'user' })
 export const SYSTEM_SHAPE = rowShape(SYSTEM_COLUMNS, { noun: 'system', nameColumn: 'host' })
 export const CRON_SHAPE = rowShape(CRON_COLUMNS, { noun: 'cron', nameColumn: 'cron_name' })
-export const STORED_CRON_SHAPE: RowShape<StoredCron> = { ...CRON_SHAPE, schema: storedCron }
+/** What a run left behind never makes a row unusable. */
+export const STORED_CRON_SHAPE: RowShape<StoredCron> = {
+  ...CRON_SHAPE,
+  read: reader([...fieldsOf(CRON_COLUMNS, { lenient: false }), ...fieldsOf(RECORD_COLUMNS, { lenient: true })]),
+}
 
 const SHOWN_CHARACTERS = 60
 
@@ -64,19 +110,13 @@ export type JudgedRow<Row> =
   | { readonly row: null; readonly problem: Problem }
 
 export function judgeRow<Row>(raw: RawRow, shape: RowShape<Row>): JudgedRow<Row> {
-  const judged = shape.schema.safeParse(raw)
-  return judged.success
-    ? { row: judged.data, problem: null }
-    : { row: null, problem: problemOf(raw, shape, judged.error) }
+  const { row, misfits } = shape.read(raw)
+  return misfits === null ? { row, problem: null } : { row: null, problem: problemOf(raw, shape, misfits) }
 }
 
-function problemOf<Row>(raw: RawRow, shape: RowShape<Row>, error: z.ZodError): Problem {
-  const [first, ...rest] = error.issues.map((issue) => ({
-    column: String(issue.path[0]),
-    expected: issue.message,
-  }))
-  const column = first?.column ?? 'id'
-  const more = rest.length === 0 ? '' : `; so are ${rest.map((issue) => issue.column).join(', ')}`
+function problemOf<Row>(raw: RawRow, shape: RowShape<Row>, [first, ...rest]: readonly Field[]): Problem {
+  const column = first?.name ?? 'id'
+  const more = rest.length === 0 ? '' : `; so are ${rest.map(({ name }) => name).join(', ')}`
   return {
     severity: 'error',
     about: aboutRow(raw, shape),
