@@ -1,4 +1,3 @@
-import { schedule } from 'node-cron'
 import { MS_PER_MINUTE } from '../domain/minute.ts'
 
 const MS_PER_SECOND = 1000
@@ -10,24 +9,10 @@ export interface Heartbeat {
 }
 
 /**
- * A beat at every minute from node-cron, and one every second to back it.
- *
- * node-cron runs in UTC because in a zone with daylight saving it pauses for an hour each autumn; the check every second
- * is there for stalls, suspends and clocks that step, after which node-cron drops what it missed.
+ * A beat every second: the planner finds each boundary of a minute at once, and whatever a stall, a suspend or a clock that steps has hidden
+ * from it. Looking at the clock costs nothing, and no zone has a say in it.
  */
-export const systemHeartbeat: Heartbeat = {
-  start(beat) {
-    const minutes = schedule('* * * * *', beat, {
-      timezone: 'UTC',
-      suppressMissedWarning: true,
-      name: 'rcron heartbeat',
-    })
-    const started = new DisposableStack()
-    started.defer(() => void minutes.destroy())
-    started.use(beatEverySecond(beat))
-    return started
-  },
-}
+export const systemHeartbeat: Heartbeat = { start: beatEverySecond }
 
 /** Beats just after each second of the machine's clock, so that the first check of a minute comes at its boundary. */
 function beatEverySecond(beat: () => void): Disposable {
