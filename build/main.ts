@@ -39,6 +39,9 @@ const packages = await build({
   outdir: BUNDLE,
   format: 'cjs',
   target: 'node24',
+  // A daemon holds their text for as long as it has not loaded them. Names stay: stacks show them.
+  minifyWhitespace: true,
+  minifySyntax: true,
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
   plugins: [withoutAddons, lateBuiltins, lateTables],
