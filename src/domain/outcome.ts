@@ -52,6 +52,32 @@ export function describeOutcome(outcome: Outcome): string {
   }
 }
 
+/** How the `errors` column of each kind begins; of the others with the kind itself. */
+const BEGINNINGS: readonly (readonly [string, Outcome['kind']])[] = [
+  ['ended by signal', 'signaled'],
+  ['timed out', 'timed-out'],
+]
+
+/** The kind of a run that did not succeed, by what its row's `errors` says; `failed` where that is nothing that rcron writes. */
+export function kindOfErrors(errors: string): Outcome['kind'] {
+  const [, ended] = BEGINNINGS.find(([text]) => errors.startsWith(text)) ?? []
+  return ended ?? BAD_KINDS.find((kind) => errors.startsWith(kind)) ?? 'failed'
+}
+
+/** Every way a run can end but well. */
+export const BAD_KINDS = [
+  'failed',
+  'signaled',
+  'timed-out',
+  'killed',
+  'unreachable',
+  'refused',
+  'lost',
+  'blocked',
+  'skipped',
+  'missed',
+] as const satisfies readonly Exclude<Outcome['kind'], 'succeeded'>[]
+
 /** Killed on request, before it began or proven dead. */
 export function killed(by: KilledBy): Outcome {
   return { kind: 'killed', by }

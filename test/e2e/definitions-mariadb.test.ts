@@ -58,7 +58,7 @@ test('init adds the columns, and then the options work', async () => {
 
 test('a row that cannot be read is listed with its trouble, can be mended column by column, and removed', async () => {
   await mariadb.query('insert into rcron_crons (id, cron_name, enabled, host, user) values (90, null, 0, 70, 70)')
-  const { stdout, stderr } = await rcron.run(['cron', 'list'])
+  const { stdout, stderr } = await rcron.run(['cron', 'list', '--rows'])
   match(stdout, /\n90 +- +- /)
   match(stderr, /^error: cron 90, cron_name: is NULL, expected text/)
   await rcron.ok('cron', 'edit', '90', '--cron-name', 'mended', '--cron-path', 'true')

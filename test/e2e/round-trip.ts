@@ -57,7 +57,7 @@ export function testRoundTrip(name: string, rcron: RcronCommand): void {
       ['dump', '/usr/bin/dump -a', '30 2 * * mon-fri', 'db1.example.com:22', 'backup', 'shuffle', 0, null, null],
     )
     match(
-      await rcron.ok('cron', 'list'),
+      await rcron.ok('cron', 'list', '--rows'),
       /^id +cron_name +schedule.*\n1 +dump +30 2 \* \* mon-fri +\/usr\/bin\/dump -a /,
     )
     match(await rcron.ok('cron', 'enable', 'dump'), /enabled cron 1 "dump"/)

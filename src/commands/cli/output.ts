@@ -2,6 +2,7 @@ import { describeProblem, type Problem } from '../../domain/problem.ts'
 import { escapeJson, escapeText } from '../../platform/log/escape-text.ts'
 import type { CommandContext } from './context.ts'
 import { paint, type Style } from './paint.ts'
+import { layOut, type TableColumn } from './table.ts'
 
 /** Part of a line: as it is, or with a style. */
 export type StyledText = string | { readonly style: Style; readonly text: string }
@@ -41,20 +42,27 @@ export class Output {
     this.note(styled(colour, `${problem.severity}:`), ` ${describeProblem(problem)}`)
   }
 
-  /** Columns under their headings; a cell that is null is shown as `-`. */
-  table(headings: readonly string[], rows: readonly (readonly unknown[])[]): void {
+  /** Columns under their headings, as many as the line has room for; a cell that is null is shown as `-`. */
+  table(columns: readonly (string | TableColumn)[], rows: readonly (readonly unknown[])[]): void {
+    const named = columns.map((column) => (typeof column === 'string' ? { heading: column } : column))
     const cells = rows.map((row) => row.map(cellText))
-    const widths = headings.map((heading, at) => Math.max(heading.length, ...cells.map((row) => row[at]?.length ?? 0)))
-    const format = (row: readonly string[]) =>
-      row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ')
-    this.line(styled('bold', format(headings)))
-    for (const row of cells) this.line(format(row))
+    const [headings = '', ...lines] = layOut(named, cells, this.#width())
+    this.line(styled('bold', headings))
+    for (const line of lines) this.line(line)
   }
 
   /** One `name: value` a line, in order. */
   record(fields: Readonly<Record<string, unknown>>): void {
     const width = Math.max(...Object.keys(fields).map((name) => name.length))
     for (const [name, value] of Object.entries(fields)) this.line(`${name.padEnd(width)}  ${cellText(value)}`)
+  }
+
+  /** Characters of a line; null where nobody sees its end: what is piped on is complete. */
+  #width(): number | null {
+    const { environment, stdout } = this.#context
+    const said = Number(environment['COLUMNS'])
+    if (Number.isInteger(said) && said > 0) return said
+    return stdout.isTTY === true && stdout.columns > 0 ? stdout.columns : null
   }
 
   #print(on: 'stdout' | 'stderr', parts: readonly StyledText[]): void {

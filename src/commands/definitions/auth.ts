@@ -20,7 +20,12 @@ export const auth: Noun<AuthRow, NewAuth> = {
       ...shownRow(AUTH_COLUMNS, row),
       password: describeSecret(row.password),
     })),
-  listed: ['id', 'user', 'password', 'hosts'],
+  listed: [
+    { heading: 'id' },
+    { heading: 'user' },
+    { heading: 'password', leaves: 1 },
+    { heading: 'hosts', isLong: true },
+  ],
   complete: async (changes, options, { context, seal }, old) => {
     if (old === null) required('auth', changes, ['user'])
     const secrets: Record<string, unknown> = {}

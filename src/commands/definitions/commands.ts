@@ -48,11 +48,7 @@ function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): 
     .action((options: Options) =>
       carryOut(async (_, parts) => (await import('./add-entry.ts')).addEntry(noun, options, parts)),
     )
-  group
-    .command('list')
-    .summary(`list every ${noun.name}`)
-    .option('--json', 'print JSON')
-    .action((options: Options) => carryOut((verbs, parts) => verbs.listEntries(noun, options, parts)))
+  addList(group, noun, carryOut)
   group
     .command('show')
     .summary('show all columns; secrets stay hidden')
@@ -81,6 +77,33 @@ function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): 
       carryOut((verbs, parts) => verbs.removeEntries(noun, wanted, options, parts)),
     )
   return group
+}
+
+function addList<R, F>(group: Command, noun: Noun<R, F>, carryOut: CarryOut): void {
+  const list = group.command('list')
+  if (noun.name === 'cron') {
+    list
+      .summary('list every job, that which is due next first')
+      .argument('[filter...]', 'a name, host:NAME or user:NAME, with * and ?; state:WORD, such as state:failed,lost')
+      .option('--rows', 'print a line for each cron')
+      .option('--json', 'print every column of each cron as JSON')
+      .action((words: string[], options: Options) =>
+        carryOut(async (verbs, parts) => {
+          // All rows as they are need no judgement.
+          const isPlain = words.length === 0 && (options['json'] === true || options['rows'] === true)
+          if (isPlain) return await verbs.listEntries(noun, words, options, parts)
+          return await (await import('./list/list-crons.ts')).listCrons(words, options, parts)
+        }),
+      )
+    return
+  }
+  list
+    .summary(`list every ${noun.name}`)
+    .argument('[name...]', 'only those of this name; * and ? stand for any characters and for one')
+    .option('--json', 'print JSON')
+    .action((words: string[], options: Options) =>
+      carryOut((verbs, parts) => verbs.listEntries(noun, words, options, parts)),
+    )
 }
 
 function withColumns<R, F>(command: Command, noun: Noun<R, F>, verb: 'add' | 'edit'): Command {

@@ -31,7 +31,18 @@ export const cron: Noun<StoredCron, NewCron> = {
   shelf: (editor) => editor.crons,
   find: findCrons,
   visible,
-  listed: ['id', 'cron_name', 'schedule', 'cron_path', 'host', 'user', 'action', 'enabled', 'last_run', 'errors'],
+  listed: [
+    { heading: 'id' },
+    { heading: 'cron_name' },
+    { heading: 'schedule', leaves: 4 },
+    { heading: 'cron_path', leaves: 3, isCut: true },
+    { heading: 'host', leaves: 7 },
+    { heading: 'user', leaves: 5 },
+    { heading: 'action', leaves: 1 },
+    { heading: 'enabled', leaves: 6 },
+    { heading: 'last_run', leaves: 2 },
+    { heading: 'errors', isLong: true },
+  ],
   complete: async (changes, options, { editor }, old) => {
     const schedule = scheduleOf(options)
     const references = await referencesOf(options, editor, { mayBeSeveral: old === null })

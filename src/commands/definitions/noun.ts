@@ -6,6 +6,7 @@ import type { Definitions } from '../../domain/rows.ts'
 import type { SecretSeal } from '../../secrets/seal-secret.ts'
 import type { DefinitionEditor, Entry, Shelf } from '../../store/definitions/definition-editor.ts'
 import type { CommandContext } from '../cli/context.ts'
+import type { TableColumn } from '../cli/table.ts'
 import { type Column, optionFlag } from './column.ts'
 
 /** Options as commander hands them on. */
@@ -15,7 +16,7 @@ export type Options = Readonly<Record<string, unknown>>
 export type ChangeParts = {
   readonly context: CommandContext
   readonly editor: DefinitionEditor
-  readonly settings: Pick<Config, 'knownHostsFile' | 'hostname'>
+  readonly settings: Pick<Config, 'knownHostsFile' | 'hostname' | 'timezone'>
   /** What seals secrets under the cache key. Rejects with an OperatorError if there is none. */
   readonly seal: () => Promise<SecretSeal>
   /** Rejects with an InvalidInputError that names everything that keeps a row from working. */
@@ -46,8 +47,8 @@ export type Noun<Row, Fields> = {
   readonly find: (editor: DefinitionEditor, reference: string) => Promise<readonly Entry<Row>[]>
   /** What of each row may be seen, in the order in which it is shown; no secret. */
   readonly visible: (rows: readonly Row[], editor: DefinitionEditor) => Promise<readonly Options[]>
-  /** Which of the visible fields a list shows. */
-  readonly listed: readonly string[]
+  /** Which of the visible fields a list of rows shows, each under its own name. */
+  readonly listed: readonly TableColumn[]
   /**
    * `changes` with the columns that the options set beyond `columns`; asks for what is missing. Several where one command adds several rows;
    * of a change (`old`) always one. Rejects with an OperatorError.

@@ -1,5 +1,6 @@
 import { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
 import type { Column } from '../../domain/columns/column.ts'
+import { RECORD_COLUMNS } from '../../domain/columns/crons.ts'
 import type { DefinitionEditor, Entry } from '../../store/definitions/definition-editor.ts'
 import type { Output } from '../cli/output.ts'
 import type { Noun, Options } from './noun.ts'
@@ -24,8 +25,16 @@ export async function visibleOf<R, F>(
 export function printTable<R, F>({ listed }: Noun<R, F>, shown: readonly Options[], output: Output): void {
   output.table(
     listed,
-    shown.map((fields) => listed.map((name) => fields[name])),
+    shown.map((fields) => listed.map(({ heading }) => forPeople(heading, fields[heading]))),
   )
+}
+
+/** As a person reads it: a time says its zone. */
+export function forPeople(name: string, value: unknown): unknown {
+  const column: Column | undefined = Object.hasOwn(RECORD_COLUMNS, name)
+    ? RECORD_COLUMNS[name as keyof typeof RECORD_COLUMNS]
+    : undefined
+  return column?.kind === 'moment' && typeof value === 'string' ? `${value}Z` : value
 }
 
 /** The same as `listEntries` prints, of `entries` alone. */

@@ -21,7 +21,13 @@ export const system: Noun<SystemRow, NewSystem> = {
   shelf: (editor) => editor.systems,
   find: findSystems,
   visible: async (rows) => rows.map((row) => shownRow(SYSTEM_COLUMNS, row)),
-  listed: ['id', 'host', 'port', 'local_port', 'supervise'],
+  listed: [
+    { heading: 'id' },
+    { heading: 'host' },
+    { heading: 'port', leaves: 3 },
+    { heading: 'local_port', leaves: 2 },
+    { heading: 'supervise', leaves: 1 },
+  ],
   complete: async (changes, options, parts, old) => {
     if (old === null) required('system', changes, ['host'])
     const row = { ...NEW_SYSTEM, ...old?.row, ...changes } as SystemRow

@@ -9,8 +9,9 @@ import { confirmRemoval } from './confirm-removal.ts'
 import { cron } from './cron.ts'
 import { describeActiveRun } from './describe-active-run.ts'
 import { entriesOf, findEntries, findEntry, findMatches } from './find-entry.ts'
+import { filterOf } from './list/list-filters.ts'
 import { type ChangeParts, type Noun, type Options, problemOfOption } from './noun.ts'
-import { printTable, showTable, visibleOf, withoutSecrets } from './print-rows.ts'
+import { forPeople, printTable, showTable, visibleOf, withoutSecrets } from './print-rows.ts'
 import { readColumns } from './read-columns.ts'
 
 /** What every verb needs. */
@@ -22,17 +23,35 @@ export type VerbParts = ChangeParts & {
   readonly tellTakeUp: () => void
 }
 
-export async function listEntries<R, F>(noun: Noun<R, F>, options: Options, parts: VerbParts): Promise<ExitCode> {
+/** Lists the rows whose names are what one of `words` says; all without any. */
+export async function listEntries<R, F>(
+  noun: Noun<R, F>,
+  words: readonly string[],
+  options: Options,
+  parts: VerbParts,
+): Promise<ExitCode> {
   const { output, editor } = parts
+  const filter = filterOf(words, null)
   const entries = await noun.shelf(editor).list()
-  const shown = await visibleOf(noun, entries, parts)
+  const listed = entries.filter(filter)
+  const shown = await visibleOf(noun, listed, parts)
   if (options['json'] === true) output.json(shown)
-  else if (entries.length === 0) output.note(`There is no ${noun.name} yet: "rcron ${noun.name} add" adds one.`)
+  else if (listed.length === 0) tellNothingListed(noun.name, entries, parts)
   else {
     printTable(noun, shown, output)
-    for (const { problem } of entries) if (problem !== null) output.problem(problem)
+    for (const { problem } of listed) if (problem !== null) output.problem(problem)
   }
   return 0
+}
+
+/** Why a list is empty. */
+export function tellNothingListed(
+  noun: string,
+  entries: readonly unknown[],
+  { output }: Pick<VerbParts, 'output'>,
+): void {
+  if (entries.length === 0) output.note(`There is no ${noun} yet: "rcron ${noun} add" adds one.`)
+  else output.note(`None of ${entries.length} ${noun}s is like that: "rcron ${noun} list" shows all.`)
 }
 
 export async function showEntries<R, F>(
@@ -48,7 +67,7 @@ export async function showEntries<R, F>(
   else {
     for (const [at, fields] of shown.entries()) {
       if (at > 0) output.line()
-      output.record(fields)
+      output.record(Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, forPeople(name, value)])))
     }
   }
   return 0

@@ -1,0 +1,95 @@
+import { compileSnapshot } from '../../../definitions/compile-snapshot.ts'
+import type { Snapshot } from '../../../definitions/snapshot.ts'
+import type { Action } from '../../../domain/action.ts'
+import type { Cron } from '../../../domain/cron.ts'
+import type { Minute } from '../../../domain/minute.ts'
+import { BAD_KINDS, kindOfErrors } from '../../../domain/outcome.ts'
+import { nextMinutes } from '../../../schedule/next-minutes.ts'
+import type { Schedule } from '../../../schedule/schedule.ts'
+import { zoneOf } from '../../../schedule/timezone.ts'
+import type { DefinitionEditor, Entry, StoredCron } from '../../../store/definitions/definition-editor.ts'
+import { soundRows } from '../with-related.ts'
+import type { Filtered } from './list-filters.ts'
+
+/** How a cron's last run ended; `never-ran` before its first. */
+export type LastEnd = 'never-ran' | ReturnType<typeof kindOfErrors>
+
+/** What may be asked for with `state:`. */
+export const STATES: readonly string[] = ['enabled', 'disabled', 'unusable', 'never-ran', 'succeeded', ...BAD_KINDS]
+
+/** A row of the crontab, and what is known of it now. */
+export type CronFacts = {
+  readonly id: number
+  readonly row: StoredCron | null
+  /** Null if the row cannot be used. */
+  readonly cron: Cron | null
+  readonly name: string
+  readonly action: Action | null
+  readonly isEnabled: boolean
+  readonly lastEnd: LastEnd
+  /** When it is due next; null where it is not, or is not enabled. */
+  readonly next: Minute | null
+}
+
+/** Judges all crons of the store, as of the minute `now`. */
+export async function loadCronFacts(
+  editor: DefinitionEditor,
+  entries: readonly Entry<StoredCron>[],
+  { timezone, now }: { readonly timezone: string; readonly now: Minute },
+): Promise<readonly CronFacts[]> {
+  const definitions = {
+    crons: soundRows(entries),
+    systems: soundRows(await editor.systems.list()),
+    auths: soundRows(await editor.auths.list()),
+  }
+  const snapshot = compileSnapshot({ definitions, problems: [], defaultTimezone: timezone })
+  const crons = new Map(snapshot.crons.map((cron) => [cron.id, cron]))
+  const nextOf = nextAfter(now, snapshot)
+  return entries.map((entry) => factsOf(entry, crons.get(entry.id) ?? null, nextOf))
+}
+
+function factsOf({ id, name, row }: Entry<StoredCron>, cron: Cron | null, nextOf: NextOf): CronFacts {
+  const isEnabled = row?.enabled === 1
+  return {
+    id,
+    row,
+    cron,
+    name,
+    action: cron?.action ?? null,
+    isEnabled,
+    lastEnd: lastEndOf(row),
+    next: cron !== null && isEnabled ? nextOf(cron) : null,
+  }
+}
+
+function lastEndOf(row: StoredCron | null): LastEnd {
+  if (row === null || row.last_run === null) return 'never-ran'
+  return row.errors === null || row.errors === '' ? 'succeeded' : kindOfErrors(row.errors)
+}
+
+type NextOf = (cron: Cron) => Minute | null
+
+/** Most crons share their schedule with others: each is looked at once. */
+function nextAfter(now: Minute, { schedules }: Snapshot): NextOf {
+  const known = new Map<Schedule, Map<string, Minute | null>>()
+  return ({ id, timezone }) => {
+    const schedule = schedules.get(id)
+    if (schedule === undefined) return null
+    const byZone = known.get(schedule) ?? new Map<string, Minute | null>()
+    known.set(schedule, byZone)
+    const found = byZone.get(timezone)
+    if (found !== undefined) return found
+    const [next = null] = nextMinutes(schedule, zoneOf(timezone), now, 1)
+    byZone.set(timezone, next)
+    return next
+  }
+}
+
+/** What filters see of a row that is listed with `host` and `user`. */
+export function filteredOf(
+  { name, cron, isEnabled, lastEnd }: CronFacts,
+  { host, user }: { readonly host: string; readonly user: string },
+): Filtered {
+  const states = [isEnabled ? 'enabled' : 'disabled', lastEnd, ...(cron === null ? ['unusable'] : [])]
+  return { name, host, user, states }
+}

@@ -1,0 +1,62 @@
+import { type Minute, minuteOf } from '../../../domain/minute.ts'
+import type { Entry, StoredCron } from '../../../store/definitions/definition-editor.ts'
+import type { ExitCode } from '../../cli/context.ts'
+import type { Output } from '../../cli/output.ts'
+import { foldedNames } from '../../shared/folded-names.ts'
+import { cron } from '../cron.ts'
+import type { Options } from '../noun.ts'
+import { printTable, visibleOf } from '../print-rows.ts'
+import { tellNothingListed, type VerbParts } from '../verbs.ts'
+import { filteredOf, loadCronFacts, STATES } from './cron-facts.ts'
+import { hostOf, JOB_COLUMNS, jobLines, type ListedCron } from './job-lines.ts'
+import { filterOf } from './list-filters.ts'
+
+type ListParts = Pick<VerbParts, 'output' | 'editor'> & {
+  readonly settings: Pick<VerbParts['settings'], 'timezone'>
+  readonly now?: Minute
+}
+
+/** Lists the jobs of the crons that `words` ask for; with `--rows` and `--json` these crons themselves. */
+export async function listCrons(words: readonly string[], options: Options, parts: ListParts): Promise<ExitCode> {
+  const { output, editor, settings, now = minuteOf(Date.now()) } = parts
+  const filter = filterOf(words, STATES)
+  const entries = await editor.crons.list()
+  const fields = await visibleOf(cron, entries, parts)
+  const facts = await loadCronFacts(editor, entries, { timezone: settings.timezone, now })
+  const all = facts.map((it, at): ListedCron => ({ facts: it, fields: fields[at] ?? {} }))
+  const listed = all.filter((it) => filter(filteredOf(it.facts, placeOf(it))))
+  const shown = listed.map((it) => it.fields)
+  if (options['json'] === true) output.json(shown)
+  else if (listed.length === 0) tellNothingListed('cron', entries, parts)
+  else if (options['rows'] === true) printTable(cron, shown, output)
+  else printJobs(listed, now, output)
+  if (options['json'] !== true) tellUnusable(listed, entries, output)
+  return 0
+}
+
+function placeOf({ fields }: ListedCron): { readonly host: string; readonly user: string } {
+  return { host: String(fields['host'] ?? ''), user: String(fields['user'] ?? '') }
+}
+
+/** Beneath the jobs stands each error in full, once, with the crons that ended with it. */
+function printJobs(listed: readonly ListedCron[], now: Minute, output: Output): void {
+  output.table(JOB_COLUMNS, jobLines(listed, now))
+  const failed = listed.filter(({ facts }) => facts.isEnabled && (facts.row?.errors ?? '') !== '')
+  const byText = Map.groupBy(failed, ({ facts }) => String(facts.row?.errors))
+  if (byText.size > 0) output.line()
+  for (const [text, crons] of byText) output.line(`${foldedNames(crons.map(nameOf))}: ${text}`)
+}
+
+/** As the command line takes it. */
+function nameOf(listed: ListedCron): string {
+  return `${listed.facts.name}@${hostOf(listed)}`
+}
+
+function tellUnusable(listed: readonly ListedCron[], entries: readonly Entry<StoredCron>[], output: Output): void {
+  const ids = new Set(listed.map(({ facts }) => facts.id))
+  for (const { id, problem } of entries) if (problem !== null && ids.has(id)) output.problem(problem)
+  const unusable = listed.filter(({ facts }) => facts.cron === null && facts.row !== null)
+  if (unusable.length === 0) return
+  const named = foldedNames(unusable.map(({ facts }) => `cron ${facts.id} (${facts.name})`))
+  output.note(`Not usable: ${named}. "rcron check" says why.`)
+}
