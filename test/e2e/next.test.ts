@@ -145,7 +145,7 @@ const spoken: readonly (readonly [readonly string[], RegExp])[] = [
     ['nightly', '--from', '2026-07-01T12:00Z', '--count', '2'],
     /^cron 1 \(nightly\) {2}0 3 \* \* \* {2}\(Asia\/Tokyo\)\n.*\n.*T03:00:00\+09:00\n.*T03:00:00\+09:00\n$/,
   ],
-  [[], /^cron 1 \(nightly\)[\s\S]*2026|20\d\d-/],
+  [['--count', '1'], /^cron 1 \(nightly\) {2}0 3 \* \* \* {2}\(Asia\/Tokyo\)\n.*\n {2}20\d\d-\S+\+09:00\n$/],
 ]
 test('for people schedules and crons are read in plain words', async () => {
   await rcron.prepare(async ({ auths, systems, crons }) => {
@@ -165,6 +165,8 @@ const refused: readonly (readonly [readonly string[], RegExp])[] = [
     ['@daily', '--count', 'many', '--tz', 'Mars', '--from', 'soon'],
     /--count: found "many"[\s\S]*--from: found "soon"[\s\S]*--tz: found "Mars"/,
   ],
+  [['--for', '8d'], /--for: found "8d", expected a time from 1m to 7d/],
+  [['--for', '1h', '--count', '3'], /--for: found --count too/],
   [['@daily', '--stdin'], /--stdin: found schedules as arguments too/],
 ]
 test('what cannot be read ends with 2', async () => {
@@ -195,7 +197,7 @@ test('rows that cannot be used are named, and the others answered', async () => 
   })
   const all = await rcron.run(['next'])
   equal(all.status, 0)
-  match(all.stdout, /^cron 1 \(nightly\)/)
+  match(all.stdout, /\n\S+\+09:00 +\S+ +nightly +db1 +0 3 \* \* \*\n$/)
   match(all.stderr, /^error: cron 4 \(bad\), cron_min: "61".*\nerror: cron 5 \(nightly\), cron_hour: "24".*\n$/)
   const byName = await rcron.run(['next', 'nightly', '--json'])
   equal(byName.status, 0)
@@ -216,4 +218,80 @@ test('where no cron is enabled, that is said', async () => {
     deepEqual([status, stdout], [0, words.length > 1 ? '[]\n' : ''])
     match(stderr, /^There is no enabled cron/)
   }
+})
+
+const lists: readonly (readonly [string, string, readonly string[], string])[] = [
+  [
+    '120',
+    'what is due within an hour, by time, a line for each job',
+    ['--for', '1h'],
+    `next                    in   job     times  hosts     schedule
+2026-07-01T12:05Z       5m   often   12     h1 (+49)  */5 * * * *
+2026-07-01T14:30+02:00  30m  berlin  1      h1        30 14 * * *
+2026-07-01T12:40Z       40m  twice   3      h1 (+1)   40,50 * * * * (+1)
+`,
+  ],
+  [
+    '40',
+    'in fewer columns where they do not fit',
+    ['--for', '1h'],
+    `next                    job     times
+2026-07-01T12:05Z       often   12
+2026-07-01T14:30+02:00  berlin  1
+2026-07-01T12:40Z       twice   3
+`,
+  ],
+  [
+    '80',
+    'without a span every job, those that are never due last',
+    [],
+    `next                    in      job     hosts     schedule
+2026-07-01T12:05Z       5m      often   h1 (+49)  */5 * * * *
+2026-07-01T14:30+02:00  30m     berlin  h1        30 14 * * *
+2026-07-01T12:40Z       40m     twice   h1 (+1)   40,50 * * * * (+1)
+2026-07-02T03:00Z       15h00m  later   h2        0 3 * * *
+-                       -       boot    h2        @reboot
+`,
+  ],
+  [
+    '80',
+    'of those that are named',
+    ['later', 'berlin', '@hourly', '--for', '1d'],
+    `next                    in      job      times  hosts  schedule
+2026-07-01T14:30+02:00  30m     berlin   1      h1     30 14 * * *
+2026-07-01T13:00Z       1h00m   @hourly  24     -      @hourly
+2026-07-02T03:00Z       15h00m  later    1      h2     0 3 * * *
+`,
+  ],
+]
+test('next lists', async (t) => {
+  using busy = new ResidentRcron()
+  await busy.prepare(async ({ auths, systems, crons }) => {
+    const user = await auths.add({ user: 'x', password: 'y' })
+    const hosts = await systems.addAll(Array.from({ length: 50 }, (_, at) => ({ host: `h${at + 1}` })))
+    const add = (cron_name: string, on: readonly number[], row: object) =>
+      crons.addAll(on.map((host) => ({ cron_name, cron_path: 'true', enabled: 1, user, host, action: 2, ...row })))
+    await add('often', hosts, { cron_min: '*/5' })
+    await add('later', hosts.slice(1, 2), { cron_min: '0', cron_hour: '3' })
+    await add('berlin', hosts.slice(0, 1), { cron_min: '30', cron_hour: '14', timezone: 'Europe/Berlin' })
+    await add('twice', hosts.slice(0, 1), { cron_min: '40,50' })
+    await add('twice', hosts.slice(1, 2), { cron_min: '50,55' })
+    await add('boot', hosts.slice(1, 2), { cron_min: '@reboot' })
+    await add('off', hosts, { enabled: 0 })
+  })
+  const from = ['--from', '2026-07-01T12:00Z']
+  for (const [columns, what, words, expected] of lists) {
+    await t.test(`${what}, in ${columns} columns`, async () => {
+      const { status, stdout, stderr } = await busy.run(['next', ...words, ...from], { env: { COLUMNS: columns } })
+      deepEqual([status, stdout, stderr], [0, expected, ''])
+    })
+  }
+  await t.test('in JSON every cron with all its times within the span', async () => {
+    const answers = (await busy.json('next', '--for', '1h', ...from)) as readonly { readonly next: readonly string[] }[]
+    deepEqual([answers.length, answers[0]?.next.length, answers[0]?.next.at(-1)], [53, 12, '2026-07-01T13:00:00+00:00'])
+  })
+  await t.test('nothing within the span is said', async () => {
+    const { status, stdout, stderr } = await busy.run(['next', 'later', '--for', '1m', ...from])
+    deepEqual([status, stdout, stderr], [0, '', 'Nothing is due in that time.\n'])
+  })
 })

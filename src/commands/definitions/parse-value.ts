@@ -1,4 +1,5 @@
 import type { Column, Columns } from '../../domain/columns/column.ts'
+import { secondsIn } from '../shared/parse-span.ts'
 
 /** What the databases take for a whole number at most. */
 const LARGEST = 2_147_483_647
@@ -41,15 +42,8 @@ function wholeNumber(text: string): number {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN
 }
 
-const SECONDS = { d: 86_400, h: 3_600, m: 60, s: 1 } as const
-
-/** `2h`, `1h30m`, `90 s`; NaN where it is no time. */
 function timeIn(unit: 'seconds' | 'minutes', text: string): number {
-  const parts = /^(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+)\s*s)?$/i.exec(text.trim())
-  if (parts === null || text.trim() === '') return Number.NaN
-  const [, d = 0, h = 0, m = 0, s = 0] = parts
-  const seconds = Number(d) * SECONDS.d + Number(h) * SECONDS.h + Number(m) * SECONDS.m + Number(s)
-  return unit === 'seconds' ? seconds : seconds / SECONDS.m
+  return unit === 'seconds' ? secondsIn(text) : secondsIn(text) / 60
 }
 
 /** 0 or 1, as the columns hold it; the words of the trade are taken as well. */

@@ -1,12 +1,13 @@
-import { type Minute, minuteOf } from '../../domain/minute.ts'
+import { addMinutes, type Minute, minuteOf } from '../../domain/minute.ts'
+import { countDue } from '../../schedule/count-due.ts'
 import { describeSchedule } from '../../schedule/describe-schedule.ts'
 import { formatLocal, parseTime } from '../../schedule/local-time.ts'
 import { nextMinutes } from '../../schedule/next-minutes.ts'
 import { parseExpression } from '../../schedule/parse/parse-expression.ts'
 import { isTimezone, zoneOf } from '../../schedule/timezone.ts'
 
-/** The most times that one answer holds. */
-export const MOST_TIMES = 10_000
+/** The most times that one answer holds: the minutes of a week. */
+export const MOST_TIMES = 7 * 24 * 60
 
 /** A schedule whose coming times are asked for. */
 export type NextQuestion = {
@@ -60,7 +61,16 @@ export function instantAfterWhich({ from, tz }: Pick<NextQuestion, 'from' | 'tz'
   return after === null ? null : formatLocal(after, zoneOf(tz))
 }
 
-function minuteAfterWhich(from: unknown, tz: string): Minute | null {
+/** How often a question's schedule is due in the `span` minutes after its time; null where it cannot be read. */
+export function timesWithin({ expr, tz, from }: NextQuestion, span: number): number | null {
+  const { schedule } = parseExpression(expr)
+  const after = isTimezone(tz) ? minuteAfterWhich(from, tz) : null
+  if (schedule === null || after === null) return null
+  return countDue(schedule, zoneOf(tz), addMinutes(after, 1), addMinutes(after, span)).count
+}
+
+/** The minute that `from` means in a zone; null if it is no time. */
+export function minuteAfterWhich(from: unknown, tz: string): Minute | null {
   if (typeof from === 'number') return Number.isFinite(from) ? minuteOf(from) : null
   return typeof from === 'string' ? parseTime(from, zoneOf(tz)) : null
 }

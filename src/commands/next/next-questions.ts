@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import type { Cron } from '../../domain/cron.ts'
+import { jobKey } from '../../domain/job.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 import type { CronRow } from '../../domain/rows.ts'
 import { cronsByReference } from '../shared/crons-by-reference.ts'
@@ -18,6 +19,8 @@ export type KnownCrons = {
 /** A schedule that is asked about, and what it is called. */
 export type NamedQuestion = {
   readonly name: string
+  /** What a line for each job is of. */
+  readonly job: { readonly key: string; readonly name: string; readonly host: string | null }
   /** False for a cron that is disabled: these times are those at which it would run. */
   readonly enabled: boolean
   readonly question: NextQuestion
@@ -38,7 +41,8 @@ export function isExpression(text: string): boolean {
 }
 
 export function questionOfExpression(expr: string, { defaults }: QuestionDefaults): NamedQuestion {
-  return { name: expr, enabled: true, question: { ...defaults, expr } }
+  const job = { key: expr, name: expr.trim(), host: null }
+  return { name: expr, job, enabled: true, question: { ...defaults, expr } }
 }
 
 /** What `wanted` asks for, in its order: schedules, and crons by id or name. Of a name all are meant. Pure. */
@@ -70,12 +74,11 @@ export function chooseEnabled(asking: QuestionDefaults, { snapshot, rows }: Know
   }
 }
 
-function questionOfCron(
-  { id, name, enabled, expression, timezone }: Cron,
-  { defaults, tz }: QuestionDefaults,
-): NamedQuestion {
+function questionOfCron(cron: Cron, { defaults, tz }: QuestionDefaults): NamedQuestion {
+  const { id, name, enabled, expression, timezone, system } = cron
   const question = { ...defaults, expr: written(expression), tz: tz ?? timezone }
-  return { name: `cron ${id} (${name})`, enabled, question }
+  const job = { key: jobKey(cron), name, host: system.host }
+  return { name: `cron ${id} (${name})`, job, enabled, question }
 }
 
 /** A macro stands in the first of the five fields; written on one line, it stands alone. */

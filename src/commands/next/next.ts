@@ -1,37 +1,24 @@
 import { loadSettings } from '../../app/settings.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
-import { aboutOption, errorAbout, type Problem } from '../../domain/problem.ts'
 import { escapeJson } from '../../platform/log/escape-text.ts'
-import { parseTime } from '../../schedule/local-time.ts'
-import { REBOOT } from '../../schedule/parse/macros.ts'
-import { isTimezone, zoneOf } from '../../schedule/timezone.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
-import { Output, styled } from '../cli/output.ts'
+import { Output } from '../cli/output.ts'
 import { loadJudged, withStore } from '../shared/open-store.ts'
 import { lineBatches } from './line-batches.ts'
-import { answerNext, instantAfterWhich, MOST_TIMES, type NextAnswer } from './next-answer.ts'
+import { answerNext } from './next-answer.ts'
+import { countOf, type NextOptions, refuseOptions, spanOf } from './next-options.ts'
 import {
   type ChosenQuestions,
   chooseEnabled,
   chooseWanted,
   isExpression,
-  type NamedQuestion,
   type QuestionDefaults,
   questionOfExpression,
 } from './next-questions.ts'
 import { PatientOutput } from './patient-output.ts'
-
-/** Options of `rcron next`. */
-export type NextOptions = {
-  readonly from?: string
-  readonly tz?: string
-  readonly count: string
-  readonly stdin?: boolean
-  readonly json?: boolean
-}
+import { explainEach, listDue, printJson } from './print-next.ts'
 
 type Defaults = QuestionDefaults['defaults']
-type Answered = Omit<NamedQuestion['question'], 'from'> & Pick<NamedQuestion, 'name' | 'enabled'> & NextAnswer
 
 /** Prints coming times of schedules or crons. Exits with 2 where one cannot be read. */
 export async function next(
@@ -43,40 +30,19 @@ export async function next(
   const output = new Output(context)
   const { config, ignored } = await loadSettings(context.environment)
   for (const problem of ignored) output.problem(problem)
-  const defaults = { tz: options.tz ?? config.timezone, from: options.from ?? Date.now(), count: Number(options.count) }
+  const from = options.from ?? Date.now()
+  const defaults = { tz: options.tz ?? config.timezone, from, count: countOf(options) }
   if (options.stdin === true) return await answerLines(context, defaults)
   const { asked, leftOut } = await questionsOf(context, wanted, { defaults, tz: options.tz })
   for (const problem of leftOut) output.problem(problem)
   if (asked.length === 0) output.note(NONE_ENABLED)
-  const answers = asked.map(({ name, enabled, question }) => ({
-    name,
-    enabled,
-    ...question,
-    from: instantAfterWhich(question),
-    ...answerNext(question),
-  }))
-  if (options.json === true) output.json(answers)
-  else for (const answer of answers) print(output, answer)
-  return answers.some((answer) => 'error' in answer) ? 2 : 0
+  const within = { from, span: spanOf(options) }
+  if (options.json === true) return printJson(output, asked, within)
+  const isListed = within.span !== null || (wanted.length === 0 && options.count === undefined)
+  return isListed ? listDue(output, asked, within) : explainEach(output, asked)
 }
 
 const NONE_ENABLED = 'There is no enabled cron that can be used: "rcron cron enable" enables one.'
-
-function refuseOptions(wanted: readonly string[], { count, from, tz, stdin }: NextOptions): void {
-  const problems: Problem[] = []
-  const refuse = (flag: string, message: string) => problems.push(errorAbout(aboutOption(flag), message))
-  const isCount = /^\d{1,6}$/.test(count) && Number(count) >= 1 && Number(count) <= MOST_TIMES
-  if (!isCount) refuse('--count', `found ${JSON.stringify(count)}, expected a whole number from 1 to ${MOST_TIMES}`)
-  if (from !== undefined && parseTime(from, zoneOf('UTC')) === null) {
-    refuse('--from', `found ${JSON.stringify(from)}, expected a time such as 2026-03-01T12:00:00+01:00`)
-  }
-  if (tz !== undefined && !isTimezone(tz)) {
-    refuse('--tz', `found ${JSON.stringify(tz)}, expected an IANA name such as Europe/Berlin`)
-  }
-  if (stdin === true && wanted.length > 0)
-    refuse('--stdin', 'found schedules as arguments too, expected only one of the two')
-  if (problems.length > 0) throw new InvalidInputError(problems)
-}
 
 /** One answer a line, in the order of the questions, as they come. A line that cannot be read is answered too. */
 async function answerLines(context: CommandContext, defaults: Defaults): Promise<ExitCode> {
@@ -130,18 +96,4 @@ async function questionsOf(
   const chosen = wanted.length === 0 ? chooseEnabled(asking, known) : chooseWanted(wanted, asking, known)
   if (chosen.refused.length > 0) throw new InvalidInputError(chosen.refused)
   return chosen
-}
-
-function print(output: Output, answer: Answered): void {
-  const name = answer.enabled ? answer.name : `${answer.name}, disabled`
-  const title = answer.name === answer.expr ? answer.expr : `${name}  ${answer.expr}`
-  output.line(styled('bold', title), '  ', styled('dim', `(${answer.tz})`))
-  if ('error' in answer) {
-    for (const line of answer.error.split('\n')) output.line('  ', styled('red', line))
-    return
-  }
-  output.line(`  ${answer.reading}`)
-  for (const warning of answer.warnings) output.line('  ', styled('yellow', `warning: ${warning}`))
-  for (const time of answer.next) output.line(`  ${time}`)
-  if (answer.next.length === 0) output.line(answer.expr.trim() === REBOOT ? '  at no time of the clock' : '  never')
 }
