@@ -8,24 +8,25 @@ import { yieldBetween } from '../platform/waiting/yielding.ts'
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output } from './cli/output.ts'
 import { credentialsFor } from './shared/credentials-for.ts'
+import { foldProblems } from './shared/fold-problems.ts'
 import { type OpenStore, withStoreOf } from './shared/open-store.ts'
 import { loadUsableSettings } from './shared/usable-settings.ts'
 
 /** Options of `rcron check`. */
-export type CheckOptions = { readonly json?: boolean }
+export type CheckOptions = { readonly rows?: boolean; readonly json?: boolean }
 
 type Judged = { readonly problems: readonly Problem[]; readonly counts: string }
 /** `timezone` is the one of crons that name none; null if settings do not say. */
 type JudgedAll = Judged & { readonly timezone: string | null }
 
-/** Judges the settings and every definition, and prints every problem. Exits with 1 where one of them is an error. */
-export async function check(context: CommandContext, { json }: CheckOptions): Promise<ExitCode> {
+/** Judges the settings and every definition, and prints every problem; what is the same of many rows once. Exits with 1 where one of them is an error. */
+export async function check(context: CommandContext, { rows, json }: CheckOptions): Promise<ExitCode> {
   const output = new Output(context)
   const { problems, counts, timezone } = await judgeAll(context)
   const errors = problems.filter(({ severity }) => severity === 'error').length
   if (json === true) output.json({ problems: problems.map(reportedOf), timezone, zoneRules: ZONE_RULES })
   else {
-    for (const problem of problems) output.problem(problem)
+    for (const problem of rows === true ? problems.map(reportedOf) : foldProblems(problems)) output.reported(problem)
     if (timezone !== null) output.note(`time zone ${timezone}, by the rules of ${ZONE_RULES}`)
     output.note(`${counts}: ${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`)
   }

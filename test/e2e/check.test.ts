@@ -112,6 +112,36 @@ test('a path is no secret, what stands in it is', async () => {
   ])
 })
 
+test('what is the same of many rows is said once, with a count and the first names; with --rows and in JSON of each', async () => {
+  using many = new ResidentRcron()
+  await many.prepare(async ({ auths, systems, crons }) => {
+    const host = await systems.add({ host: 'db1' })
+    for (const user of ['a', 'b', 'c', 'd', 'e']) await auths.add({ user, password: SECRET })
+    for (let at = 1; at <= 40; at += 1) {
+      await crons.add({
+        cron_name: `job${at}`,
+        cron_path: 'true',
+        cron_min: at === 1 ? '62' : '61',
+        enabled: 1,
+        host,
+        user: 1,
+      })
+    }
+  })
+  const { status, stderr } = await many.run(['check'])
+  equal(status, 1)
+  const lines = stderr.trimEnd().split('\n')
+  deepEqual([lines.length, lines.at(-1)], [5, 'sqlite store, 40 crons, 1 system, 5 auths: 40 errors, 5 warnings'])
+  match(stderr, /^error: cron 1 \(job1\), cron_min: "62".*\n/)
+  match(stderr, /\nerror: cron 2 \(job2\), cron 3 \(job3\), cron 4 \(job4\) and 36 more, cron_min: "61".*\n/)
+  match(stderr, /\nwarning: auth 1 \(a\), auth 2 \(b\), auth 3 \(c\) and 2 more, hosts: .*rcron auth edit ID --hosts/)
+  equal((await many.run(['check', '--rows'])).stderr.trimEnd().split('\n').length, 47)
+  const { problems } = JSON.parse((await many.run(['check', '--json'])).stdout) as {
+    readonly problems: readonly unknown[]
+  }
+  equal(problems.length, 45)
+})
+
 test('with nothing wrong the status is 0', async () => {
   using other = new ResidentRcron()
   await other.prepare(async () => {})

@@ -84,3 +84,32 @@ test('what was planned before is seen; files that cannot be read are named, and 
   match(stderr, /^warning: .*torn\.rcron: .*incomplete, or not JSON.*\n$/)
   deepEqual(stateFiles(), before)
 })
+
+const FOLDED = `2026-03-01T02:30Z: 2 jobs are due
+cron       job                                 action    host                    user  command  what happens
+1 (+49)    all                                 all       h1, h2, h3 and 47 more  x     true     runs
+51         walk                                failover  h1                      x     true     runs
+52 (+3)    walk                                failover  h2, h3, h4 and 1 more   x     true     run one after the other if those before them in the job fail
+56 (+199)  later1, later2, later3 and 97 more  failover  h1 (+1)                 x     true     not due
+256 (+49)  off                                 failover  h1 (+49)                x     true     disabled
+-          -                                   -         -                       -     -        cron 306 (bad), cron 307 (bad), cron 308 (bad) and 47 more, cron_min: "61", expected a minute (0–59)
+`
+test('what is to be said of many crons is said once; with --rows and in JSON of each', async () => {
+  using many = new ResidentRcron()
+  await many.prepare(async (editor) => {
+    const user = await editor.auths.add({ user: 'x', password: 'y' })
+    const hosts = await editor.systems.addAll(Array.from({ length: 50 }, (_, at) => ({ host: `h${at + 1}` })))
+    const add = (cron_name: string, on: readonly number[], row: object) =>
+      editor.crons.addAll(on.map((host) => ({ cron_name, cron_path: 'true', enabled: 1, user, host, ...row })))
+    await add('all', hosts, { action: 2 })
+    await add('walk', hosts.slice(0, 5), {})
+    for (let at = 1; at <= 100; at += 1) await add(`later${at}`, hosts.slice(0, 2), { cron_hour: '5' })
+    await add('off', hosts, { enabled: 0 })
+    await add('bad', hosts, { cron_min: '61' })
+  })
+  const words = ['tick', '--dry-run', '--at', '2026-03-01T02:30Z']
+  equal(await many.ok(...words), FOLDED)
+  const rows = (await many.ok(...words, '--rows')).trimEnd().split('\n')
+  equal(rows.length, 2 + 50 + 5 + 200 + 50 + 50)
+  equal(((await many.json(...words)) as readonly unknown[]).length, 355)
+})

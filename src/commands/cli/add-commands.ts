@@ -13,6 +13,7 @@ export function addRunningCommands(program: Command, context: CommandContext, ru
     .option('--at <time>', 'fire this minute by hand (ISO 8601)')
     .option('--yes', 'do not ask before starting several jobs')
     .option('--dry-run', 'print what would run, where and in which order, and why the other crons would not')
+    .option('--rows', 'with --dry-run: a line for each cron, and none for several that are alike')
     .option('--json', 'print JSON')
     .action((wanted, options) => run(async () => (await import('../tick/tick.ts')).tick(context, wanted, options)))
 }
@@ -30,6 +31,7 @@ export function addTryingCommands(program: Command, context: CommandContext, run
   program
     .command('check')
     .summary('check the settings and all definitions, and print every problem')
+    .option('--rows', 'print what is the same of many rows for each of them')
     .option('--json', 'print JSON')
     .action((options) => run(async () => (await import('../check.ts')).check(context, options)))
   program

@@ -1,4 +1,4 @@
-import { describeProblem, type Problem } from '../../domain/problem.ts'
+import { describeReported, type Problem, type ReportedProblem, reportedOf } from '../../domain/problem.ts'
 import { escapeJson, escapeText } from '../../platform/log/escape-text.ts'
 import type { CommandContext } from './context.ts'
 import { paint, type Style } from './paint.ts'
@@ -38,8 +38,13 @@ export class Output {
 
   /** A warning or an error on standard error, on one line. */
   problem(problem: Problem): void {
+    this.reported(reportedOf(problem))
+  }
+
+  /** As `problem`, of one whose subject is in words already. */
+  reported(problem: ReportedProblem): void {
     const colour = problem.severity === 'error' ? 'red' : 'yellow'
-    this.note(styled(colour, `${problem.severity}:`), ` ${describeProblem(problem)}`)
+    this.note(styled(colour, `${problem.severity}:`), ` ${describeReported(problem)}`)
   }
 
   /** Columns under their headings, as many as the line has room for; a cell that is null is shown as `-`. */

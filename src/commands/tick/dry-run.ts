@@ -5,21 +5,22 @@ import type { Snapshot } from '../../definitions/snapshot.ts'
 import { activeFactsOf } from '../../dispatch/locks/lock-of-run.ts'
 import type { Cron } from '../../domain/cron.ts'
 import { describeMinute, type Minute, minuteOf } from '../../domain/minute.ts'
-import { describeExplanation, type Explanation, explainMinute } from '../../minutes/explain-minute.ts'
+import { type Explanation, explainMinute } from '../../minutes/explain-minute.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
 import { loadJudged, withStoreOf } from '../shared/open-store.ts'
+import { EXPLAINED_COLUMNS, explainedRow, foldExplanations } from './explained-rows.ts'
 import { idsByReference, refuseUnknown } from './firings-by-hand.ts'
 import { minuteAt } from './minute-at.ts'
 
 /** Options of `rcron tick --dry-run`. */
-export type DryRunOptions = { readonly at?: string; readonly json?: boolean }
+export type DryRunOptions = { readonly at?: string; readonly rows?: boolean; readonly json?: boolean }
 
 /** Prints what a tick would do now, or by hand at a time, and why it would not do the rest. Nothing is run or noted, also beside a daemon. */
 export async function dryRun(
   context: CommandContext,
   wanted: readonly string[],
-  { at, json }: DryRunOptions,
+  { at, rows: isWhole, json }: DryRunOptions,
 ): Promise<ExitCode> {
   const output = new Output(context)
   const settings = await loadSettings(context.environment)
@@ -31,14 +32,19 @@ export async function dryRun(
   refuseUnknown(snapshot, wanted)
   const only = wanted.length === 0 ? null : idsByReference(snapshot, wanted)
   const { due, explanations } = explain({ snapshot, minute, notes, only, isByHand: at !== undefined })
-  const rows = explanations.map((explanation) => rowOf(explanation, snapshot))
   if (json === true) {
-    output.json(explanations.map(({ kind }, index) => ({ minute: describeMinute(minute), kind, ...rows[index] })))
+    output.json(
+      explanations.map((it) => ({ minute: describeMinute(minute), kind: it.kind, ...explainedRow(it, snapshot) })),
+    )
     return 0
   }
+  const rows =
+    isWhole === true
+      ? explanations.map((it) => explainedRow(it, snapshot))
+      : foldExplanations(explanations, only === null ? snapshot : { ...snapshot, problems: [] })
   output.line(`${describeMinute(minute)}: ${due === 1 ? '1 job is due' : `${due} jobs are due`}`)
   output.table(
-    HEADINGS,
+    EXPLAINED_COLUMNS,
     rows.map((row) => Object.values(row)),
   )
   return 0
@@ -78,22 +84,4 @@ function explain({ snapshot, minute, notes, only, isByHand }: Explaining): Expla
       ...explainMinute({ minute, crons: others, problems, firings, active, planned: isByHand ? [] : notes.planned }),
     ],
   }
-}
-
-const HEADINGS = ['cron', 'job', 'action', 'host', 'user', 'command', 'what happens']
-
-type Row = Readonly<Record<'cron' | 'job' | 'action' | 'host' | 'user' | 'command' | 'reason', unknown>>
-
-function rowOf(explanation: Explanation, snapshot: Snapshot): Row {
-  const { cron } = explanation
-  const reason = reasonOf(explanation, snapshot)
-  if (cron === null) return { cron: null, job: null, action: null, host: null, user: null, command: null, reason }
-  const { id, name, action, system, auth, command } = cron
-  return { cron: id, job: name, action, host: system.host, user: auth.user, command, reason }
-}
-
-function reasonOf(explanation: Explanation, { schedules }: Snapshot): string {
-  const said = describeExplanation(explanation)
-  const isOfBoot = explanation.kind === 'not-due' && schedules.get(explanation.cron.id)?.reboot === true
-  return isOfBoot ? `${said}: runs once after each boot of this machine` : said
 }

@@ -20,6 +20,7 @@ export type TickOptions = {
   readonly at?: string
   readonly dryRun?: boolean
   readonly yes?: boolean
+  readonly rows?: boolean
   readonly json?: boolean
 }
 
