@@ -87,11 +87,12 @@ for (const [what, system, user, reason, remedy] of failures) {
 test('without arguments every login that a cron needs is tried, once, and the table tells them all', async () => {
   const { status, stdout, stderr } = await rcron.run(['test'])
   equal(status, 1)
-  const rows = stdout.split('\n').filter((line) => /(works|fails|unused|not-tried)$/.test(line))
+  const rows = stdout.split('\n').filter((line) => / {2}(works|fails|unused|not-tried)$/.test(line))
   deepEqual(
     rows.map((row) => row.split(/\s{2,}/).at(-1)),
     ['works', 'fails', 'fails', 'fails', 'unused', 'fails', 'fails'],
   )
+  match(stdout, /\nsystem 5 [^\n]*no-such-host[^\n]*\n\n7 logins: 1 works, 5 fail, 1 unused\n$/)
   match(stdout, /^system +port +user +address +host key +auth +time +result\n/)
   match(stdout, /\n\nsystem +user +clock +supervised .*\n1 +\S+ +[+-]\d+ s +yes .*\n\n/)
   match(stdout, /\nsystem 3 \(unused\.invalid:22\): no cron uses it; name the system and --user/)

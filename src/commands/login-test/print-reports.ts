@@ -1,16 +1,22 @@
-import type { Output } from '../cli/output.ts'
+import { type Output, styled } from '../cli/output.ts'
+import type { TableColumn } from '../cli/table.ts'
+import { degradedNotes, describeTotal, failureNotes, isBad } from './fold-notes.ts'
 import type { LoginReport } from './login-report.ts'
 
-type LoginColumn = { readonly heading: string; readonly cellOf: (report: LoginReport) => string | number | null }
+type LoginColumn = TableColumn & { readonly cellOf: (report: LoginReport) => string | number | null }
 
 const LOGIN: readonly LoginColumn[] = [
   { heading: 'system', cellOf: ({ system, host }) => `${system} ${host}` },
-  { heading: 'port', cellOf: ({ port, isLocalPort }) => (isLocalPort ? `${port} (local)` : port) },
+  { heading: 'port', leaves: 6, cellOf: ({ port, isLocalPort }) => (isLocalPort ? `${port} (local)` : port) },
   { heading: 'user', cellOf: ({ user }) => user },
-  { heading: 'address', cellOf: ({ addresses }) => addressesIn(addresses) },
-  { heading: 'host key', cellOf: ({ hostKey }) => hostKey && `${hostKey.type ?? 'unreadable'} ${hostKey.verdict}` },
-  { heading: 'auth', cellOf: ({ method }) => method },
-  { heading: 'time', cellOf: ({ tookMs }) => (tookMs === null ? null : `${tookMs} ms`) },
+  { heading: 'address', leaves: 3, cellOf: ({ addresses }) => addressesIn(addresses) },
+  {
+    heading: 'host key',
+    leaves: 1,
+    cellOf: ({ hostKey }) => hostKey && `${hostKey.type ?? 'unreadable'} ${hostKey.verdict}`,
+  },
+  { heading: 'auth', leaves: 2, cellOf: ({ method }) => method },
+  { heading: 'time', leaves: 4, cellOf: ({ tookMs }) => (tookMs === null ? null : `${tookMs} ms`) },
   { heading: 'result', cellOf: ({ result }) => result },
 ]
 
@@ -20,8 +26,8 @@ const WHICH: readonly LoginColumn[] = [
 ]
 
 /**
- * A table of the logins; one of what was looked at on the hosts, with a column for each check that was made on any of them; and
- * beneath them what does not work as it should, why, and what to do.
+ * A table of the logins; one of what was looked at on the hosts, with a column for each check that was made on any of them; beneath them
+ * what works less well than it could; and at the end the logins that do not work, why and what to do, and how many there are.
  */
 export function printReports(output: Output, reports: readonly LoginReport[]): void {
   print(output, LOGIN, reports)
@@ -30,22 +36,29 @@ export function printReports(output: Output, reports: readonly LoginReport[]): v
     output.line()
     print(output, [...WHICH, ...checkColumns(checked)], checked)
   }
-  const notes = reports.flatMap(notesOf)
+  const notes = degradedNotes(reports)
   if (notes.length > 0) output.line()
   for (const line of notes) output.line(line)
+  const failures = failureNotes(reports)
+  if (failures.length > 0) output.line()
+  for (const line of failures) output.line(line)
+  output.line()
+  output.line(styled(reports.some(isBad) ? 'red' : 'green', describeTotal(reports)))
 }
 
 function print(output: Output, columns: readonly LoginColumn[], reports: readonly LoginReport[]): void {
   output.table(
-    columns.map(({ heading }) => heading),
+    columns,
     reports.map((report) => columns.map(({ cellOf }) => cellOf(report))),
   )
 }
 
 function checkColumns(reports: readonly LoginReport[]): readonly LoginColumn[] {
   const names = new Set(reports.flatMap(({ checks }) => checks.map(({ name }) => name)))
-  return [...names].map((name) => ({
+  // The last to be looked at are the first to leave: what matters most comes first.
+  return [...names].map((name, at) => ({
     heading: name,
+    leaves: names.size - at,
     cellOf: ({ checks }) => checks.find((check) => check.name === name)?.found ?? null,
   }))
 }
@@ -53,12 +66,4 @@ function checkColumns(reports: readonly LoginReport[]): readonly LoginColumn[] {
 function addressesIn([first, ...others]: readonly string[]): string | null {
   if (first === undefined) return null
   return others.length === 0 ? first : `${first} (+${others.length})`
-}
-
-function notesOf(report: LoginReport): readonly string[] {
-  const { system, host, port, user, checks, result, reason, remedy } = report
-  const where = `system ${system} (${host}:${port})${user === null ? '' : ` as ${user}`}`
-  const failure = result === 'works' || reason === null ? [] : [[reason, remedy].filter(Boolean).join('; ')]
-  const degraded = checks.flatMap(({ consequence }) => consequence ?? [])
-  return [...failure, ...degraded].map((note) => `${where}: ${note}`)
 }

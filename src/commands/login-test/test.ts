@@ -13,6 +13,7 @@ import { HostTest, type HostTestParts } from './host-test.ts'
 import type { LoginReport } from './login-report.ts'
 import { type LoginPlan, type PlannedLogin, planLogins } from './plan-logins.ts'
 import { printReports } from './print-reports.ts'
+import { Progress } from './progress.ts'
 import { placeOf, type SeenHostKeys, watchHostKeys } from './watch-host-keys.ts'
 
 /** Options of `rcron test`. */
@@ -27,7 +28,7 @@ export function test(context: CommandContext, systems: readonly string[], option
     for (const problem of problems) if (options.json !== true) output.problem(problem)
     const plan = planLogins(definitions, { systems, user: options.user ?? null })
     refuseMissing(plan)
-    const reports = await tryPlan(opened, plan)
+    const reports = await tryWatched(plan.logins.length, { context, options }, (tell) => tryPlan(opened, plan, tell))
     if (options.json === true) output.json(reports)
     else if (reports.length === 0) output.note('There is no login to try: no system, or no cron that uses one.')
     else printReports(output, reports)
@@ -35,12 +36,26 @@ export function test(context: CommandContext, systems: readonly string[], option
   })
 }
 
+type Tell = (report: LoginReport) => void
+type Watching = { readonly context: CommandContext; readonly options: TestOptions }
+
+/** Says how far it has come where that may take a while; to a script that asks for JSON nothing. */
+async function tryWatched<Result>(
+  total: number,
+  { context: { stderr }, options }: Watching,
+  attempt: (tell: Tell) => Promise<Result>,
+): Promise<Result> {
+  if (options.json === true && stderr.isTTY !== true) return await attempt(() => undefined)
+  using progress = new Progress(total, { stderr, clock: composeClock() })
+  return await attempt((report) => progress.note(report))
+}
+
 function refuseMissing({ missing }: LoginPlan): void {
   if (missing.length === 0) return
   throw new InvalidInputError(missing.map(({ noun, reference }) => missingRow(noun, reference)))
 }
 
-async function tryPlan(opened: OpenStore, { logins }: LoginPlan): Promise<readonly LoginReport[]> {
+async function tryPlan(opened: OpenStore, { logins }: LoginPlan, tell: Tell): Promise<readonly LoginReport[]> {
   const { config, home } = opened.settings
   const clock = composeClock()
   const auths = logins.flatMap((planned) => (planned.kind === 'login' ? [planned.auth] : []))
@@ -52,7 +67,7 @@ async function tryPlan(opened: OpenStore, { logins }: LoginPlan): Promise<readon
   const { hostname: ownName, limits } = config
   const { concurrentRuns: concurrency, sessionsPerConnection } = limits
   const shared = { clock, resolver, credentials, home, seen, ownName }
-  return await tryLogins(logins, { ...shared, sessions: ssh.sessions, concurrency, sessionsPerConnection })
+  return await tryLogins(logins, { ...shared, sessions: ssh.sessions, concurrency, sessionsPerConnection, tell })
 }
 
 /** The table tells which keys were learnt. */
@@ -68,7 +83,7 @@ function withoutNews(log: Log): Log {
 }
 
 /** `concurrency`: hosts tried at once. */
-type LoginTestParts = HostTestParts & { readonly concurrency: number }
+type LoginTestParts = HostTestParts & { readonly concurrency: number; readonly tell: Tell }
 
 /** Tries every login: hosts beside each other, the logins of one host one after the other. In the order of `planned`. Never rejects. */
 async function tryLogins(planned: readonly PlannedLogin[], parts: LoginTestParts): Promise<readonly LoginReport[]> {
@@ -79,7 +94,11 @@ async function tryLogins(planned: readonly PlannedLogin[], parts: LoginTestParts
     [...places.values()].map((logins) =>
       limit(async () => {
         const host = new HostTest(parts)
-        for (const login of logins) reports.set(login, await host.try(login))
+        for (const login of logins) {
+          const report = await host.try(login)
+          reports.set(login, report)
+          parts.tell(report)
+        }
       }),
     ),
   )
