@@ -24,6 +24,7 @@ export function addTryingCommands(program: Command, context: CommandContext, run
     .summary('log in to systems, and report what works and what does not')
     .argument('[system...]', 'ids, names or name:port (default: all)')
     .option('--user <auth>', 'only as this auth (id or user); on named systems also if no cron uses it there')
+    .option('--commands', 'also look for the first word of each command, as its run would; none is run')
     .option('--json', 'print JSON')
     .action((systems, options) =>
       run(async () => (await import('../login-test/test.ts')).test(context, systems, options)),

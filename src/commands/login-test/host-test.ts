@@ -8,6 +8,8 @@ import { type Access, targetOf } from '../../hosts/target.ts'
 import type { Login } from '../../hosts/transport.ts'
 import type { Credential } from '../../secrets/credential.ts'
 import { checkHost, type HostChecks } from './check-host.ts'
+import { checkCommands } from './commands/check-commands.ts'
+import type { WordsOfLogin } from './commands/command-words.ts'
 import { describeClock } from './describe-clock.ts'
 import { HostFacts, type HostFactsParts } from './host-facts.ts'
 import { type Failure, failureOf, failureOfEnd } from './login-failure.ts'
@@ -24,6 +26,8 @@ export type HostTestParts = TrialParts &
     readonly resolver: NameResolver
     /** What `~` stands for. */
     readonly home: string
+    /** With what the commands of a login begin; null if that is not asked for. */
+    readonly words: WordsOfLogin | null
   }
 
 /** Newer OpenSSH servers shut an address out after about this many refused logins in a row: the daemon's as well. */
@@ -76,11 +80,21 @@ export class HostTest {
     const clock = probed.clockSkewMs === null ? [] : [describeClock(probed.clockSkewMs)]
     if (failure !== null) return { checks: clock, failure }
     const own = await checkHost(tried, login, this.#parts)
+    const commands = own.failure === null ? await this.#lookForCommands(tried) : NOTHING_LOOKED_AT
     const common = [
       ...(probed.isEchoed ? await this.#facts.sessions(login) : []),
       ...(await this.#facts.keyTypes(addresses[0], login.target, system)),
     ]
-    return { checks: [...clock, ...own.checks, ...common], failure: own.failure }
+    return {
+      checks: [...clock, ...own.checks, ...commands.checks, ...common],
+      failure: own.failure ?? commands.failure,
+    }
+  }
+
+  async #lookForCommands(tried: Tried): Promise<HostChecks> {
+    const words = this.#parts.words?.(tried.system.id, tried.auth.id) ?? []
+    if (words.length === 0) return NOTHING_LOOKED_AT
+    return await checkCommands(tried, tried.login, { words, parts: this.#parts })
   }
 
   async #shutOut(tried: Tried, answer: NotRun, { port, isLocalPort }: LoginReport): Promise<HostChecks> {
@@ -127,6 +141,8 @@ type NotRun = Extract<ProbeAnswer, { kind: 'not-run' }>['answer']
 type Ready = Access & { readonly credential: Credential }
 
 type Tried = Access & { readonly login: Login; readonly addresses: readonly string[] }
+
+const NOTHING_LOOKED_AT: HostChecks = { checks: [], failure: null }
 
 const UNUSED = {
   result: 'unused',

@@ -5,7 +5,7 @@ import { CRON_COLUMNS } from '../../domain/columns/crons.ts'
 import type { Cron } from '../../domain/cron.ts'
 import { minuteOf } from '../../domain/minute.ts'
 import { describeOutcome } from '../../domain/outcome.ts'
-import type { RunTrace } from '../../domain/run.ts'
+import type { RunResult, RunTrace } from '../../domain/run.ts'
 import { parseProbeAnswer } from '../../execution/remote/answers.ts'
 import { probeCommand } from '../../execution/remote/verbs.ts'
 import { SessionRunHosts } from '../../execution/supervision/session-run-hosts.ts'
@@ -28,9 +28,24 @@ const ANSWER_MS = 10_000
 
 /** Starts a harmless run on its host, collects its end, asks the host for it again, and has it forgotten there. Never rejects. */
 export async function trySupervision(access: Access, login: Login, parts: TrialParts): Promise<Trial> {
+  const word = randomBytes(6).toString('hex')
+  const { outcome, output, isKept } = await superviseOnce(access, login, { command: `echo ${word}`, parts })
+  if (outcome.kind !== 'succeeded') return { kind: 'failed', reason: `it ${describeOutcome(outcome)}` }
+  if (!output.head.includes(word)) return { kind: 'failed', reason: 'it succeeded, but its output did not come back' }
+  return { kind: 'succeeded', isKept }
+}
+
+/** What became of a command; `isKept` as in a Trial. */
+type Supervised = RunResult & { readonly isKept: boolean }
+
+/** Carries out a command as that of a cron is, and has its host forget it. Never rejects. */
+export async function superviseOnce(
+  access: Access,
+  login: Login,
+  { command, parts }: { readonly command: string; readonly parts: TrialParts },
+): Promise<Supervised> {
   const { clock } = parts
   const id = randomBytes(16).toString('hex')
-  const word = id.slice(0, 12)
   const hosts = new SessionRunHosts({ ...parts, answerMs: ANSWER_MS })
   const supervisor = createSupervisor({
     hosts,
@@ -48,12 +63,9 @@ export async function trySupervision(access: Access, login: Login, parts: TrialP
     unknown: () => undefined,
     found: () => undefined,
   }
-  const run = { id, cron: trialCron(access, `echo ${word}`), minute: minuteOf(clock.now()) }
-  const { outcome, output } = await supervisor.start(run, watch).result
-  const isKept = await forget({ id, trace }, login, parts)
-  if (outcome.kind !== 'succeeded') return { kind: 'failed', reason: `it ${describeOutcome(outcome)}` }
-  if (!output.head.includes(word)) return { kind: 'failed', reason: 'it succeeded, but its output did not come back' }
-  return { kind: 'succeeded', isKept }
+  const run = { id, cron: trialCron(access, command), minute: minuteOf(clock.now()) }
+  const result = await supervisor.start(run, watch).result
+  return { ...result, isKept: await forget({ id, trace }, login, parts) }
 }
 
 /** Asks for the end of a run and has its claim forgotten; answers whether the end was reported. */

@@ -9,6 +9,7 @@ import { Output } from '../cli/output.ts'
 import { missingRow } from '../definitions/find-entry.ts'
 import { credentialsFor } from '../shared/credentials-for.ts'
 import { type OpenStore, withStore } from '../shared/open-store.ts'
+import { commandWords } from './commands/command-words.ts'
 import { HostTest, type HostTestParts } from './host-test.ts'
 import type { LoginReport } from './login-report.ts'
 import { type LoginPlan, type PlannedLogin, planLogins } from './plan-logins.ts'
@@ -17,7 +18,7 @@ import { Progress } from './progress.ts'
 import { placeOf, type SeenHostKeys, watchHostKeys } from './watch-host-keys.ts'
 
 /** Options of `rcron test`. */
-export type TestOptions = { readonly user?: string; readonly json?: boolean }
+export type TestOptions = { readonly user?: string; readonly commands?: boolean; readonly json?: boolean }
 
 /** Logs in to systems as every auth that a cron uses there, and looks at what its runs would find. Exits with 0 if all of it works, else with 1. */
 export function test(context: CommandContext, systems: readonly string[], options: TestOptions): Promise<ExitCode> {
@@ -28,7 +29,9 @@ export function test(context: CommandContext, systems: readonly string[], option
     for (const problem of problems) if (options.json !== true) output.problem(problem)
     const plan = planLogins(definitions, { systems, user: options.user ?? null })
     refuseMissing(plan)
-    const reports = await tryWatched(plan.logins.length, { context, options }, (tell) => tryPlan(opened, plan, tell))
+    const reports = await tryWatched(plan.logins.length, { context, options }, (tell) =>
+      tryPlan(opened, plan, { tell, words: options.commands === true ? commandWords(definitions.crons) : null }),
+    )
     if (options.json === true) output.json(reports)
     else if (reports.length === 0) output.note('There is no login to try: no system, or no cron that uses one.')
     else printReports(output, reports)
@@ -37,6 +40,7 @@ export function test(context: CommandContext, systems: readonly string[], option
 }
 
 type Tell = (report: LoginReport) => void
+type Trying = Pick<HostTestParts, 'words'> & { readonly tell: Tell }
 type Watching = { readonly context: CommandContext; readonly options: TestOptions }
 
 /** Says how far it has come where that may take a while; to a script that asks for JSON nothing. */
@@ -55,7 +59,7 @@ function refuseMissing({ missing }: LoginPlan): void {
   throw new InvalidInputError(missing.map(({ noun, reference }) => missingRow(noun, reference)))
 }
 
-async function tryPlan(opened: OpenStore, { logins }: LoginPlan, tell: Tell): Promise<readonly LoginReport[]> {
+async function tryPlan(opened: OpenStore, { logins }: LoginPlan, trying: Trying): Promise<readonly LoginReport[]> {
   const { config, home } = opened.settings
   const clock = composeClock()
   const auths = logins.flatMap((planned) => (planned.kind === 'login' ? [planned.auth] : []))
@@ -67,7 +71,7 @@ async function tryPlan(opened: OpenStore, { logins }: LoginPlan, tell: Tell): Pr
   const { hostname: ownName, limits } = config
   const { concurrentRuns: concurrency, sessionsPerConnection } = limits
   const shared = { clock, resolver, credentials, home, seen, ownName }
-  return await tryLogins(logins, { ...shared, sessions: ssh.sessions, concurrency, sessionsPerConnection, tell })
+  return await tryLogins(logins, { ...shared, sessions: ssh.sessions, concurrency, sessionsPerConnection, ...trying })
 }
 
 /** The table tells which keys were learnt. */
@@ -83,7 +87,7 @@ function withoutNews(log: Log): Log {
 }
 
 /** `concurrency`: hosts tried at once. */
-type LoginTestParts = HostTestParts & { readonly concurrency: number; readonly tell: Tell }
+type LoginTestParts = HostTestParts & Trying & { readonly concurrency: number }
 
 /** Tries every login: hosts beside each other, the logins of one host one after the other. In the order of `planned`. Never rejects. */
 async function tryLogins(planned: readonly PlannedLogin[], parts: LoginTestParts): Promise<readonly LoginReport[]> {
