@@ -113,3 +113,9 @@ test('what is to be said of many crons is said once; with --rows and in JSON of 
   equal(rows.length, 2 + 50 + 5 + 200 + 50 + 50)
   equal(((await many.json(...words)) as readonly unknown[]).length, 355)
 })
+
+test('--rows without --dry-run is refused, and nothing is run', async () => {
+  const { status, stdout, stderr } = await rcron.run(['tick', '--rows'])
+  deepEqual([status, stdout], [2, ''])
+  match(stderr, /--rows: found without --dry-run/)
+})

@@ -6,7 +6,7 @@ import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Firing } from '../../domain/job.ts'
 import { describeMinute } from '../../domain/minute.ts'
 import { describeOutcome } from '../../domain/outcome.ts'
-import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
+import { aboutOption, aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 import { askConfirmation, canAsk } from '../cli/confirm.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
@@ -34,6 +34,7 @@ export async function tick(
   options: TickOptions,
 ): Promise<ExitCode> {
   if (options.at === undefined && wanted.length > 0) throw new InvalidInputError([namedWithoutTime(wanted)])
+  if (options.rows === true && options.dryRun !== true) throw new InvalidInputError([ROWS_OF_A_RUN])
   if (options.dryRun === true) return await dryRun(context, wanted, options)
   return await reportingToLog(context, 2, () => tickNow(context, wanted, options))
 }
@@ -83,6 +84,8 @@ async function confirmStart(context: CommandContext, firings: readonly Firing[])
   if (await askConfirmation(context, `Start these ${firings.length} jobs now?`)) return
   throw new OperatorError('cancelled: nothing was started', 'Name jobs after the time: rcron tick --at TIME JOB')
 }
+
+const ROWS_OF_A_RUN = errorAbout(aboutOption('--rows'), 'found without --dry-run, expected only together with it')
 
 function namedWithoutTime([first = '']: readonly string[]): Problem {
   const message = 'crons can only be named together with --at'
