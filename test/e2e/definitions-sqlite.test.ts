@@ -31,12 +31,12 @@ const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a line of a crontab',
     ['cron', 'add', '--cron-name', 'a', '--cron-path', "*/5 * * * * echo 'x'", ...WHERE, '--cron-min', '5'],
-    /whole crontab line, .*; give --schedule '\*\/5 \* \* \* \*' --cron-path 'echo '\\''x'\\'''\n/,
+    /whole crontab line, .*; give --schedule '\*\/5 \* \* \* \*' --command 'echo '\\''x'\\'''\n/,
   ],
   [
     'a line of /etc/crontab',
     ['cron', 'edit', '1', '--cron-path', '17 * * * * root run-parts'],
-    /give --schedule '17 \* \* \* \*' --cron-path 'run-parts'; "root" seems to be the user column/,
+    /give --schedule '17 \* \* \* \*' --command 'run-parts'; "root" seems to be the user column/,
   ],
   [
     'a schedule and one of its fields',

@@ -38,12 +38,12 @@ const foreign: readonly (readonly [what: string, expression: string, hint: strin
   [
     'a command',
     '0 5 * * 1 /usr/bin/true',
-    'write "0 5 * * 1", and give the rest separately, as the command (--cron-path)',
+    'write "0 5 * * 1", and give the rest separately, as the command (--command)',
   ],
   [
     'a user and a command',
     '0 5 * * * root cd / && run-parts',
-    'write "0 5 * * *", and give the rest separately, as the command (--cron-path)',
+    'write "0 5 * * *", and give the rest separately, as the command (--command)',
   ],
   ['a hash of Jenkins', 'H 3 * * *', 'values chosen by a hash are not supported: choose one, such as "17"'],
   ['a stepped hash', 'H/15 * * * *', 'values chosen by a hash are not supported: write "*/15"'],

@@ -18,10 +18,10 @@ export const MANUAL: Readonly<Record<string, ManualPage>> = {
 An auth is a user with a secret, a system is a host with its ports, a cron is a command with a schedule on one system as one auth. Crons that share a name and an action are one job: with action failover the first that succeeds is enough.`,
     examples: [
       ['rcron init', 'create the tables'],
-      ['rcron auth add --user backup --password-reference /etc/rcron/id_ed25519', ''],
+      ['rcron auth add --user backup --key ~/.ssh/rcron', ''],
       ['rcron system add --host db1.example.com', ''],
       [
-        "rcron cron add --cron-name dump --cron-path /usr/local/bin/dump --schedule '30 2 * * *' --host db1.example.com --user backup",
+        "rcron cron add --name dump --command /usr/local/bin/dump --schedule '30 2 * * *' --host db1.example.com --user backup",
         '',
       ],
       ['rcron test', 'log in everywhere'],

@@ -30,8 +30,8 @@ export function pastedLine(command: unknown): readonly Problem[] {
   if (line === null) return []
   const user =
     line.user === null ? '' : `; "${line.user}" seems to be the user column of /etc/crontab: give its auth with --user`
-  const hint = `give --schedule ${shellQuoted(line.schedule)} --cron-path ${shellQuoted(line.command)}${user}`
-  return [problemOfOption('--cron-path', 'is a whole crontab line, expected only the command', hint)]
+  const hint = `give --schedule ${shellQuoted(line.schedule)} --command ${shellQuoted(line.command)}${user}`
+  return [problemOfOption('--command', 'is a whole crontab line, expected only the command', hint)]
 }
 
 /** What a new cron cannot do without. Fields that are left out mean any value, which is seldom meant of the minute. */

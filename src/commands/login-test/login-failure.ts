@@ -47,7 +47,7 @@ function remedyToReach(cause: UnreachableCause | null, attempted: LoginAttempt):
     case 'no-common-algorithm':
       return null
     case 'slow-login':
-      return `"${edit} --login-timeout-s" gives its login more time`
+      return `"${edit} --login-timeout 60" gives its login more time`
     case null:
       return remedyOnTheWay(edit, attempted)
     default:

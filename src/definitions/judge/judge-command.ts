@@ -19,7 +19,7 @@ export function commandWarnings({ id, cron_path }: Pick<CronRow, 'id' | 'cron_pa
 function lineWarnings(id: number, command: string): readonly RowFinding[] {
   const line = crontabLineIn(command)
   if (line !== null) {
-    const way = `use "rcron cron edit ${id} --schedule '${line.schedule}' --cron-path …", with the rest as the command`
+    const way = `use "rcron cron edit ${id} --schedule '${line.schedule}' --command …", with the rest as the command`
     return [said(`is a whole crontab line: the shell would run its first word as a program`, way)]
   }
   const user = userColumnOf(command)

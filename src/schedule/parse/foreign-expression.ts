@@ -65,10 +65,10 @@ function surplusHint(parts: readonly string[]): string {
     const spelled = quote(first.join(' '))
     return parts.length === FIELDS.length + 1 && !next.includes('/')
       ? `write ${spelled}; ${quote(next)} seems to be the user column of /etc/crontab: here the user comes from the auth (--user)`
-      : `write ${spelled}, and give the rest separately, as the command (--cron-path)`
+      : `write ${spelled}, and give the rest separately, as the command (--command)`
   }
   if (areFields(first) && next.startsWith('/')) {
-    return `write ${quote(first.join(' '))}, and give the rest separately, as the command (--cron-path)`
+    return `write ${quote(first.join(' '))}, and give the rest separately, as the command (--command)`
   }
   const spelled = parts.length <= FIELDS.length + 2 ? spellingOf(parts.slice(1, FIELDS.length + 1)) : null
   return `remove seconds and years: schedules have minutes only${spelled === null ? '' : `; ${spelled}`}`

@@ -49,7 +49,7 @@ const remedies: readonly (readonly [string, Parameters<typeof failureOf>[0], Par
       'a slow login',
       unreachableBy('slow-login', 'db1:22: the authentication did not finish within 20 s'),
       {},
-      /edit 3 --login-timeout-s"/,
+      /edit 3 --login-timeout 60"/,
     ],
     [
       'nothing listens on the local port',
