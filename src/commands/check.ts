@@ -1,9 +1,10 @@
-import type { Settings } from '../app/settings.ts'
+import { nameOfDatabase, type Settings } from '../app/settings.ts'
 import { reviewZones, ZONE_RULES, zonesIn } from '../app/zone-rules.ts'
 import { compileSteps } from '../definitions/compile-snapshot.ts'
 import { InvalidInputError, OperatorError } from '../domain/errors.ts'
 import { aboutVariable, errorAbout, isOfVariable, type Problem, reportedOf } from '../domain/problem.ts'
 import type { Definitions } from '../domain/rows.ts'
+import { userName } from '../platform/user-name.ts'
 import { yieldBetween } from '../platform/waiting/yielding.ts'
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output } from './cli/output.ts'
@@ -16,17 +17,22 @@ import { loadUsableSettings } from './shared/usable-settings.ts'
 export type CheckOptions = { readonly rows?: boolean; readonly json?: boolean }
 
 type Judged = { readonly problems: readonly Problem[]; readonly counts: string }
-/** `timezone` is the one of crons that name none; null if settings do not say. */
-type JudgedAll = Judged & { readonly timezone: string | null }
+/** Whose rcron this is: somebody else's has other definitions. */
+type Identity = { readonly user: string; readonly store: string; readonly stateDirectory: string }
+/** `timezone` is the one of crons that name none. Both are null if settings do not say. */
+type JudgedAll = Judged & { readonly timezone: string | null; readonly identity: Identity | null }
 
 /** Judges the settings and every definition, and prints every problem; what is the same of many rows once. Exits with 1 where one of them is an error. */
 export async function check(context: CommandContext, { rows, json }: CheckOptions): Promise<ExitCode> {
   const output = new Output(context)
-  const { problems, counts, timezone } = await judgeAll(context)
+  const { problems, counts, timezone, identity } = await judgeAll(context)
   const errors = problems.filter(({ severity }) => severity === 'error').length
-  if (json === true) output.json({ problems: problems.map(reportedOf), timezone, zoneRules: ZONE_RULES })
+  if (json === true) output.json({ problems: problems.map(reportedOf), ...identity, timezone, zoneRules: ZONE_RULES })
   else {
     for (const problem of rows === true ? problems.map(reportedOf) : foldProblems(problems)) output.reported(problem)
+    if (identity !== null) {
+      output.note(`user ${identity.user}, store ${identity.store}, state in ${identity.stateDirectory}`)
+    }
     if (timezone !== null) output.note(`time zone ${timezone}, by the rules of ${ZONE_RULES}`)
     output.note(`${counts}: ${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`)
   }
@@ -37,13 +43,15 @@ export async function check(context: CommandContext, { rows, json }: CheckOption
 async function judgeAll(context: CommandContext): Promise<JudgedAll> {
   const { settings, problems } = await loadUsableSettings(context)
   if (settings === null) {
-    return { problems, counts: 'settings only, since they do not lead to a store', timezone: null }
+    return { problems, counts: 'settings only, since they do not lead to a store', timezone: null, identity: null }
   }
   const judged = await judgeStore(settings)
   // Another one stands in for a zone that cannot be used.
   const isStandIn = problems.some((it) => it.severity === 'error' && isOfVariable(it, 'RCRON_TIMEZONE'))
   const timezone = isStandIn ? null : settings.config.timezone
-  return { problems: [...problems, ...judged.problems], counts: judged.counts, timezone }
+  const { database, stateDirectory } = settings.config
+  const identity = { user: userName(), store: nameOfDatabase(database), stateDirectory }
+  return { ...judged, problems: [...problems, ...judged.problems], timezone, identity }
 }
 
 async function judgeStore(settings: Settings): Promise<Judged> {

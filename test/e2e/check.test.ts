@@ -72,7 +72,8 @@ test('every problem of settings, definitions and secrets is told at once', async
 test('for scripts they are JSON', async () => {
   const { status, stdout } = await rcron.run(['check', '--json'])
   equal(status, 1)
-  const { problems } = JSON.parse(stdout) as { readonly problems: readonly Record<string, unknown>[] }
+  const { problems, ...rest } = JSON.parse(stdout) as { readonly problems: readonly Record<string, unknown>[] }
+  deepEqual(Object.keys(rest), ['user', 'store', 'stateDirectory', 'timezone', 'zoneRules'])
   const [first] = problems.filter(({ subject }) => subject === 'cron 2 (bad minute)')
   deepEqual([first?.['severity'], first?.['field']], ['error', 'cron_min'])
 })
@@ -150,6 +151,6 @@ test('with nothing wrong the status is 0', async () => {
   equal(status, 0)
   match(
     stderr,
-    /^time zone UTC, by the rules of tzdata \d{4}[a-z]+\nsqlite store, 0 crons, 0 systems, 0 auths: 0 errors, 0 warnings\n$/,
+    /^user \S+, store sqlite:\/\S+, state in \/\S+\ntime zone UTC, by the rules of tzdata \d{4}[a-z]+\nsqlite store, 0 crons, 0 systems, 0 auths: 0 errors, 0 warnings\n$/,
   )
 })

@@ -85,7 +85,7 @@ Hosts are tried at the same time, the logins of one host one after the other; af
   },
   check: {
     about:
-      'Checks the settings, every definition and every secret, and prints each problem on its own line: where it is, what was found, what was expected, what to do. It runs nothing and contacts no host: "rcron test" does that.',
+      'Checks the settings, every definition and every secret, and prints each problem on its own line: where it is, what was found, what was expected, what to do. Then it says which user, store and state directory are in use. It runs nothing and contacts no host: "rcron test" does that.',
     examples: [
       ['rcron check', ''],
       ['rcron check --json', 'for scripts'],
