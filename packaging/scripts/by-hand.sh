@@ -1,4 +1,4 @@
-# An rcron that was installed by hand, by the README of a clone: its program is in /opt/rcron. Its settings, keys and state are where the
+# An rcron that was installed by hand, by docs/service.md of a clone: its program is in /opt/rcron. Its settings, keys and state are where the
 # package's are. Its unit and its command would hide the package's: they are moved beside its program.
 by_hand_unit=/etc/systemd/system/rcron.service
 by_hand_link=/etc/systemd/system/multi-user.target.wants/rcron.service

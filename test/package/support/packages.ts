@@ -25,7 +25,7 @@ export type Packages = {
   /** File names of the .deb and .rpm of a release. */
   deb(release: Release): string
   rpm(release: Release): string
-  /** A clone in which the README's build steps have been carried out: what the installing ones need of it. */
+  /** A clone in which the build steps of docs/service.md have been carried out: what the installing ones need of it. */
   readonly clone: string
   remove(): void
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Service } from '../support/service.ts'
 
 export function startRows(service: () => Service): void {
-  test("the README's steps end with the service active, at the first try", async () => {
+  test("the page's steps end with the service active, at the first try", async () => {
     equal(await service().property('ActiveState'), 'active')
     equal(await service().property('SubState'), 'running')
     equal(await service().property('NRestarts'), '0')

@@ -6,17 +6,17 @@ import { delimiter, join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { cacheDirectory } from './cache-directory.ts'
+import { documentedSteps } from './documented-steps.ts'
 import type { Machine } from './machine.ts'
-import { readmeSteps } from './readme-steps.ts'
 
 const repository = resolve(import.meta.dirname, '../../..')
-const readme = join(repository, 'README.md')
+const page = join(repository, 'docs/service.md')
 const run = promisify(execFile)
 
 /** Where a machine has the clone, built: root's home. */
 export const CLONE_INSIDE = '/root/rcron'
 
-/** A clone of the work tree, in which the README's build steps were carried out. Resolves to its path. */
+/** A clone of the work tree, in which the build steps of docs/service.md were carried out. Resolves to its path. */
 export async function buildClone(): Promise<string> {
   const clone = await mkdtemp(join(cacheDirectory, 'clone-'))
   const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
@@ -29,23 +29,23 @@ export async function buildClone(): Promise<string> {
 }
 
 async function build(clone: string): Promise<void> {
-  const steps = `exec 2>&1\n${readmeSteps(readme, 'service-build')}`
+  const steps = `exec 2>&1\n${documentedSteps(page, 'service-build')}`
   const bash = spawn('bash', ['-euo', 'pipefail', '-c', steps], {
     cwd: clone,
     env: environmentOfAPerson(),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [said] = await Promise.all([text(bash.stdout), once(bash, 'close')])
-  if (bash.exitCode !== 0) throw new Error(`the README's build steps ended with ${bash.exitCode}:\n${said}`)
+  if (bash.exitCode !== 0) throw new Error(`the build steps of docs/service.md ended with ${bash.exitCode}:\n${said}`)
 }
 
 export function removeClone(clone: string): Promise<void> {
   return rm(clone, { recursive: true, force: true })
 }
 
-/** Carries out the README's installation steps on `machine`. They end with the service started. */
+/** Carries out the installation steps of docs/service.md on `machine`. They end with the service started. */
 export async function install(machine: Machine): Promise<void> {
-  await machine.run(`cd ${CLONE_INSIDE}\n${readmeSteps(readme, 'service-install')}`)
+  await machine.run(`cd ${CLONE_INSIDE}\n${documentedSteps(page, 'service-install')}`)
 }
 
 /** What somebody who copies the steps has around them: their own Node first on PATH, and nothing of the npm that runs us. */
