@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { createMysqlLeaseTable } from '../../../src/store/mysql/mysql-lease-table.ts'
 import { startMariadb } from '../../support/mariadb.ts'
+import { documentedSteps } from '../../systemd/support/documented-steps.ts'
 import { storeOn } from './store-on.ts'
 
 /** The statements that docs/security.md tells to run for an account, here from anywhere and without TLS. */
@@ -78,4 +79,33 @@ test('the documented grants let an administrator add, change and remove definiti
     problems.map(({ message }) => message).join('\n'),
     /could not (?:create table rcron_lease|add rcron_auth\.hosts)/,
   )
+})
+
+test("the README's three statements make a database and an account with which all of rcron works, and nothing beside it", async () => {
+  const readme = new URL('../../../README.md', import.meta.url).pathname
+  const statements = documentedSteps(readme, 'mysql')
+    .replaceAll(/\bDATABASE rcron\b|\bON rcron\b/g, '$&_of_its_own')
+    .replaceAll("'rcron'@'cron.example.com'", "'sole'@'%'")
+    .split(/;\n?/)
+    .filter((sql) => sql !== '')
+  equal(statements.length, 3)
+  await server.query(...statements)
+  const account = { user: 'sole', password: 'secret', database: 'rcron_of_its_own' }
+  const sole = storeOn(server, account)
+  try {
+    deepEqual((await sole.applySchema(await sole.planSchema())).problems, [])
+    deepEqual(await sole.planSchema(), [])
+    const on = await sole.editor.systems.add({ host: 'db1' })
+    const as = await sole.editor.auths.add({ user: 'backup', password: 'x' })
+    const added = await sole.editor.crons.add({ cron_name: 'job', cron_path: 'true', host: on, user: as })
+    await sole.editor.crons.edit(added, { enabled: 1 })
+    await sole.recordRun({ cronId: added, lastRun: Date.UTC(2026, 10, 1), durationMs: 10, errors: null })
+    await sole.editor.crons.remove(added)
+  } finally {
+    await sole.close()
+  }
+  await rejects(async () => {
+    const elsewhere = storeOn(server, { ...account, database: server.database })
+    await elsewhere.loadDefinitions().finally(() => elsewhere.close())
+  })
 })
