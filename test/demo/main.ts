@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { actionOf } from '../../src/domain/action.ts'
 import { aKeyPair } from './key-pair.ts'
 import { startLoopbackHost } from './loopback-host.ts'
-import { seedDemo } from './seed-demo.ts'
+import { DEMONSTRATED, seedDemo } from './seed-demo.ts'
+import { hasRoomForBoard, showBoard } from './show-board.ts'
 
 // Each start has a key of its own: the hosts run what they are told as this user, and any user of the machine reaches them.
 const key = aKeyPair()
@@ -21,7 +23,19 @@ const hosts = await Promise.all(
 const database = join(directory, 'rcron.db')
 await seedDemo(database, hosts, { user: USER, password: key.private })
 
-console.log(`Three SSH hosts listen on loopback, and the SQLite store ${database} holds five jobs, due at every minute:
+const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const variables = {
+  HOME: directory,
+  RCRON_STATE_DIR: directory,
+  RCRON_DATABASE_URL: `sqlite:${database}`,
+  RCRON_CACHE_STALE_MINUTES: '1',
+}
+const command = join(directory, 'rcron')
+writeFileSync(command, commandOf(variables), { mode: 0o700 })
+
+const isBoard = hasRoomForBoard(process.stdout)
+if (!isBoard) {
+  console.log(`Three SSH hosts listen on loopback, and the SQLite store ${database} holds five jobs, due at every minute:
 
   report  failover  one host, succeeds
   dump    failover  its first host is down: the second takes over
@@ -29,29 +43,41 @@ console.log(`Three SSH hosts listen on loopback, and the SQLite store ${database
   rotate  all       on all three hosts at once
   watch   clobber   runs for an hour: each minute kills the run before
 
-They fire now and at each minute boundary. Ctrl-C ends the demonstration and leaves nothing behind.
+They fire now and at each minute boundary. In a second terminal ${command} is their rcron: try "${command} cron list".
+Ctrl-C ends the demonstration and leaves nothing behind.
 `)
-
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
-const environment = {
-  PATH: process.env['PATH'],
-  HOME: directory,
-  RCRON_STATE_DIR: directory,
-  RCRON_DATABASE_URL: `sqlite:${database}`,
-  RCRON_DRAIN_SECONDS: '1',
-  ...(process.env['NO_COLOR'] !== undefined && { NO_COLOR: process.env['NO_COLOR'] }),
 }
+
 const daemon = spawn(process.execPath, ['--disable-sigusr1', main, 'daemon'], {
   cwd: directory,
-  env: environment,
-  stdio: 'inherit',
+  env: {
+    PATH: process.env['PATH'],
+    ...variables,
+    RCRON_DRAIN_SECONDS: '1',
+    ...(isBoard && { RCRON_LOG_FORMAT: 'json' }),
+    ...(process.env['NO_COLOR'] !== undefined && { NO_COLOR: process.env['NO_COLOR'] }),
+  },
+  stdio: ['inherit', isBoard ? 'pipe' : 'inherit', isBoard ? 'pipe' : 'inherit'],
 })
+const outputs = [daemon.stdout, daemon.stderr].filter((it) => it !== null)
+const jobs = DEMONSTRATED.map(({ cron_name: name, action }) => ({ name, action: actionOf(action ?? 0) ?? 'failover' }))
+const board = isBoard ? showBoard(process.stdout, outputs, jobs, command) : null
 
 // Ctrl-C reaches the daemon too; this process waits for it, and passes on what was sent to it alone.
 process.on('SIGINT', () => {})
-process.on('SIGTERM', () => daemon.kill('SIGTERM'))
-daemon.on('exit', (code) => {
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => daemon.kill('SIGTERM'))
+process.stdout.on('error', () => {}) // Its terminal was closed, which SIGHUP says as well.
+daemon.on('close', (code) => {
+  const lines = board?.end() ?? []
+  if (code !== 0) console.error(lines.join('\n'))
   for (const host of hosts) host.close()
   rmSync(directory, { recursive: true, force: true })
   process.exitCode = code ?? 1
 })
+
+/** A program that is rcron with these variables, wherever it is started. */
+function commandOf(variables: Readonly<Record<string, string>>): string {
+  const exports = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`)
+  const words = [process.execPath, '--disable-sigusr1', main].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+  return `#!/bin/sh\ncd '${directory}'\n${exports.join('\n')}\nexec ${words.join(' ')} "$@"\n`
+}
