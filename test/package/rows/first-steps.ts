@@ -22,15 +22,16 @@ export function stepRows(at: () => Newcomer): void {
     match(await at().type('rcron check'), /^user me, store sqlite:\/home\/me\/\.local\/state\/rcron\/rcron\.db, /m)
   })
 
+  test('a job of two hosts is one command, and what would run now is explained', async () => {
+    const said = await at().paste('real-job')
+    match(said, /^added cron 2\nadded cron 3$/m)
+    match(said, /\bhello\b/)
+  })
+
   test('the session that the README begins with is what rcron prints', async () => {
     const { commands, printed } = sessionNamed('sell')
     const own = 'mkdir -m 700 sell; export RCRON_STATE_DIR=$HOME/sell; rcron init >init.out 2>&1; exec 2>sell.err'
-    const said = (
-      await at()
-        .type(`${own}\n${commands}`)
-        .catch((error: Error) => error.message)
-    ).split('\n')
-    match(said.join('\n'), printed)
+    match(await at().type(`${own}\n${commands}`), printed)
     match(await at().machine.run('zcat -f /home/deploy/dump.gz'), /^dumped$/)
   })
 
@@ -38,14 +39,17 @@ export function stepRows(at: () => Newcomer): void {
     const service = new Service(at().machine)
     const since = await service.now()
     const said = await at().pasteAsRoot('move-to-service')
-    match(said, /^user rcron, store sqlite:\/var\/lib\/rcron\/rcron\.db, .*\n.*\n.*1 cron, 1 system, 1 auth: 0 errors/m)
+    match(
+      said,
+      /^user rcron, store sqlite:\/var\/lib\/rcron\/rcron\.db, .*\n.*\n.*3 crons, 2 systems, 1 auth: 0 errors/m,
+    )
     match(said, /^1 db1\.example\.com .* ssh-ed25519 known .* works$/m)
     await service.said(/^run ended .*\bjob=hello\b.* outcome=succeeded\b/, since, A_MINUTE_AND_MORE_MS)
   })
 
   test("a key of the service's own is made and copied by root", async () => {
     await at().machine.run(
-      'rm /var/lib/rcron/.ssh/rcron; rcron cron remove hello --yes; rcron auth remove deploy --yes',
+      'rm /var/lib/rcron/.ssh/rcron; rcron cron remove hello dump --yes; rcron auth remove deploy --yes',
     )
     await at().pasteAsRoot('service-key', 'docs/service.md')
     match(await at().machine.run('rcron test db1.example.com --user deploy'), /^1 db1\.example\.com .* works$/m)

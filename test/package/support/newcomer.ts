@@ -20,7 +20,7 @@ export class Newcomer {
   }
 
   /**
-   * Makes the machine a fresh one, with the hosts of the documents: db1.example.com and db2 answer, db1 does not. A container
+   * Makes the machine a fresh one, with the hosts of the documents: all answer but db1. A container
    * has no sudo: lines with it are carried out by root, in the person's home. The accounts linger for the reason that
    * `openLab` has.
    */
@@ -29,7 +29,7 @@ export class Newcomer {
       useradd --create-home --shell /bin/bash me
       useradd --create-home --shell /bin/bash deploy
       echo 'deploy:${PASSWORD}' | chpasswd
-      printf '127.0.0.1 db1.example.com\\n127.0.0.2 db2\\n127.0.0.3 db1\\n' >>/etc/hosts
+      printf '127.0.0.1 db1.example.com\\n127.0.0.2 db2 db2.example.com\\n127.0.0.3 db1\\n' >>/etc/hosts
       printf 'ListenAddress 127.0.0.1\\nListenAddress 127.0.0.2\\n' >/etc/ssh/sshd_config.d/addresses.conf
       printf '#!/bin/sh\\necho dumped\\n' | install -m 755 /dev/stdin /usr/local/bin/pg_dumpall
       printf '#!/bin/sh\\nexec "$@"\\n' | install -m 755 /dev/stdin /usr/local/bin/sudo
