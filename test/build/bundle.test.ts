@@ -43,6 +43,9 @@ test('dist/ and package.json are all that rcron needs: every verb works, on SQLi
   match(refused.stdout + refused.stderr, /user|password/)
 })
 
+/** mysql2 tries it for its debug messages, and does without. */
+const OPTIONAL = ['cardinal']
+
 test('nothing in it asks for a package', () => {
   const files = readdirSync(join(directory, 'dist'), { recursive: true, encoding: 'utf8' }).filter((it) =>
     it.endsWith('.js'),
@@ -53,7 +56,7 @@ test('nothing in it asks for a package', () => {
     ),
   )
   deepEqual(
-    [...new Set(asked)].filter((name) => !isBuiltin(name) && !name.startsWith('./')),
+    [...new Set(asked)].filter((name) => !isBuiltin(name) && !name.startsWith('./') && !OPTIONAL.includes(name)),
     [],
   )
   ok(files.length > 10)
