@@ -1,11 +1,12 @@
-import { addMinutes, describeMinute, minuteOf } from '../../src/domain/minute.ts'
+import { addMinutes, describeMinute, type Minute, minuteOf } from '../../src/domain/minute.ts'
 import { ChaosTick } from './chaos-tick.ts'
 import type { ProcessNumbers } from './rcron-process.ts'
 
 /** Minutes that ticks by hand fire: each of them another one, and none that a daemon plans. */
 const FIRST_BY_HAND = minuteOf(Date.parse('2029-06-01T00:00:00Z'))
 
-export type TickByHand = { readonly job: string; readonly at: number }
+/** A firing that was asked for at `at`, in a minute of its own; `until`: when its process ended, or infinity. */
+export type TickByHand = { readonly job: string; readonly minute: Minute; readonly at: number; readonly until: number }
 
 /** What a tick says where it has nothing to be ashamed of: a daemon, or another tick, was there before it. */
 const REFUSAL = /an rcron daemon uses it|another rcron process has held this lock/
@@ -15,7 +16,7 @@ export class ChaosTicks {
   readonly #numbers: ProcessNumbers
   readonly #environment: Readonly<Record<string, string>>
   readonly #ticks: ChaosTick[] = []
-  readonly #byHand: TickByHand[] = []
+  readonly #byHand: (Omit<TickByHand, 'until'> & { readonly tick: ChaosTick })[] = []
 
   constructor(numbers: ProcessNumbers, environment: Readonly<Record<string, string>>) {
     this.#numbers = numbers
@@ -28,7 +29,7 @@ export class ChaosTicks {
 
   /** Which jobs were fired by hand, and when, by the machine's clock. */
   get byHand(): readonly TickByHand[] {
-    return this.#byHand
+    return this.#byHand.map(({ tick, ...asked }) => ({ ...asked, until: tick.endedAt ?? Number.POSITIVE_INFINITY }))
   }
 
   /** Plans what a daemon would plan; refuses where there is one. */
@@ -39,8 +40,10 @@ export class ChaosTicks {
   /** Fires `job` in a minute that nothing else fires it in. */
   fire(job: string): ChaosTick {
     const minute = addMinutes(FIRST_BY_HAND, this.#byHand.length)
-    this.#byHand.push({ job, at: Date.now() })
-    return this.#start(['--at', describeMinute(minute), job])
+    const at = Date.now()
+    const tick = this.#start(['--at', describeMinute(minute), job])
+    this.#byHand.push({ job, minute, at, tick })
+    return tick
   }
 
   /** What a tick printed that it should not have. */

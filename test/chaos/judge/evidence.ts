@@ -71,11 +71,15 @@ export function isLast({ lives }: Pick<Evidence, 'lives'>, teller: number): bool
   return teller === lives.at(-1)?.number
 }
 
-/** When a firing of `job` was first asked for by hand, from `from` on; never: infinity. */
-export function nextByHand({ byHand }: Pick<Evidence, 'byHand'>, job: string, from: number): number {
+/**
+ * From when on a firing of `job` by hand may have ended what began at `from`; never: infinity. One that was asked for before that may come
+ * to it later: what it ends has ended when something is first told of itself.
+ */
+export function nextByHand({ byHand, tale }: Pick<Evidence, 'byHand' | 'tale'>, job: string, from: number): number {
+  const actsUntil = ({ minute, until }: TickByHand) => tale.firstToldAt.get(`${job} ${minute}`) ?? until
   return Math.min(
     Number.POSITIVE_INFINITY,
-    ...byHand.filter((each) => each.job === job && each.at >= from).map(({ at }) => at),
+    ...byHand.filter((each) => each.job === job && actsUntil(each) >= from).map(({ at }) => Math.max(at, from)),
   )
 }
 

@@ -1,5 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
+import { addMinutes } from '../../../src/domain/minute.ts'
 import { judgeFirings } from './judge-firings.ts'
 import { judgeRuns } from './judge-runs.ts'
 import { A, B, evidence, NEXT_MINUTE, rulesOf, seen, told } from './synthetic-evidence.ts'
@@ -127,12 +128,22 @@ for (const { says, more, rules } of TOLD_AGAIN) {
   })
 }
 
-test('a clobber by hand may come within the minute', () => {
-  const facts = evidence([seen({ ...LIVED, job: 'clobber' })], [told({ ...KILLED, at: 900 })], {
-    byHand: [{ job: 'clobber', at: 700 }],
+const BY_HAND = [
+  { says: 'comes within the minute', at: 700, firedAt: null, rules: [] },
+  { says: 'was asked for before the minute, and takes until within it to begin', at: -50, firedAt: 950, rules: [] },
+  { says: 'had fired before the minute', at: -50, firedAt: -10, rules: ['untrue'] },
+] as const
+
+for (const { says, at, firedAt, rules } of BY_HAND) {
+  test(`a clobber by hand ${says}`, () => {
+    const minute = addMinutes(NEXT_MINUTE, -1000)
+    const facts = evidence([seen({ ...LIVED, job: 'clobber' })], [told({ ...KILLED, at: 900 })], {
+      byHand: [{ job: 'clobber', minute, at, until: 1500 }],
+      tale: { firstToldAt: new Map(firedAt === null ? [] : [[`clobber ${minute}`, firedAt]]) },
+    })
+    deepEqual(rulesOf(judgeRuns(facts)), rules)
   })
-  deepEqual(rulesOf(judgeRuns(facts)), [])
-})
+}
 
 const UNTOLD = [
   { says: 'its process was killed, and no lock could be written', more: {}, rules: [] },
