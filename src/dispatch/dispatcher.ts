@@ -19,6 +19,7 @@ import { Preemption } from './preemption.ts'
 import { randomSeries, runsOf } from './run-id.ts'
 import { RunLifecycle, type RunLifecycleParts } from './run-lifecycle.ts'
 import { Throttle, type ThrottleLimits } from './throttle.ts'
+import { UnreportedEnds } from './unreported-ends.ts'
 
 /** What firings are carried out with. */
 export type DispatcherParts = Pick<RunLifecycleParts, 'executor' | 'clock' | 'log' | 'placeOf' | 'isTransient'> &
@@ -43,7 +44,7 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts
-    const shared = { ...parts, active: this.#active }
+    const shared = { ...parts, active: this.#active, unreported: new UnreportedEnds(parts) }
     this.#carrier = new RunLifecycle({ ...shared, throttle: new Throttle(parts.limits) })
     this.#walker = new Failover(this.#carrier)
     this.#adoption = new Adoption({ ...shared, walker: this.#walker })

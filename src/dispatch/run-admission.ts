@@ -1,5 +1,5 @@
 import { minuteOf } from '../domain/minute.ts'
-import { killed, type Outcome } from '../domain/outcome.ts'
+import { killed, type NotRun } from '../domain/outcome.ts'
 import type { Journal } from '../history/journal.ts'
 import type { Clock } from '../platform/clock.ts'
 import { InTurn } from '../platform/waiting/in-turn.ts'
@@ -36,7 +36,7 @@ export class RunAdmission {
   }
 
   /** Takes the lock, then waits for the place: how long, in milliseconds, or what keeps the run from beginning. */
-  async admit(attempt: Attempt, place: Slot): Promise<number | Outcome> {
+  async admit(attempt: Attempt, place: Slot): Promise<number | NotRun> {
     const { run, rest } = attempt
     const { active, holder } = attempt.occupancy
     const { clock } = this.#parts
@@ -48,7 +48,8 @@ export class RunAdmission {
       attempt,
       lockOfAttempt(attempt, { rest, isWaiting: !place.wasFree, startedAt: clock.now() }),
     )
-    if (typeof claim === 'object' && 'stuck' in claim) return { kind: 'blocked', reason: claim.stuck }
+    if (typeof claim === 'object' && 'stuck' in claim)
+      return this.#reasonNotToBegin(attempt) ?? { kind: 'blocked', reason: claim.stuck }
     if (claim === 'taken') return { kind: 'skipped', reason: `another run of cron ${run.cron.id} holds its lock file` }
     if (claim !== 'created') return killed(claim.killedBy)
     if (place.limit !== null) this.#waits(attempt, place.limit)
@@ -87,7 +88,7 @@ export class RunAdmission {
     return this.#queueing.do(yieldToOthers)
   }
 
-  #reasonNotToBegin({ run, facts, occupancy }: Attempt): Outcome | null {
+  #reasonNotToBegin({ run, facts, occupancy }: Attempt): NotRun | null {
     const { active } = occupancy
     if (active.killedBy !== null) return killed(active.killedBy)
     if (this.#closed) return killed('shutdown')

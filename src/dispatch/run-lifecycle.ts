@@ -1,6 +1,6 @@
 import { BUG } from '../domain/bug.ts'
 import type { Cron } from '../domain/cron.ts'
-import type { Outcome } from '../domain/outcome.ts'
+import type { NotRun } from '../domain/outcome.ts'
 import type { SystemRow } from '../domain/rows.ts'
 import { type RunResult, resultWithoutOutput } from '../domain/run.ts'
 import type { RunFacts } from '../domain/run-event.ts'
@@ -15,6 +15,7 @@ import { RunAdmission, type RunAdmissionParts } from './run-admission.ts'
 import { exclusionOf } from './run-id.ts'
 import { watchOf } from './run-watch.ts'
 import type { Slot, Throttle } from './throttle.ts'
+import type { UnreportedEnds } from './unreported-ends.ts'
 
 /** Between two attempts to write the lock of a run that continues without. Milliseconds. */
 const LOCK_PAUSE_MS = 2000
@@ -23,6 +24,7 @@ const LOCK_PAUSE_MS = 2000
 export type RunLifecycleParts = RunAdmissionParts & {
   readonly executor: Executor
   readonly throttle: Throttle
+  readonly unreported: UnreportedEnds
   /** Where a system is reached: several names of one machine share its places. Its name, if not given. */
   readonly placeOf?: (system: SystemRow) => string | Promise<string>
   /** Names the installation on its hosts. */
@@ -44,11 +46,12 @@ export class RunLifecycle {
   /** From now on nothing is handed over any more. */
   close(): void {
     this.#admission.close()
+    this.#parts.unreported.close()
   }
 
   /**
-   * Never rejects. Null where rcron itself has failed over the run, which is logged: its end is not known, and where it may have been
-   * handed over it counts as active, under its lock, until the next start.
+   * Never rejects. Null where its end is left to the next start, under its lock, which is logged: rcron itself has failed over it, and where
+   * it may have been handed over it counts as active; or it never began, its lock could not say so, and rcron stops.
    */
   async execute(attempt: Attempt): Promise<RunResult | null> {
     const { active, begun } = attempt.occupancy
@@ -63,21 +66,24 @@ export class RunLifecycle {
     }
   }
 
-  async #carryOutPlaced(attempt: Attempt): Promise<RunResult> {
+  async #carryOutPlaced(attempt: Attempt): Promise<RunResult | null> {
     const { run, facts, occupancy } = attempt
     occupancy.active.turnTo(run.id)
     const where = this.#parts.placeOf?.(run.cron.system) ?? run.cron.system.host
     const place = this.#parts.throttle.enter(typeof where === 'string' ? where : await where)
     try {
       const waitMs = await this.#admission.admit(attempt, place)
-      if (typeof waitMs !== 'number') return this.#notRun(facts, waitMs)
-      return await this.#carryOutAdmitted({ ...attempt, facts: { ...facts, waitMs } }, place)
+      if (typeof waitMs === 'number') {
+        return await this.#carryOutAdmitted({ ...attempt, facts: { ...facts, waitMs } }, place)
+      }
+      place.release()
+      return await this.#notRun(attempt, waitMs)
     } finally {
       place.release()
     }
   }
 
-  async #carryOutAdmitted(attempt: Attempt, place: Slot): Promise<RunResult> {
+  async #carryOutAdmitted(attempt: Attempt, place: Slot): Promise<RunResult | null> {
     const { run, facts, occupancy } = attempt
     const over = new AbortController()
     const watched = { run: facts, occupancy, isStartTold: false, onUnknown: place.release, over: over.signal }
@@ -89,7 +95,10 @@ export class RunLifecycle {
       const accessTo = () => ({ system: run.cron.system, auth: run.cron.auth })
       const { result, isOurs } = await this.#conclusion.of(heard, { run: facts, lock, occupancy, accessTo })
       const { outcome } = result
-      if (outcome.kind === 'skipped') return this.#notRun(facts, beside(run.cron, outcome))
+      place.release()
+      if (outcome.kind === 'skipped') return await this.#notRun(attempt, beside(run.cron, outcome))
+      const mayNotHaveBegun = isOurs && outcome.kind === 'killed' && result.startedAt === null
+      if (mayNotHaveBegun && !(await this.#mayBeReported(attempt, outcome))) return null
       return this.#ended(facts, result, isOurs)
     } catch (error) {
       occupancy.holder.keepForNextStart()
@@ -145,10 +154,15 @@ export class RunLifecycle {
     return result
   }
 
-  #notRun(run: RunFacts, outcome: Outcome): RunResult {
+  async #notRun(attempt: Attempt, outcome: NotRun): Promise<RunResult | null> {
     const { clock, journal } = this.#parts
-    journal.note({ kind: 'not-run', at: clock.now(), run, outcome })
+    if (!(await this.#mayBeReported(attempt, outcome))) return null
+    journal.note({ kind: 'not-run', at: clock.now(), run: attempt.facts, outcome })
     return resultWithoutOutput(outcome)
+  }
+
+  #mayBeReported({ facts, occupancy }: Attempt, outcome: NotRun): Promise<boolean> {
+    return this.#parts.unreported.mayBeReported(facts, occupancy.holder, outcome)
   }
 
   #tellBug(error: unknown, run: RunFacts): void {
@@ -157,6 +171,6 @@ export class RunLifecycle {
 }
 
 /** A run that is alive and that has no lock excludes others; a clobber would have to end it first. */
-function beside({ action }: Cron, { reason }: { readonly reason: string }): Outcome {
+function beside({ action }: Cron, { reason }: { readonly reason: string }): NotRun {
   return { kind: action === 'clobber' ? 'blocked' : 'skipped', reason }
 }

@@ -78,8 +78,11 @@ export const BAD_KINDS = [
   'missed',
 ] as const satisfies readonly Exclude<Outcome['kind'], 'succeeded'>[]
 
+/** By rcron's own choice nothing is begun. */
+export type NotRun = Extract<Outcome, { readonly kind: 'killed' | 'blocked' | 'skipped' | 'missed' }>
+
 /** Killed on request, before it began or proven dead. */
-export function killed(by: KilledBy): Outcome {
+export function killed(by: KilledBy): Extract<Outcome, { readonly kind: 'killed' }> {
   return { kind: 'killed', by }
 }
 

@@ -88,6 +88,7 @@ const NO_LOCKS: DispatcherLocks = {
   requestKill: async () => null,
   claim: async () => true,
   remove: async () => true,
+  tryToRemove: async () => true,
   readOthers: async () => [],
   takeOver: async () => 'lost',
 }

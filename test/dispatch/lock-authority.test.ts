@@ -77,20 +77,6 @@ test('a lock that can neither be exchanged, removed nor marked keeps its walk fr
   await firing.result
 })
 
-test('a lock that stays stuck for a minute blocks its walk', async (t) => {
-  const { dispatcher, executor, directory, clock } = aDispatch(t)
-  const firing = dispatcher.fire(aFiring('failover', [1, 2]), 'manual')
-  await settled()
-  const [name = ''] = readdirSync(directory).filter((entry) => entry.endsWith('.rcron'))
-  chmodSync(join(directory, name), 0o400)
-  chmodSync(directory, 0o500)
-  executor.newest(1).end(FAILED)
-  for (let second = 0; second <= 61; second++) await clock.advance(1_000)
-  const { outcomes } = await firing.result
-  chmodSync(directory, 0o700)
-  deepEqual([outcomes.map(({ outcome }) => outcome?.kind), executor.crons], [['failed', 'blocked'], [1]])
-})
-
 test('F1: a lock directory that was removed is made again', async (t) => {
   const { dispatcher, executor, directory, locks } = aDispatch(t)
   rmSync(directory, { recursive: true })

@@ -16,6 +16,7 @@ import type { Occupancy } from '../occupancy.ts'
 import { afterOutcome } from '../plan-firing.ts'
 import { randomSeries, runIdOf, runsOf } from '../run-id.ts'
 import { type RunWatchParts, watchOf } from '../run-watch.ts'
+import type { UnreportedEnds } from '../unreported-ends.ts'
 import { RunConclusion } from './run-conclusion.ts'
 
 /** What adopted runs are carried on with. */
@@ -24,6 +25,7 @@ export type AdoptedRunsParts = RunWatchParts & {
   readonly locks: RunLocks
   readonly active: ActiveRuns
   readonly walker: Failover
+  readonly unreported: UnreportedEnds
   /** Part of every scheduled run's id. */
   readonly installation: string
   readonly accessTo: AccessTo
@@ -125,7 +127,7 @@ export class AdoptedRuns {
   /** On to the hosts that are left of its firing, as the present rows have it. */
   async #goOn(adopted: Adopted, outcome: Outcome): Promise<void> {
     const { lock, run, occupancy } = adopted
-    const { walker, installation, clock, journal } = this.#parts
+    const { walker, installation, unreported, clock, journal } = this.#parts
     const isOver = lock.rest.length === 0 || occupancy.active.killedBy !== null
     // Whether a loss ends the firing is for its row to say.
     if (isOver || afterOutcome(outcome, { onLost: 'failover' }) === 'stop') return
@@ -133,7 +135,8 @@ export class AdoptedRuns {
     const order = this.#present(lock, lock.rest)
     const reason = this.#obstacleTo(adopted, cron, order)
     if (reason !== null) {
-      journal.note({ kind: 'not-continued', at: clock.now(), run, reason })
+      if (await unreported.mayBeReported(run, occupancy.holder, null))
+        journal.note({ kind: 'not-continued', at: clock.now(), run, reason })
       return
     }
     if (cron === undefined || afterOutcome(outcome, cron) === 'stop') return

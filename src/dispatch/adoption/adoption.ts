@@ -113,8 +113,9 @@ export class Adoption {
   /** Nothing of it was handed over. Where the run before it in its walk is there still, its turn comes again after that. */
   async #giveUp(lock: RunLock, gone: readonly RunLock[]): Promise<void> {
     const { locks, clock, journal } = this.#parts
-    if (!gone.some((before) => leadsTo(before, lock))) {
-      journal.note({ kind: 'not-run', at: clock.now(), run: runFactsOfLock(lock), outcome: NOT_BEGUN })
+    if (lock.notRun !== null || !gone.some((before) => leadsTo(before, lock))) {
+      const outcome = lock.notRun ?? NOT_BEGUN
+      journal.note({ kind: 'not-run', at: clock.now(), run: runFactsOfLock(lock), outcome })
       this.#parts.onFound(lock)
     }
     await locks.remove(lock.run)

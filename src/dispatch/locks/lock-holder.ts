@@ -1,4 +1,5 @@
-import { killed, type Outcome } from '../../domain/outcome.ts'
+import { killed, type NotRun } from '../../domain/outcome.ts'
+import type { RunId } from '../../domain/run.ts'
 import type { Log } from '../../platform/log/log.ts'
 import { InTurn } from '../../platform/waiting/in-turn.ts'
 import { fieldsOfLock } from './lock-of-run.ts'
@@ -53,12 +54,14 @@ export class LockHolder {
   }
 
   /** The run leaves the queue; what keeps it from being handed over, else null. */
-  async handOver(startedAt: number): Promise<Outcome | null> {
+  async handOver(startedAt: number): Promise<NotRun | null> {
     const lock = this.#lock
     if (lock === null || !lock.isWaiting) return null
     try {
       return whyNotBegun(await this.note({ isWaiting: false, startedAt }))
     } catch (error) {
+      const revoked = whyNotBegun(await this.revokedBy())
+      if (revoked !== null) return revoked
       // A lock that says that nothing was handed over would be a lie.
       if (!(await this.#doWithout())) return { kind: 'blocked', reason: describeStuck(error) }
       this.#parts.log.alarm({ ...fieldsOfLock(lock), err: error }, NO_LOCK_MESSAGE)
@@ -91,6 +94,22 @@ export class LockHolder {
     }
   }
 
+  /**
+   * Sees to it that no process begins `run`, or tells something else of it, after it is reported why it is not begun; or, with null, that
+   * none continues after it. Its lock says so then, or has gone, and so has the one that leads to it. False if neither can be done now.
+   */
+  async callOff(run: RunId, notRun: NotRun | null): Promise<boolean> {
+    if (notRun !== null && this.#lock?.run === run) {
+      try {
+        await this.note({ isWaiting: true, notRun })
+        return true
+      } catch {
+        // Perhaps it can be removed.
+      }
+    }
+    return await this.#doWithout()
+  }
+
   /** Nothing more comes of it: the lock goes. */
   async release(): Promise<void> {
     const lock = this.#lock
@@ -105,7 +124,7 @@ export class LockHolder {
 
   /** False if the lock that is held stays, and would be taken at its word. */
   async #doWithout(): Promise<boolean> {
-    if (this.#lock !== null && !(await this.#parts.locks.remove(this.#lock.run))) return false
+    if (this.#lock !== null && !(await this.#parts.locks.tryToRemove(this.#lock.run))) return false
     this.#lock = null
     return true
   }
@@ -123,10 +142,10 @@ const HELD: LockState = { kind: 'held' }
 
 function describeStuck(error: unknown): string {
   const why = error instanceof Error ? error.message : String(error)
-  return `its old lock remains, and would start it again: ${why}`
+  return `its lock file could not be changed: ${why}`
 }
 
-function whyNotBegun(standing: LockState): Outcome | null {
+function whyNotBegun(standing: LockState): NotRun | null {
   switch (standing.kind) {
     case 'held':
       return null

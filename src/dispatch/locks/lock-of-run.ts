@@ -39,6 +39,7 @@ export function lockOfRun({ id, cron, minute }: Run, { startedAt, series, rest, 
     trace: null,
     unknownSince: null,
     killedBy: null,
+    notRun: null,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Action } from '../../domain/action.ts'
 import type { Minute } from '../../domain/minute.ts'
-import type { KilledBy } from '../../domain/outcome.ts'
+import type { KilledBy, NotRun } from '../../domain/outcome.ts'
 import type { RunId, RunTrace } from '../../domain/run.ts'
 
 /** What a lock file says of an active run: all that a later process needs to adopt it. Holds no secret. */
@@ -36,6 +36,8 @@ export type RunLock = {
   readonly unknownSince: number | null
   /** Who wants it ended: written before anything is done to the run, by whichever process does it. */
   readonly killedBy: KilledBy | null
+  /** It will never be begun, nor anything after it: why, which may not be reported yet. */
+  readonly notRun: NotRun | null
 }
 
 /** A lock of another process: one that is alive on this machine, or one that is gone. */
@@ -91,6 +93,8 @@ export interface RunLocks {
    * that it leads to nothing, and is tried again at each reading. False if it cannot even say so. Never rejects.
    */
   remove(run: RunId): Promise<boolean>
+  /** As `remove`, but once: where it is false the lock stays as it was, and is still held. */
+  tryToRemove(run: RunId): Promise<boolean>
   /** Every lock that this process neither created nor took over. What is torn, foreign or a link is moved aside with a warning. Never rejects. */
   readOthers(): Promise<readonly ForeignLock[]>
   /** Makes the lock of a process that is gone this process's own. Never rejects. */

@@ -1,3 +1,4 @@
+import type { OperatorError } from '../../domain/errors.ts'
 import type { RunId } from '../../domain/run.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log/log.ts'
@@ -35,25 +36,44 @@ export class SystemEndedLocks {
 
   /** False where the file `name` of `run` is there still, and does not say that it leads to nothing. */
   remove(run: RunId, name: string): boolean {
-    const { files, log, isMine } = this.#parts
+    const failure = this.#failureToRemove(run, name)
+    if (failure === null) return true
+    this.#removeLater(run, name, failure)
+    return this.#parts.files.sayTold(name, run)
+  }
+
+  /** As `remove`, but once: where it is false the file is left alone from then on. */
+  tryToRemove(run: RunId, name: string): boolean {
+    const failure = this.#failureToRemove(run, name)
+    if (failure === null) return true
+    if (!this.#parts.files.sayTold(name, run)) return false
+    this.#removeLater(run, name, failure)
+    return true
+  }
+
+  removeAll(): void {
+    for (const [run, name] of this.#left) if (this.remove(run, name)) this.#parts.onGone(run)
+  }
+
+  #failureToRemove(run: RunId, name: string): OperatorError | null {
+    const { files, isMine } = this.#parts
     try {
       const file = files.read(name)
       if (file?.lock.run === run && isMine(file)) files.clear(name, file)
       else files.remove(settledLockName({ run }))
       this.#left.delete(run)
-      return true
+      return null
     } catch (error) {
-      if (!this.#left.has(run)) {
-        log.error({ run, err: files.failure(name, error) }, 'cannot remove lock file; retrying')
-        if (this.#left.size === 0) void Promise.resolve().then(() => this.#removeUntilGone())
-      }
-      this.#left.set(run, name)
-      return files.sayTold(name, run)
+      return files.failure(name, error)
     }
   }
 
-  removeAll(): void {
-    for (const [run, name] of this.#left) if (this.remove(run, name)) this.#parts.onGone(run)
+  #removeLater(run: RunId, name: string, failure: OperatorError): void {
+    if (!this.#left.has(run)) {
+      this.#parts.log.error({ run, err: failure }, 'cannot remove lock file; retrying')
+      if (this.#left.size === 0) void Promise.resolve().then(() => this.#removeUntilGone())
+    }
+    this.#left.set(run, name)
   }
 
   /** A lock that stays behind is taken by others for a run that continues: no firing need come first. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { ACTIONS, numberOf } from '../../domain/action.ts'
 import type { Minute } from '../../domain/minute.ts'
-import type { KilledBy } from '../../domain/outcome.ts'
+import type { KilledBy, NotRun } from '../../domain/outcome.ts'
 import { UnusableFileError } from '../../platform/files/bounded-file.ts'
 import type { ProcessIdentity } from '../../platform/process-identity.ts'
 import type { RunLock } from './run-locks.ts'
@@ -25,6 +25,11 @@ const hex = z.string().regex(/^[0-9a-f]{32}$/)
 const id = z.int().nonnegative()
 const holder = z.object({ pid: id, start: z.string(), boot: z.string() })
 const trace = z.object({ pid: id, start: z.string(), boot: z.string(), cgroup: z.string() })
+const killedBy = z.enum(KILLERS)
+const notRun = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('killed'), by: killedBy }),
+  z.object({ kind: z.enum(['blocked', 'skipped', 'missed']), reason: z.string() }),
+]) satisfies z.ZodType<NotRun>
 /** What has a default is missing in a lock of an earlier rcron, which in turn ignores what it does not know. */
 const lockFile = z.object({
   format: z.literal(FORMAT),
@@ -49,7 +54,8 @@ const lockFile = z.object({
   ownConnection: z.boolean().nullable().default(null),
   trace: trace.nullable(),
   unknownSince: z.number().nullable().default(null),
-  killedBy: z.enum(KILLERS).nullable().default(null),
+  killedBy: killedBy.nullable().default(null),
+  notRun: notRun.nullable().default(null),
   daemon: holder,
   claimedFrom: holder.nullable().default(null),
   isTold: z.boolean().default(false),

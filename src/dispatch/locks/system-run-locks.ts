@@ -64,7 +64,7 @@ export class SystemRunLocks implements RunLocks {
       const standing = this.#standing(run)
       if (standing.kind !== 'held') return { killedBy: standing.kind === 'marked' ? standing.by : 'clobber' }
       const claim = this.#create(lock)
-      if (claim === 'created' && !this.#remove(run)) {
+      if (claim === 'created' && !this.#remove(run, 'tryToRemove')) {
         this.#remove(lock.run)
         throw this.#files.failure(this.#own.get(run) ?? run, new Error('it cannot be removed'))
       }
@@ -119,6 +119,11 @@ export class SystemRunLocks implements RunLocks {
   async remove(run: RunId): Promise<boolean> {
     await this.#parts.log.written()
     return await this.#files.atomically(() => this.#remove(run))
+  }
+
+  async tryToRemove(run: RunId): Promise<boolean> {
+    await this.#parts.log.written()
+    return await this.#files.atomically(() => this.#remove(run, 'tryToRemove'))
   }
 
   async readOthers(): Promise<readonly ForeignLock[]> {
@@ -192,11 +197,10 @@ export class SystemRunLocks implements RunLocks {
     }
   }
 
-  /** False if the file is there still, and does not say that it leads to nothing. */
-  #remove(run: RunId): boolean {
+  #remove(run: RunId, how: 'remove' | 'tryToRemove' = 'remove'): boolean {
     const name = this.#own.get(run)
     if (name === undefined) return true
-    const leadsNowhere = this.#ended.remove(run, name)
+    const leadsNowhere = this.#ended[how](run, name)
     if (leadsNowhere) this.#own.delete(run)
     return leadsNowhere
   }
