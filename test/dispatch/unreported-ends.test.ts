@@ -22,7 +22,7 @@ if (process.getuid?.() === 0) process.setuid?.(NOBODY)
 
 /** What was reported of the crons' runs: of each its cron and its outcome, in order. */
 function reports(log: RecordingLog): readonly string[] {
-  const ends = log.entries.filter(({ fields }) => fields['outcome'] !== undefined && fields['run'] !== undefined)
+  const ends = log.entries.filter(({ fields }) => fields['outcome'] !== undefined && typeof fields['run'] === 'string')
   return ends.map(({ fields }) => `${fields['cron']} ${fields['outcome']}`)
 }
 
@@ -212,6 +212,35 @@ test('F1: a run that was handed over and killed before it began is reported when
   const second = aDispatch(t, { directory: first.directory, crons })
   await second.dispatcher.adopt()
   deepEqual([second.executor.adopted, second.executor.crons], [[], []])
+})
+
+test('F2: a run that another process kills before it began is reported by one of the two', async (t) => {
+  const a = aDispatch(t, { holder: identityOf(process.ppid) })
+  const b = aDispatch(t, { directory: a.directory })
+  const firing = aFiring('clobber', [1])
+  const first = a.dispatcher.fire(firing, 'schedule')
+  await settled()
+  const proof = Promise.withResolvers<void>()
+  b.executor.onAdopt = (handle) => {
+    handle.onKill = async () => {
+      await proof.promise
+      handle.end({ kind: 'killed', by: 'clobber' })
+      return { kind: 'dead' }
+    }
+  }
+  const second = b.dispatcher.fire({ ...firing, minute: addMinutes(firing.minute, 1) }, 'schedule')
+  await settled()
+  // Its report is not in the log yet, and its lock is there still, when the other process has its proof.
+  const writing = Promise.withResolvers<void>()
+  a.log.writing = writing.promise
+  a.executor.newest(1).end({ kind: 'killed', by: 'clobber' }, { startedAt: null, durationMs: null })
+  await settled()
+  proof.resolve()
+  await settled()
+  deepEqual([reports(a.log), reports(b.log)], [['1 killed'], []])
+  writing.resolve()
+  await Promise.all([first.result, second.result])
+  deepEqual([reports(a.log), reports(b.log), a.locks()], [['1 killed'], [], []])
 })
 
 test('F1: a walk that is not continued is reported so when no later process can continue it either', async (t) => {

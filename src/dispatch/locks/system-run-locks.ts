@@ -79,7 +79,9 @@ export class SystemRunLocks implements RunLocks {
       const standing = this.#standing(lock.run)
       if (name === undefined || (standing.kind !== 'held' && standing.kind !== 'marked')) return standing
       const killedBy = standing.kind === 'marked' ? standing.by : lock.killedBy
-      this.#replace(name, { ...this.#fresh(lock), lock: { ...lock, killedBy } })
+      // Who has taken it upon itself to report the end still does.
+      const { claimedFrom = null } = this.#files.readOrSkip(name) ?? {}
+      this.#replace(name, { ...this.#fresh(lock), claimedFrom, lock: { ...lock, killedBy } })
       return standing
     })
   }
