@@ -60,7 +60,7 @@ test('F1: an end that is told under a lock that cannot be removed is told by no 
 })
 
 test('a lock that can neither be exchanged, removed nor marked keeps its walk from going on, until it can', async (t) => {
-  const { dispatcher, executor, directory, clock } = aDispatch(t)
+  const { dispatcher, executor, directory, clock, log } = aDispatch(t)
   const firing = dispatcher.fire(aFiring('failover', [1, 2]), 'manual')
   await settled()
   const [name = ''] = readdirSync(directory).filter((entry) => entry.endsWith('.rcron'))
@@ -75,6 +75,8 @@ test('a lock that can neither be exchanged, removed nor marked keeps its walk fr
   deepEqual(executor.crons, [1, 2])
   executor.newest(2).succeed()
   await firing.result
+  // It never went on without a lock, and does not say so.
+  deepEqual(log.of('alarm'), [])
 })
 
 test('F1: a lock directory that was removed is made again', async (t) => {

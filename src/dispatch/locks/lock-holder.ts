@@ -37,9 +37,9 @@ export class LockHolder {
       if (claim === 'created') this.#lock = next
       return claim
     } catch (error) {
+      if (!(await this.#doWithout())) return { stuck: describeStuck(error), mayPass: true }
       const obstacle = judge(error)
-      if (obstacle !== null) return { stuck: obstacle, mayPass: false }
-      return (await this.#doWithout()) ? 'created' : { stuck: describeStuck(error), mayPass: true }
+      return obstacle === null ? 'created' : { stuck: obstacle, mayPass: false }
     }
   }
 
