@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
 import { promisify } from 'node:util'
+import { OperatorError } from '../domain/errors.ts'
 import { machineTimezone, type Unusable } from './machine-timezone.ts'
 import type { Environment } from './read-variables.ts'
 
@@ -27,7 +28,15 @@ export async function thisMachine(environment: Environment, hostsFile = '/etc/ho
     home: homeDirectory(environment),
     timezone: machineTimezone(environment['TZ']),
     uid: process.getuid?.() ?? 0,
-    workingDirectory: process.cwd(),
+    workingDirectory: workingDirectory(),
+  }
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new OperatorError('the working directory does not exist any more', 'Start rcron in another one.', { cause })
   }
 }
 

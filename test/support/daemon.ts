@@ -51,7 +51,7 @@ export class DaemonProcess {
         ...SYSTEMD_ENVIRONMENT,
         ...environment,
       },
-      cwd: environment['RCRON_STATE_DIR'] ?? tmpdir(),
+      cwd: environment['HOME'] ?? environment['RCRON_STATE_DIR'] ?? tmpdir(),
       stdio: ['ignore', stdout ?? 'pipe', 'pipe', 'pipe'],
     })
     this.#exited = once(this.#child, 'close').then(([code]) => code as number | null)
