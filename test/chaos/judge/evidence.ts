@@ -57,8 +57,12 @@ export function laneOf(evidence: Pick<Evidence, 'jobs'>, told: Pick<ToldOutcome,
 }
 
 /** Whether the state or its locks took no writes at `at`, or nearly. */
-export function isDiskSickAt({ diskFaults }: Pick<Evidence, 'diskFaults'>, at: number): boolean {
-  return diskFaults.some(({ from, until }) => from <= at + LINGER_MS && until >= at - LINGER_MS)
+export function isDiskSickAt(evidence: Pick<Evidence, 'diskFaults'>, at: number): boolean {
+  return isDiskSickBetween(evidence, at, at)
+}
+
+function isDiskSickBetween({ diskFaults }: Pick<Evidence, 'diskFaults'>, first: number, last: number): boolean {
+  return diskFaults.some(({ from, until }) => from <= last + LINGER_MS && until >= first - LINGER_MS)
 }
 
 /** The daemon of that number; null for a tick. */
@@ -92,7 +96,7 @@ export function isKnownToItsHostAlone(
   { job, starts: [start = 0] }: HostRun,
   told: ToldEnd | null = null,
 ): boolean {
-  if (!isDiskSickAt(evidence, start)) return false
+  if (!isDiskSickBetween(evidence, start - UNDER_WAY_MS, start)) return false
   return evidence.tale.unlocked.some(
     ({ job: ofJob, teller, at }) =>
       ofJob === job &&
@@ -102,7 +106,10 @@ export function isKnownToItsHostAlone(
   )
 }
 
-/** So long a start that a process sent may be on its way, over a frozen connection, when that process has gone. */
+/**
+ * So long a start may take, over a slow or frozen connection, from when its process looked for a lock; that may have gone meanwhile, or the
+ * disk be well again, though not for long enough to write the lock after all.
+ */
 const UNDER_WAY_MS = 5_000
 
 /** When that process ended; before all times where it lived on. */

@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import { addMinutes } from '../../../src/domain/minute.ts'
 import { judgeSkips } from './judge-skips.ts'
-import { A, B, evidence, NEXT_MINUTE, NOON, rulesOf, skipped, told } from './synthetic-evidence.ts'
+import { A, B, evidence, NEXT_MINUTE, NOON, rulesOf, seen, skipped, told } from './synthetic-evidence.ts'
 
 const LIVES = [
   { number: 0, readyAt: -1000, until: 1500, stoppingAt: null },
@@ -63,6 +63,19 @@ const CASES = [
     rules: ['not to be skipped'],
   },
 ]
+
+const SKIP_BY_HAND = skipped({ minute: addMinutes(NOON, -1000), at: 450 })
+const BEGUN = [
+  { says: 'beside a run of a later minute that began before, which is told later', at: 300, rules: [] },
+  { says: 'beside a run of a later minute that begins after', at: 1200, rules: ['not to be skipped'] },
+]
+
+for (const { says, at, rules } of BEGUN) {
+  test(`a skip by hand ${says}`, () => {
+    const facts = evidence([seen({ starts: [at] })], [SKIP_BY_HAND, told({ at: 2000, teller: 1 })], { lives: LIVES })
+    deepEqual(rulesOf(judgeSkips(facts)), rules)
+  })
+}
 
 for (const { says, outcomes, rules } of CASES) {
   test(`a skip ${says}`, () => {

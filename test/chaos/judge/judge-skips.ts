@@ -25,11 +25,15 @@ const REMOVAL_MS = 3000
 
 /** Something earlier came to its end later, whichever process told that, or its lock could not be removed. */
 function wasActive(evidence: Evidence, lane: readonly ToldOutcome[], skip: ToldOutcome): boolean {
-  const firingOf = ({ job, minute }: ToldOutcome) =>
-    evidence.tale.firstToldAt.get(`${job} ${minute}`) ?? Number.POSITIVE_INFINITY
+  // Its process may not have lived to tell that it began.
+  const beganAt = ({ job, minute, run }: ToldOutcome) =>
+    Math.min(
+      evidence.tale.firstToldAt.get(`${job} ${minute}`) ?? Number.POSITIVE_INFINITY,
+      evidence.hosts.get(run ?? '')?.starts[0] ?? Number.POSITIVE_INFINITY,
+    )
   return lane
     .filter(({ minute, at }) => minute !== skip.minute && lockGoneAt(evidence, at) >= skip.at - LINGER_MS)
-    .some((told) => told.minute < skip.minute || firingOf(told) <= skip.at + LINGER_MS)
+    .some((told) => told.minute < skip.minute || beganAt(told) <= skip.at + LINGER_MS)
 }
 
 /** What has no lock yet when its process dies counts as active until then, and is told as missed by a later one. */

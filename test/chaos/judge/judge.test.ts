@@ -149,6 +149,8 @@ const UNTOLD = [
   { says: 'its process was killed, and no lock could be written', more: {}, rules: [] },
   { says: 'the process lives on', more: { kills: new Map() }, rules: ['forgotten'] },
   { says: 'the disk was well', more: { diskFaults: [] }, rules: ['forgotten'] },
+  { says: 'the disk was well again as it began', more: { diskFaults: [{ from: -3000, until: -900 }] }, rules: [] },
+  { says: 'the disk had long been well', more: { diskFaults: [{ from: -9000, until: -6000 }] }, rules: ['forgotten'] },
   {
     says: 'that was another job',
     more: { tale: { unlocked: [{ job: 'late', teller: 0, at: 50 }] } },
