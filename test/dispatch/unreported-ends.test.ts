@@ -197,6 +197,27 @@ test('F1: while the lock of a walk can neither be exchanged nor removed it stays
   await firing.result
 })
 
+test('F1: the lock of a next host that could not be removed when the one before it could not either is the one to go on with', async (t) => {
+  const { directory, clock, log, locks: names } = aDispatch(t)
+  const locks = SystemRunLocks.open({ directory, clock, log })
+  const [first, second] = [1, 2].map((id) => {
+    const run = { id: randomSeries(), cron: aCron({ id }), minute: minute('2026-03-01T12:00:00Z') }
+    return lockOfRun(run, { startedAt: 0, series: null, rest: [], isWaiting: false })
+  })
+  if (first === undefined || second === undefined) throw new Error('there are two')
+  for (const lock of [first, second]) await locks.create(lock)
+  const mend = takeNoWrites({ directory, locks: names })
+  equal(await locks.remove(second.run), false)
+  mend()
+  equal(await locks.exchange(first.run, second), 'created')
+  await clock.advance(2_000)
+  const found = await SystemRunLocks.open({ directory, clock, log }).readOthers()
+  deepEqual(
+    found.map(({ lock }) => lock.run),
+    [second.run],
+  )
+})
+
 test('F1: a run that was handed over and killed before it began is reported when its lock can say so, and its walk continues nowhere', async (t) => {
   const { crons } = aFiring('clobber', [1, 2])
   const first = aDispatch(t)

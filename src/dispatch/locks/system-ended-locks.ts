@@ -51,6 +51,11 @@ export class SystemEndedLocks {
     return true
   }
 
+  /** The lock of `run` is in use once more: it is not removed. */
+  keep(run: RunId): void {
+    this.#left.delete(run)
+  }
+
   removeAll(): void {
     for (const [run, name] of this.#left) if (this.remove(run, name)) this.#parts.onGone(run)
   }

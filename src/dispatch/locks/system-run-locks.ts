@@ -16,8 +16,6 @@ export type SystemRunLocksParts = SystemLockFilesParts & {
 /** The directory was listed while locks were exchanged for others: so often it is listed again. */
 const MOST_LISTINGS = 3
 
-const HELD: LockState = { kind: 'held' }
-
 /**
  * Lock files in a directory of this user's own. The calls are synchronous within: a handful of small ones for each run,
  * for which a round trip through the thread pool would cost several times the work.
@@ -63,7 +61,7 @@ export class SystemRunLocks implements RunLocks {
     return await this.#files.atomically((): LockClaim => {
       const standing = this.#standing(run)
       if (standing.kind !== 'held') return { killedBy: standing.kind === 'marked' ? standing.by : 'clobber' }
-      const claim = this.#create(lock)
+      const claim = this.#createOrKeep(lock)
       if (claim === 'created' && !this.#remove(run, 'tryToRemove')) {
         this.#remove(lock.run)
         throw this.#files.failure(this.#own.get(run) ?? run, new Error('it cannot be removed'))
@@ -79,8 +77,7 @@ export class SystemRunLocks implements RunLocks {
       const standing = this.#standing(lock.run)
       if (name === undefined || (standing.kind !== 'held' && standing.kind !== 'marked')) return standing
       const killedBy = standing.kind === 'marked' ? standing.by : lock.killedBy
-      // Who has taken it upon itself to report the end still does.
-      const { claimedFrom = null } = this.#files.readOrSkip(name) ?? {}
+      const { claimedFrom = null } = this.#files.readOrSkip(name) ?? {} // Who is to report the end still is.
       this.#replace(name, { ...this.#fresh(lock), claimedFrom, lock: { ...lock, killedBy } })
       return standing
     })
@@ -163,6 +160,15 @@ export class SystemRunLocks implements RunLocks {
     }
   }
 
+  /** Its lock stands there already where the one before it could not be removed after it was created, nor it itself then. */
+  #createOrKeep(lock: RunLock): 'created' | 'taken' {
+    const name = this.#own.get(lock.run)
+    if (name === undefined) return this.#create(lock)
+    this.#replace(name, this.#fresh(lock))
+    this.#ended.keep(lock.run)
+    return 'created'
+  }
+
   #created(lock: RunLock, name: string): 'created' {
     this.#own.set(lock.run, name)
     this.#hasWritten = true
@@ -175,13 +181,13 @@ export class SystemRunLocks implements RunLocks {
 
   #standing(run: RunId): LockState {
     const name = this.#own.get(run)
-    if (name === undefined) return HELD
+    if (name === undefined) return { kind: 'held' }
     try {
       const file = this.#files.read(name)
       if (file?.lock.run === run) {
-        const { killedBy } = file.lock
+        const { killedBy: by } = file.lock
         if (!this.#isMine(file)) return { kind: 'settled' }
-        return killedBy === null ? HELD : { kind: 'marked', by: killedBy }
+        return by === null ? { kind: 'held' } : { kind: 'marked', by }
       }
       if (this.#files.has(settledLockName({ run }))) return { kind: 'settled' }
       return { kind: file === null ? 'absent' : 'replaced' }
@@ -211,10 +217,9 @@ export class SystemRunLocks implements RunLocks {
   #readOthers(): { readonly found: readonly ForeignLock[]; readonly isWhole: boolean } {
     this.#others.clear()
     const mine = new Set([...this.#own.values(), ...this.#ended.names])
-    const names = this.#files.list().filter((name) => !mine.has(name))
     const found: ForeignLock[] = []
     let isWhole = true
-    for (const name of names) {
+    for (const name of this.#files.list().filter((each) => !mine.has(each))) {
       const file = this.#files.readOrSkip(name)
       if (file === null) isWhole &&= this.#files.has(name)
       else if (file.isTold) this.#files.clearQuietly(name, file)
