@@ -45,55 +45,49 @@ const EDITING: Readonly<Record<string, Examples>> = {
   ],
 }
 
+/** By verb, for the noun that it is of. */
+const PAGES: Readonly<Record<string, (noun: string) => ManualPage>> = {
+  add: (noun) => ({
+    about: `Adds one ${noun} and prints its id. It is checked first; one that could not work is refused.`,
+    examples: ADDING[noun] ?? [],
+    exits: CHANGE_EXITS,
+  }),
+  edit: (noun) => ({
+    about: `Changes the given columns and leaves the others. A change that would stop the ${noun} from working is refused.${noun === 'cron' ? ' A name means the whole job: all of its crons are shown and changed together, or none; on a terminal it asks first.' : ''}`,
+    examples: EDITING[noun] ?? [],
+    exits: CHANGE_EXITS,
+  }),
+  remove: (noun) => ({
+    about: `Removes ${noun}s by id or name. All are looked up before the first is removed, so that a mistyped name removes nothing. A name means all that have it. On a terminal they are shown, and it asks first; elsewhere a name that means several needs --yes. Active runs of a cron continue, and are listed.`,
+    examples: [
+      [`rcron ${noun} remove 3 --dry-run`, 'show which one that is'],
+      [`rcron ${noun} remove 3 4`, ''],
+    ],
+    exits: CHANGE_EXITS,
+  }),
+  list: (noun) => ({
+    about: `Lists every ${noun}. A row that cannot be read is listed with what is wrong with it.`,
+    examples: [[`rcron ${noun} list --json`, 'all columns, for scripts']],
+    exits: READ_EXITS,
+  }),
+  show: (noun) => ({
+    about: `Shows all columns of ${noun}s, by id or name; a name means all that have it. Secrets are never shown.`,
+    examples: [[`rcron ${noun} show 3`, '']],
+    exits: READ_EXITS,
+  }),
+  enable: () => ({
+    about: 'Enables crons. A name means all that have it. If one of them could not run, none is enabled.',
+    examples: [['rcron cron enable dump', '']],
+    exits: CHANGE_EXITS,
+  }),
+  disable: () => ({
+    about: 'Disables crons. A name means all that have it. Active runs continue, and are listed.',
+    examples: [['rcron cron disable dump', '']],
+    exits: CHANGE_EXITS,
+  }),
+}
+
 /** The page of `rcron NOUN VERB`; null if there is none. */
 export function verbPage(noun: string, verb: string): ManualPage | null {
-  switch (verb) {
-    case 'add':
-      return {
-        about: `Adds one ${noun} and prints its id. It is checked first; one that could not work is refused.`,
-        examples: ADDING[noun] ?? [],
-        exits: CHANGE_EXITS,
-      }
-    case 'edit':
-      return {
-        about: `Changes the given columns and leaves the others. A change that would stop the ${noun} from working is refused.${noun === 'cron' ? ' A name means the whole job: all of its crons are shown and changed together, or none; on a terminal it asks first.' : ''}`,
-        examples: EDITING[noun] ?? [],
-        exits: CHANGE_EXITS,
-      }
-    case 'remove':
-      return {
-        about: `Removes ${noun}s by id or name. All are looked up before the first is removed, so that a mistyped name removes nothing. A name means all that have it. On a terminal they are shown, and it asks first; elsewhere a name that means several needs --yes. Active runs of a cron continue, and are listed.`,
-        examples: [
-          [`rcron ${noun} remove 3 --dry-run`, 'show which one that is'],
-          [`rcron ${noun} remove 3 4`, ''],
-        ],
-        exits: CHANGE_EXITS,
-      }
-    case 'list':
-      return {
-        about: `Lists every ${noun}. A row that cannot be read is listed with what is wrong with it.`,
-        examples: [[`rcron ${noun} list --json`, 'all columns, for scripts']],
-        exits: READ_EXITS,
-      }
-    case 'show':
-      return {
-        about: `Shows all columns of ${noun}s, by id or name; a name means all that have it. Secrets are never shown.`,
-        examples: [[`rcron ${noun} show 3`, '']],
-        exits: READ_EXITS,
-      }
-    case 'enable':
-      return {
-        about: 'Enables crons. A name means all that have it. If one of them could not run, none is enabled.',
-        examples: [['rcron cron enable dump', '']],
-        exits: CHANGE_EXITS,
-      }
-    case 'disable':
-      return {
-        about: 'Disables crons. A name means all that have it. Active runs continue, and are listed.',
-        examples: [['rcron cron disable dump', '']],
-        exits: CHANGE_EXITS,
-      }
-    default:
-      return null
-  }
+  return Object.hasOwn(PAGES, verb) ? (PAGES[verb]?.(noun) ?? null) : null
 }
