@@ -1,7 +1,7 @@
 import { readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { isTimezone } from '../domain/timezone-name.ts'
 import { readBoundedFileSync } from '../platform/files/bounded-file.ts'
-import { isTimezone } from './values.ts'
 
 /** What of the machine cannot serve as a default; in words that follow "the machine's". */
 export type Unusable = { readonly unusable: string }

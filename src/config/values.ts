@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { isUtc } from '../domain/utc.ts'
+import { isTimezone } from '../domain/timezone-name.ts'
 
 /** What a text is worth, or what is wrong with it. */
 export type Judged<Value> =
@@ -30,19 +30,6 @@ export function timezone(): Judge<string> {
   return (found) => {
     if (isTimezone(found)) return accept(found)
     return reject(`found ${JSON.stringify(found)}, expected the IANA name of a time zone, such as Europe/Vienna`)
-  }
-}
-
-/** Whether Intl knows a time zone of that name; offsets such as +02:00 are none. */
-export function isTimezone(name: string): boolean {
-  // A format takes 9 MB and longer to make than all else at the start of a command: it is asked only for other names of zones.
-  if (isUtc(name) || Intl.supportedValuesOf('timeZone').includes(name)) return true
-  if (!/^[A-Za-z]/.test(name)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false // That is how Intl says no.
   }
 }
 

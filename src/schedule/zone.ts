@@ -87,11 +87,15 @@ function changeBetween(offsetAt: OffsetReader, from: number, to: number): ClockC
 /** Local time minus UTC, in whole minutes, at a minute since the epoch. */
 type OffsetReader = (minute: number) => number
 
-/** The offsets that the runtime's time zone data has for an IANA name. Throws a RangeError for an unknown name. */
+/** The offsets that the runtime's time zone data has for an IANA name. */
 function createOffsetReader(timezone: string): OffsetReader {
   if (isUtc(timezone)) return () => 0
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' })
-  return (minute) => offsetOf(format.format(minute * MS_PER_MINUTE))
+  let format: Intl.DateTimeFormat | null = null
+  return (minute) => {
+    // Made when it is asked for the first time: of most zones nothing is.
+    format ??= new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' })
+    return offsetOf(format.format(minute * MS_PER_MINUTE))
+  }
 }
 
 /** `1/31/2020, GMT-03:30` → -210. Seconds (before 1973) are dropped. */

@@ -1,10 +1,11 @@
 import { addMinutes, type Minute, minuteOf } from '../../domain/minute.ts'
+import { isTimezone } from '../../domain/timezone-name.ts'
 import { countDue } from '../../schedule/count-due.ts'
 import { describeSchedule } from '../../schedule/describe-schedule.ts'
 import { formatLocal, parseTime } from '../../schedule/local-time.ts'
 import { nextMinutes } from '../../schedule/next-minutes.ts'
 import { parseExpression } from '../../schedule/parse/parse-expression.ts'
-import { isTimezone, zoneOf } from '../../schedule/timezone.ts'
+import { zoneOf } from '../../schedule/timezone.ts'
 
 /** The most times that one answer holds: the minutes of a week. */
 export const MOST_TIMES = 7 * 24 * 60

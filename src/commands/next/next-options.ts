@@ -1,7 +1,8 @@
 import { InvalidInputError } from '../../domain/errors.ts'
 import { aboutOption, errorAbout, type Problem } from '../../domain/problem.ts'
+import { isTimezone } from '../../domain/timezone-name.ts'
 import { parseTime } from '../../schedule/local-time.ts'
-import { isTimezone, zoneOf } from '../../schedule/timezone.ts'
+import { zoneOf } from '../../schedule/timezone.ts'
 import { secondsIn } from '../shared/parse-span.ts'
 import { MOST_TIMES } from './next-answer.ts'
 
