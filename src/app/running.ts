@@ -88,32 +88,20 @@ export async function composeRunning(
   const credentials = composeCredentials(live, seal)
   const source = composeSource({ ...base, ...told, cache, credentials })
   const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
-  const mark = composeMark(first.config, base)
-  const ledger = composeLedger(first.config, base)
+  const noted = { mark: composeMark(first.config, base), ledger: composeLedger(first.config, base) }
   const records = composeRecords(base, recordJournal)
   const journal = new SubscribedJournal(log, [new LogLines(log), new LastRunRecords(records)])
-  const dispatcher = composeDispatcher({
-    ...base,
-    isTransient,
-    source,
-    sessions,
-    credentials,
-    locks,
-    mark,
-    ledger,
-    journal,
-  })
+  const parts = { ...base, ...noted, isTransient, source, sessions, credentials, locks, journal }
   const owned = opened.move()
   return {
     clock,
     log,
     source,
-    dispatcher,
+    dispatcher: composeDispatcher(parts),
     journal,
     records,
     locks,
-    mark,
-    ledger,
+    ...noted,
     settings: () => live.settings,
     replaceSettings: (next) => live.replace(next),
     retireConnections: () => sessions.retire(),
