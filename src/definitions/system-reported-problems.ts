@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import * as z from 'zod'
 import { readBoundedFile } from '../platform/files/bounded-file.ts'
+import { fields, listOf, oneOf, orNull, readJson, text } from '../platform/files/json-shape.ts'
 import { replaceFile } from '../platform/files/whole-file.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { ReportedProblems } from './problem-journal.ts'
@@ -11,15 +11,15 @@ const REPORTED_PROBLEMS_NAME = 'told-problems.json'
 const FORMAT = 'rcron-problems-1'
 const MAX_BYTES = 64 * 1024 * 1024
 
-const line = z.string().nullable()
-const problem = z.object({
-  severity: z.enum(['error', 'warning']),
-  subject: z.string(),
+const line = orNull(text)
+const problem = fields({
+  severity: oneOf(['error', 'warning']),
+  subject: text,
   field: line,
-  message: z.string(),
+  message: text,
   hint: line,
 })
-const toldFile = z.object({ format: z.literal(FORMAT), problems: z.array(problem) })
+const toldFile = fields({ format: oneOf([FORMAT]), problems: listOf(problem) })
 
 /** In a file of the state directory, which the ticks of an installation share. */
 export function createSystemReportedProblems(stateDirectory: string, log: Log): ReportedProblems {
@@ -28,15 +28,15 @@ export function createSystemReportedProblems(stateDirectory: string, log: Log): 
     async load() {
       try {
         const { content } = await readBoundedFile(path, MAX_BYTES)
-        return toldFile.parse(JSON.parse(content.toString())).problems
+        return readJson(content.toString(), toldFile, 'a list of problems').problems
       } catch {
         return [] // None yet, or none that can be used: all are said again, and the file is replaced then.
       }
     },
     async keep(problems) {
       try {
-        const text = `${JSON.stringify({ format: FORMAT, problems })}\n`
-        await replaceFile(path, (file) => file.writeFile(text))
+        const written = `${JSON.stringify({ format: FORMAT, problems })}\n`
+        await replaceFile(path, (file) => file.writeFile(written))
       } catch (error) {
         log.error(
           { path, err: error },

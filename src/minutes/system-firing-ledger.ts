@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import * as z from 'zod'
 import type { Minute } from '../domain/minute.ts'
 import type { Clock } from '../platform/clock.ts'
-import { codeOf } from '../platform/error-code.ts'
 import { UnusableFileError } from '../platform/files/bounded-file.ts'
+import { fields, listOf, made, oneOf, orNull, pairOf, readJson, text, whole } from '../platform/files/json-shape.ts'
 import { readOwnFile, removeFile } from '../platform/files/own-file.ts'
 import { setAside } from '../platform/files/set-aside.ts'
 import { createFileSync } from '../platform/files/whole-file.ts'
@@ -19,12 +18,12 @@ const NAME = /^firings-[0-9a-f]{16}\.begun$/
 export const FORMAT = 'rcron-firings-1'
 const MAX_BYTES = 64 * 1024 * 1024
 
-const minute = z.int().transform((value) => value as Minute)
-const header = z.object({
-  format: z.literal(FORMAT),
-  holder: z.object({ pid: z.int(), start: z.string(), boot: z.string() }),
-  minutes: z.array(z.tuple([minute, minute]).transform(([from, to]): MinuteRange => ({ from, to }))),
-  boot: z.string().nullable(),
+const minute = made(whole, (value) => value as Minute)
+const header = fields({
+  format: oneOf([FORMAT]),
+  holder: fields({ pid: whole, start: text, boot: text }),
+  minutes: listOf(made(pairOf(minute), ([from, to]): MinuteRange => ({ from, to }))),
+  boot: orNull(text),
 })
 
 /** Where the ledger's entries lie, and whose they are. */
@@ -37,7 +36,8 @@ export type SystemFiringLedgerParts = {
   readonly holder?: ProcessIdentity
 }
 
-type Found = { readonly path: string; readonly entry: z.infer<typeof header>; readonly begun: ReadonlySet<string> }
+type Header = LedgerEntry & { readonly holder: ProcessIdentity }
+type Found = { readonly path: string; readonly entry: Header; readonly begun: ReadonlySet<string> }
 
 /** For each entry a file: what it is, and then a line for each cron that has begun, or is reported. */
 export class SystemFiringLedger implements FiringLedger {
@@ -51,8 +51,8 @@ export class SystemFiringLedger implements FiringLedger {
 
   open({ minutes, boot }: LedgerEntry): OpenEntry {
     const pairs = minutes.map(({ from, to }) => [from, to])
-    const text = `${JSON.stringify({ format: FORMAT, holder: this.#holder, minutes: pairs, boot })}\n`
-    const path = this.#create(`firings-${randomBytes(8).toString('hex')}.begun`, text)
+    const content = `${JSON.stringify({ format: FORMAT, holder: this.#holder, minutes: pairs, boot })}\n`
+    const path = this.#create(`firings-${randomBytes(8).toString('hex')}.begun`, content)
     if (path === null) return UNWRITTEN
     let isTelling = true
     return {
@@ -135,14 +135,11 @@ const UNWRITTEN: OpenEntry = { begun: () => {}, close: () => {} }
 
 /** Null if there is no file any more. */
 function readEntry(path: string): Found | null {
-  const text = readOwnFile(path, MAX_BYTES)
-  if (text === null) return null
+  const content = readOwnFile(path, MAX_BYTES)
+  if (content === null) return null
   // The last line is torn where the machine went down while it was written.
-  const [first = '', ...lines] = text.split('\n').slice(0, -1)
-  const judged = header.safeParse(jsonOf(first))
-  if (!judged.success)
-    throw new UnusableFileError(`it is not a ledger of this version of rcron (${z.prettifyError(judged.error)})`)
-  return { path, entry: judged.data, begun: new Set(lines) }
+  const [first = '', ...lines] = content.split('\n').slice(0, -1)
+  return { path, entry: readJson(first, header, 'a ledger'), begun: new Set(lines) }
 }
 
 function append(path: string, of: Minute, crons: readonly number[]): void {
@@ -173,13 +170,5 @@ function tryTo(act: () => unknown): unknown {
     return null
   } catch (error) {
     return error
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new UnusableFileError(`it is incomplete, or not JSON (${codeOf(error)})`, { cause: error })
   }
 }

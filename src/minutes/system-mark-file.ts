@@ -1,7 +1,16 @@
-import * as z from 'zod'
 import type { Minute } from '../domain/minute.ts'
-import { codeOf } from '../platform/error-code.ts'
-import { UnusableFileError } from '../platform/files/bounded-file.ts'
+import {
+  fields,
+  flag,
+  listOf,
+  made,
+  oneOf,
+  orAbsent,
+  orNull,
+  pairOf,
+  readJson,
+  whole,
+} from '../platform/files/json-shape.ts'
 import { overwriteFile, readOwnFile } from '../platform/files/own-file.ts'
 import { replaceFileSync } from '../platform/files/whole-file.ts'
 import type { Mark } from './minute-mark.ts'
@@ -14,17 +23,17 @@ export const FORMAT = 'rcron-mark-1'
 /** A file always has this many bytes, so that rewriting it in place takes no room on a full disk. */
 const FILE_BYTES = 4096
 
-const minute = z.int().transform((value) => value as Minute)
-const ranges = z.array(z.tuple([minute, minute]).transform(([from, to]): MinuteRange => ({ from, to })))
-const markFile = z.object({
-  format: z.literal(FORMAT),
+const minute = made(whole, (value) => value as Minute)
+const ranges = listOf(made(pairOf(minute), ([from, to]): MinuteRange => ({ from, to })))
+const markFile = fields({
+  format: oneOf([FORMAT]),
   /** Rises with every writing: the newest of several copies. */
-  edition: z.int(),
+  edition: whole,
   planned: ranges,
-  last: minute.nullable(),
-  open: z.array(minute),
+  last: orNull(minute),
+  open: listOf(minute),
   /** Absent in a mark of an earlier rcron. */
-  unreported: z.object({ minutes: ranges, more: z.boolean() }).default({ minutes: [], more: false }),
+  unreported: orAbsent(fields({ minutes: ranges, more: flag }), { minutes: [], more: false }),
 })
 
 /** A mark as it was written; the higher edition is the newer one. */
@@ -34,10 +43,7 @@ export type MarkEdition = { readonly edition: number; readonly mark: Mark }
 export function readMarkFile(path: string): MarkEdition | null {
   const text = readOwnFile(path, FILE_BYTES)
   if (text === null) return null
-  const judged = markFile.safeParse(jsonOf(text))
-  if (!judged.success)
-    throw new UnusableFileError(`it is not a mark of this version of rcron (${z.prettifyError(judged.error)})`)
-  const { edition, planned, last, open, unreported } = judged.data
+  const { edition, planned, last, open, unreported } = readJson(text, markFile, 'a mark')
   return { edition, mark: { planned: unionOf(planned), last, open, unreported } }
 }
 
@@ -68,12 +74,4 @@ function formatMark({ edition, mark }: MarkEdition): string {
 
 function pairsOf(set: MinuteSet): readonly (readonly [Minute, Minute])[] {
   return set.map(({ from, to }) => [from, to])
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new UnusableFileError(`it is incomplete, or not JSON (${codeOf(error)})`, { cause: error })
-  }
 }

@@ -1,9 +1,23 @@
 import { createHash } from 'node:crypto'
-import * as z from 'zod'
 import { ACTIONS, numberOf } from '../../domain/action.ts'
 import type { Minute } from '../../domain/minute.ts'
 import type { KilledBy, NotRun } from '../../domain/outcome.ts'
-import { UnusableFileError } from '../../platform/files/bounded-file.ts'
+import {
+  amount,
+  count,
+  fields,
+  flag,
+  listOf,
+  made,
+  oneOf,
+  orAbsent,
+  orNull,
+  readJson,
+  type Shape,
+  scalar,
+  text,
+  whole,
+} from '../../platform/files/json-shape.ts'
 import type { ProcessIdentity } from '../../platform/process-identity.ts'
 import type { RunLock } from './run-locks.ts'
 
@@ -21,44 +35,48 @@ export const FORMAT = 'rcron-lock-1'
 
 const KILLERS = ['clobber', 'operator', 'shutdown'] as const satisfies readonly KilledBy[]
 
-const hex = z.string().regex(/^[0-9a-f]{32}$/)
-const id = z.int().nonnegative()
-const holder = z.object({ pid: id, start: z.string(), boot: z.string() })
-const trace = z.object({ pid: id, start: z.string(), boot: z.string(), cgroup: z.string() })
-const killedBy = z.enum(KILLERS)
-const notRun = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('killed'), by: killedBy }),
-  z.object({ kind: z.enum(['blocked', 'skipped', 'missed']), reason: z.string() }),
-]) satisfies z.ZodType<NotRun>
-/** What has a default is missing in a lock of an earlier rcron, which in turn ignores what it does not know. */
-const lockFile = z.object({
-  format: z.literal(FORMAT),
+const hex = scalar(
+  '32 hex digits',
+  (found): found is string => typeof found === 'string' && /^[0-9a-f]{32}$/.test(found),
+)
+const holder = fields({ pid: count, start: text, boot: text })
+const trace = fields({ pid: count, start: text, boot: text, cgroup: text })
+const killedBy = oneOf(KILLERS)
+const notRunKilled = fields({ kind: oneOf(['killed']), by: killedBy })
+const notRunOther = fields({ kind: oneOf(['blocked', 'skipped', 'missed']), reason: text })
+const notRun: Shape<NotRun> = (found, at, misfits) => {
+  const isKilled = typeof found === 'object' && found !== null && 'kind' in found && found.kind === 'killed'
+  return isKilled ? notRunKilled(found, at, misfits) : notRunOther(found, at, misfits)
+}
+/** What may be absent is missing in a lock of an earlier rcron, which in turn ignores what it does not know. */
+const lockFile = fields({
+  format: oneOf([FORMAT]),
   run: hex,
-  cronId: id,
-  cronName: z.string(),
-  systemId: id,
-  authId: id,
-  host: z.string(),
-  port: id,
-  localPort: id.nullable().default(null),
-  user: z.string(),
-  command: z.string(),
-  action: z.enum(ACTIONS),
-  minute: z.int().transform((minute) => minute as Minute),
-  series: hex.nullable().default(null),
-  rest: z.array(id).default([]),
-  isWaiting: z.boolean().default(false),
-  startedAt: z.number(),
-  timeoutMs: z.number().nullable(),
-  killGraceMs: z.number(),
-  ownConnection: z.boolean().nullable().default(null),
-  trace: trace.nullable(),
-  unknownSince: z.number().nullable().default(null),
-  killedBy: killedBy.nullable().default(null),
-  notRun: notRun.nullable().default(null),
+  cronId: count,
+  cronName: text,
+  systemId: count,
+  authId: count,
+  host: text,
+  port: count,
+  localPort: orAbsent(orNull(count), null),
+  user: text,
+  command: text,
+  action: oneOf(ACTIONS),
+  minute: made(whole, (minute) => minute as Minute),
+  series: orAbsent(orNull(hex), null),
+  rest: orAbsent(listOf(count), []),
+  isWaiting: orAbsent(flag, false),
+  startedAt: amount,
+  timeoutMs: orNull(amount),
+  killGraceMs: amount,
+  ownConnection: orAbsent(orNull(flag), null),
+  trace: orNull(trace),
+  unknownSince: orAbsent(orNull(amount), null),
+  killedBy: orAbsent(orNull(killedBy), null),
+  notRun: orAbsent(orNull(notRun), null),
   daemon: holder,
-  claimedFrom: holder.nullable().default(null),
-  isTold: z.boolean().default(false),
+  claimedFrom: orAbsent(orNull(holder), null),
+  isTold: orAbsent(flag, false),
 })
 
 /** The names under which the lock of a run may stand, in order: the first rcron's, and one for a row with the same words. */
@@ -88,19 +106,8 @@ function contentOf({ lock, ...about }: LockFile) {
   return { format: FORMAT, ...lock, ...about }
 }
 
-/** Throws an UnusableFileError that says what is wrong with `text`. */
-export function parseLockFile(text: string): LockFile {
-  const judged = lockFile.safeParse(jsonOf(text))
-  if (!judged.success)
-    throw new UnusableFileError(`it is not a lock file of this version of rcron (${z.prettifyError(judged.error)})`)
-  const { format: _, daemon, claimedFrom, isTold, ...lock } = judged.data
+/** Throws an UnusableFileError that says what is wrong with `json`. */
+export function parseLockFile(json: string): LockFile {
+  const { format: _, daemon, claimedFrom, isTold, ...lock } = readJson(json, lockFile, 'a lock file')
   return { lock, daemon, claimedFrom, isTold }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new UnusableFileError('it is incomplete, or not JSON', { cause: error })
-  }
 }
