@@ -18,7 +18,7 @@ const BUILTINS: readonly string[] = [
 ]
 
 /** Packages that most commands import and do not use. Each is a file of its own in the bundle. */
-export const LATE_PACKAGES: readonly string[] = ['mysql2', 'pino', 'ssh2']
+export const LATE_PACKAGES: readonly string[] = ['kysely', 'mysql2', 'pino', 'ssh2']
 
 /** Packages that call `require` for such a module of Node get its stand-in. */
 export const lateBuiltins: Plugin = {

@@ -3,10 +3,8 @@ import type { ColumnKind, Columns, RowOf } from '../../domain/columns/column.ts'
 import { CRON_COLUMNS, RECORD_COLUMNS } from '../../domain/columns/crons.ts'
 import { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
 import type { About, Problem, RowKind } from '../../domain/problem.ts'
+import type { RawRow } from '../sql/ask.ts'
 import type { StoredCron } from './definition-editor.ts'
-
-/** A row as the database gave it. */
-export type RawRow = Readonly<Record<string, unknown>>
 
 type Value = string | number | null
 

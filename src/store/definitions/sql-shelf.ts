@@ -1,11 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import { OperatorError } from '../../domain/errors.ts'
+import { type Ask, askWithin, type RawRow } from '../sql/ask.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Engine } from '../sql/engine.ts'
 import { selectableColumns } from '../sql/present-columns.ts'
 import type { PresentColumns, Table, Tables } from '../sql/tables.ts'
 import type { Entry, Shelf } from './definition-editor.ts'
-import { judgeRow, type RawRow, type RowShape } from './row-shape.ts'
+import { judgeRow, type RowShape } from './row-shape.ts'
+import { type Selection, selectRows } from './select-rows.ts'
 import { type AnyTables, checkWrite, type Values } from './shelf-checks.ts'
 
 /** What sets one table apart from the others. */
@@ -29,12 +31,12 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
   }
 
   list(): Promise<readonly Entry<Row>[]> {
-    return this.#engine.readSnapshot(async (db) => this.#entriesOf(await (await this.#select(db)).execute()))
+    return this.#engine.readSnapshot(async (ask) => this.#entriesOf(await this.#select(ask)))
   }
 
   async find(reference: string): Promise<readonly Entry<Row>[]> {
     try {
-      return await this.#engine.readSnapshot((db) => this.#findIn(db, reference))
+      return await this.#engine.readSnapshot((ask) => this.#findIn(ask, reference))
     } catch (error) {
       // No row has a name that its column cannot hold.
       if (error instanceof DatabaseFault && error.kind === 'characters') return []
@@ -57,7 +59,7 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
   async #addIn(db: Kysely<Tables>, fields: Fields, settle?: (id: number) => Partial<Fields>): Promise<number> {
     const { table, written } = this.#rules
     const row = { ...defaultsOf(table), ...this.#given(written(fields)) }
-    const present = await this.#engine.presentColumns(db)
+    const present = await this.#engine.presentColumns(askWithin(db))
     const values = this.#writable(row, present)
     await this.#checkWrite(db, row, null)
     const { insertId } = await anyTable(db).insertInto(table.name).values(values).executeTakeFirstOrThrow()
@@ -82,7 +84,7 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
     const { table, written } = this.#rules
     const before = await this.#rowOf(db, id)
     const given = this.#given(written(changes))
-    const values = this.#writable(given, await this.#engine.presentColumns(db))
+    const values = this.#writable(given, await this.#engine.presentColumns(askWithin(db)))
     await this.#checkWrite(db, { ...before, ...given }, id)
     if (Object.keys(values).length === 0) return
     // The first rcron's `last_run` may set itself at every update.
@@ -109,26 +111,26 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
     })
   }
 
-  async #findIn(db: Kysely<Tables>, reference: string): Promise<readonly Entry<Row>[]> {
+  async #findIn(ask: Ask, reference: string): Promise<readonly Entry<Row>[]> {
     const { nameColumn } = this.#rules.shape
-    const select = await this.#select(db)
-    const byId = /^\d{1,15}$/.test(reference) ? await select.where('id', '=', Number(reference)).execute() : []
+    const isId = /^\d{1,15}$/.test(reference)
+    const byId = isId ? await this.#select(ask, { column: 'id', is: '=', value: Number(reference) }) : []
     if (byId.length > 0) return this.#entriesOf(byId)
-    const byName = await select.where(nameColumn, '=', reference).execute()
+    const byName = await this.#select(ask, { column: nameColumn, is: '=', value: reference })
     // A table may compare without regard to case; names are taken as they are.
     return this.#entriesOf(byName.filter((row) => row[nameColumn] === reference))
   }
 
-  async #select(db: Kysely<Tables>) {
+  async #select(ask: Ask, where?: Selection['where']): Promise<readonly RawRow[]> {
     const { table } = this.#rules
-    const present = await this.#engine.presentColumns(db)
+    const present = await this.#engine.presentColumns(ask)
     const further = Object.keys(table.further).filter((column) => present.get(table.name)?.has(column))
     const columns = [...selectableColumns(table, present, this.#engine), ...further]
-    return anyTable(db).selectFrom(table.name).select(columns).orderBy('id')
+    return await selectRows(ask, { table: table.name, columns, ...(where && { where }) })
   }
 
   async #rowOf(db: Kysely<Tables>, id: number): Promise<RawRow> {
-    const row = await (await this.#select(db)).where('id', '=', id).executeTakeFirst()
+    const [row] = await this.#select(askWithin(db), { column: 'id', is: '=', value: id })
     if (row !== undefined) return row
     const { noun } = this.#rules.shape
     throw new OperatorError(`there is no ${noun} ${id}`, `"rcron ${noun} list" shows them`)

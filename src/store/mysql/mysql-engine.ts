@@ -1,4 +1,5 @@
-import { Kysely, MysqlDialect, sql, type Transaction } from 'kysely'
+import { Kysely, MysqlDialect, type Transaction } from 'kysely'
+import type { Ask } from '../sql/ask.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Engine } from '../sql/engine.ts'
 import type { SchemaAdvice } from '../sql/schema-advice.ts'
@@ -9,6 +10,7 @@ import { mysqlFaultOf } from './mysql-fault.ts'
 import { type MysqlStoreOptions, refuseUnverifiableHost } from './mysql-options.ts'
 import { DeadlinePool } from './mysql-pool.ts'
 import { MYSQL_SETS } from './mysql-schema.ts'
+import { inSnapshot } from './mysql-snapshot.ts'
 
 const TO_ALTER = 'run "rcron init" as a user with the right to ALTER the tables'
 
@@ -24,7 +26,7 @@ export class MysqlEngine implements Engine {
   }
   readonly sets: readonly TableSet<TableDdl>[]
   readonly #pool: DeadlinePool
-  readonly #db: Kysely<Tables>
+  #kysely: Kysely<Tables> | null = null
 
   /** Throws an InvalidInputError if `options` cannot be kept safe; connects at the first question. */
   constructor(options: MysqlStoreOptions, sets = MYSQL_SETS) {
@@ -32,13 +34,10 @@ export class MysqlEngine implements Engine {
     this.sets = sets
     this.where = `MySQL at ${options.host}:${options.port}, database ${options.database}`
     this.#pool = new DeadlinePool(options)
-    this.#db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool: this.#pool }) })
   }
 
-  readSnapshot<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
-    const snapshot = () =>
-      this.#db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(use)
-    return this.#twice(snapshot)
+  readSnapshot<Result>(use: (ask: Ask) => Promise<Result>): Promise<Result> {
+    return this.#twice(() => this.#pool.lend((connection) => inSnapshot(connection, use)))
   }
 
   writeIdempotent<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
@@ -49,15 +48,17 @@ export class MysqlEngine implements Engine {
     return this.#told(() => this.#db.transaction().execute(use))
   }
 
-  async presentColumns(db: Kysely<Tables>): Promise<PresentColumns> {
+  async presentColumns(ask: Ask): Promise<PresentColumns> {
     const names = this.sets.flatMap(({ tables }) => tables.map(({ name }) => name))
-    const { rows } = await sql<{ t: string; c: string }>`
-      select lower(table_name) as t, lower(column_name) as c from information_schema.columns
-      where table_schema = database() and lower(table_name) in (${sql.join(names)})`.execute(db)
+    const rows = await ask(
+      `select lower(table_name) as t, lower(column_name) as c from information_schema.columns
+      where table_schema = database() and lower(table_name) in (${names.map(() => '?').join(', ')})`,
+      names,
+    )
     const present = new Map<string, Set<string>>()
     for (const { t, c } of rows) {
-      const columns = present.get(t) ?? new Set()
-      present.set(t, columns.add(c))
+      const columns = present.get(String(t)) ?? new Set()
+      present.set(String(t), columns.add(String(c)))
     }
     return present
   }
@@ -68,6 +69,12 @@ export class MysqlEngine implements Engine {
 
   close(): Promise<void> {
     return this.#pool.close()
+  }
+
+  /** Made at its first use: most commands only read. */
+  get #db(): Kysely<Tables> {
+    this.#kysely ??= new Kysely<Tables>({ dialect: new MysqlDialect({ pool: this.#pool }) })
+    return this.#kysely
   }
 
   async #twice<Result>(ask: () => Promise<Result>): Promise<Result> {

@@ -50,6 +50,16 @@ export class DeadlinePool implements MysqlPool {
     )
   }
 
+  /** Lends a connection until `use` has ended. */
+  async lend<Result>(use: (connection: TimedConnection) => Promise<Result>): Promise<Result> {
+    const connection = await this.#acquire()
+    try {
+      return await use(connection)
+    } finally {
+      connection.release()
+    }
+  }
+
   end(callback: (error: unknown) => void): void {
     this.close().then(() => callback(null), callback)
   }

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { Ask } from './ask.ts'
 import type { SchemaAdvice } from './schema-advice.ts'
 import type { TableDdl } from './table-ddl.ts'
 import type { TableSet } from './table-sets.ts'
@@ -12,12 +13,12 @@ export interface Engine {
   /** What is kept in it, with the statements that make it. */
   readonly sets: readonly TableSet<TableDdl>[]
   /** Lends one connection on which all reads see the same state. Asked a second time when the connection breaks. */
-  readSnapshot<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result>
-  /** As above, for one statement that may be carried out twice. */
+  readSnapshot<Result>(use: (ask: Ask) => Promise<Result>): Promise<Result>
+  /** Carries out one statement that may be carried out twice: where the connection breaks, it is. */
   writeIdempotent<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result>
   /** Lends a transaction, committed when `use` resolves. Never asked twice. */
   writeOnce<Result>(use: (db: Transaction<Tables>) => Promise<Result>): Promise<Result>
-  presentColumns(db: Kysely<Tables>): Promise<PresentColumns>
+  presentColumns(ask: Ask): Promise<PresentColumns>
   /** Makes what the tables are to stand in, where that is rcron's to make and is not there: a file, no server's database. */
   create(): Promise<void>
   /** Never rejects; safe to call twice. */

@@ -46,7 +46,7 @@ export class SqlStore implements DefinitionStore, RunRecorder, SchemaStore {
 
   async #presentColumns(): Promise<PresentColumns> {
     try {
-      return await this.#engine.readSnapshot((db) => this.#engine.presentColumns(db))
+      return await this.#engine.readSnapshot((ask) => this.#engine.presentColumns(ask))
     } catch (error) {
       if (error instanceof DatabaseFault && error.kind === 'not-made') return new Map()
       throw error

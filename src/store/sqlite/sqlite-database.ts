@@ -1,7 +1,6 @@
 import { existsSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { DatabaseSync } from 'node:sqlite'
 import { codeOf } from '../../platform/error-code.ts'
 import { closeToOthers, makeEmptyFile } from '../../platform/files/make-private-file.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
@@ -9,22 +8,18 @@ import { DatabaseFault } from '../sql/database-fault.ts'
 /** How long one statement may hold the event loop while another process writes; who asked then tries again later. */
 const BUSY_MS = 20
 
-/** How an SQLite file is opened. */
-export type SqliteDatabaseOptions = {
-  readonly path: string
-  /** `begin immediate` takes the write lock at once, so that a transaction cannot fail half-way for want of it. */
-  readonly begin: 'begin' | 'begin immediate'
-}
+/** What is done with an SQLite file that is opened. */
+export type SqliteAccess = 'read' | 'write'
 
 /**
  * Opens a database file; one of rcron's is made private to its owner. Whoever only reads a file that is not seen to be rcron's leaves its mode
  * and every byte as they are: a mistyped path may name anything. Throws a DatabaseFault if there is none: it is not made.
  */
-export function openSqliteDatabase({ path, begin }: SqliteDatabaseOptions): SqliteDatabase {
+export function openSqliteDatabase(path: string, access: SqliteAccess): DatabaseSync {
   const isPrivate = judgeFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true, readBigInts: true })
   try {
-    if (isPrivate || begin === 'begin immediate' || holdsTables(database)) {
+    if (isPrivate || access === 'write' || holdsTables(database)) {
       makePrivate(path)
       database.exec('pragma journal_mode = wal')
       makePrivate(path)
@@ -34,10 +29,7 @@ export function openSqliteDatabase({ path, begin }: SqliteDatabaseOptions): Sqli
     database.close()
     throw error
   }
-  return {
-    close: () => database.close(),
-    prepare: (sql) => new KyselyStatement(database.prepare(sql === 'begin' ? begin : sql)),
-  }
+  return database
 }
 
 /** Whether its owner alone can read it, as what rcron has made. Throws a DatabaseFault for what is no file. */
@@ -88,40 +80,4 @@ export function createSqliteFile(path: string): void {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
   }
-}
-
-/** node:sqlite in the shape that Kysely's dialect expects. */
-class KyselyStatement implements SqliteStatement {
-  readonly #statement: StatementSync
-
-  constructor(statement: StatementSync) {
-    this.#statement = statement
-  }
-
-  get reader(): boolean {
-    return this.#statement.columns().length > 0
-  }
-
-  all(parameters: readonly unknown[]): unknown[] {
-    return this.#statement.all(...(parameters as readonly SQLInputValue[])).map(withNumbers)
-  }
-
-  run(parameters: readonly unknown[]) {
-    return this.#statement.run(...(parameters as readonly SQLInputValue[]))
-  }
-
-  *iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
-    for (const row of this.#statement.iterate(...(parameters as readonly SQLInputValue[]))) yield withNumbers(row)
-  }
-}
-
-/** Whole numbers as numbers where they are exact, else as text: as the other store gives them. */
-function withNumbers(row: Record<string, unknown>): Record<string, unknown> {
-  for (const column in row) {
-    const value = row[column]
-    if (typeof value !== 'bigint') continue
-    const number = Number(value)
-    row[column] = Number.isSafeInteger(number) ? number : String(value)
-  }
-  return row
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
+import type { Ask } from '../sql/ask.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Engine } from '../sql/engine.ts'
 import type { SchemaAdvice } from '../sql/schema-advice.ts'
@@ -43,8 +44,8 @@ export class SqliteEngine implements Engine {
     this.#path = path
   }
 
-  readSnapshot<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
-    return this.#patiently((file) => file.reader.transaction().execute(use))
+  readSnapshot<Result>(use: (ask: Ask) => Promise<Result>): Promise<Result> {
+    return this.#patiently((file) => file.reader.snapshot(use))
   }
 
   writeIdempotent<Result>(use: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
@@ -56,11 +57,11 @@ export class SqliteEngine implements Engine {
     return this.#written((file) => file.writer.transaction().execute(use))
   }
 
-  async presentColumns(db: Kysely<Tables>): Promise<PresentColumns> {
+  async presentColumns(ask: Ask): Promise<PresentColumns> {
     const present = new Map<string, ReadonlySet<string>>()
     for (const table of this.sets.flatMap(({ tables }) => tables)) {
-      const { rows } = await sql<{ name: string }>`select name from pragma_table_xinfo(${table.name})`.execute(db)
-      if (rows.length > 0) present.set(table.name, new Set(rows.map(({ name }) => name.toLowerCase())))
+      const rows = await ask('select name from pragma_table_xinfo(?)', [table.name])
+      if (rows.length > 0) present.set(table.name, new Set(rows.map(({ name }) => String(name).toLowerCase())))
     }
     return present
   }

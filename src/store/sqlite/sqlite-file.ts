@@ -1,28 +1,36 @@
 import { statSync } from 'node:fs'
-import { Kysely, SqliteDialect, sql } from 'kysely'
+import type { DatabaseSync } from 'node:sqlite'
+import { CompiledQuery, Kysely, SqliteDialect } from 'kysely'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Tables } from '../sql/tables.ts'
-import { openSqliteDatabase, type SqliteDatabaseOptions } from './sqlite-database.ts'
-
-type Access = SqliteDatabaseOptions['begin']
+import { openSqliteDatabase, type SqliteAccess } from './sqlite-database.ts'
+import { writingDatabase } from './sqlite-kysely.ts'
+import { SqliteReader } from './sqlite-reader.ts'
 
 /**
  * One file, opened twice, each time at the first question: reads see one state and never wait for writes. It is closed when it has been retired
  * and nobody uses it any more.
  */
 export class SqliteFile {
-  readonly reader: Kysely<Tables>
-  readonly writer: Kysely<Tables>
+  readonly reader: SqliteReader
   readonly #path: string
   /** Which file each of the two has open; those that are not open yet are missing. */
-  readonly #opened = new Map<Access, string>()
+  readonly #opened = new Map<SqliteAccess, string>()
+  #writer: Kysely<Tables> | null = null
   #uses = 0
   #unused: PromiseWithResolvers<void> | null = null
 
   constructor(path: string) {
     this.#path = path
-    this.reader = this.#open('begin')
-    this.writer = this.#open('begin immediate')
+    this.reader = new SqliteReader(() => this.#open('read'))
+  }
+
+  /** Made at its first use: most commands only read. */
+  get writer(): Kysely<Tables> {
+    this.#writer ??= new Kysely<Tables>({
+      dialect: new SqliteDialect({ database: async () => writingDatabase(this.#open('write')) }),
+    })
+    return this.#writer
   }
 
   /** Whether the path still leads to what is open. */
@@ -32,7 +40,7 @@ export class SqliteFile {
 
   /** Whether what was written stands in the file to which the path leads. */
   get isWriterCurrent(): boolean {
-    const written = this.#opened.get('begin immediate')
+    const written = this.#opened.get('write')
     return written !== undefined && this.#leadsTo([written])
   }
 
@@ -61,13 +69,20 @@ export class SqliteFile {
   /** Closes it at once. Never rejects. */
   async close(): Promise<void> {
     if (!this.isCurrent) await this.#emptyLog()
-    await Promise.allSettled([this.reader.destroy(), this.writer.destroy()])
+    this.reader.close()
+    await this.#writer?.destroy().catch(() => undefined)
   }
 
   /** The log lies beside the new file under the new file's name: what is in it would be taken for the new one's. It goes into the old one. */
   async #emptyLog(): Promise<void> {
-    const db = this.#opened.has('begin immediate') ? this.writer : this.reader
-    await sql`pragma wal_checkpoint(truncate)`.execute(db).catch(() => undefined)
+    const checkpoint = 'pragma wal_checkpoint(truncate)'
+    try {
+      if (this.#writer !== null && this.#opened.has('write'))
+        await this.#writer.executeQuery(CompiledQuery.raw(checkpoint))
+      else this.reader.exec(checkpoint)
+    } catch {
+      // What is left in the log is the old file's.
+    }
   }
 
   #leadsTo(opened: readonly string[]): boolean {
@@ -75,18 +90,15 @@ export class SqliteFile {
     return opened.every((identity) => identity === found)
   }
 
-  #open(begin: Access): Kysely<Tables> {
-    const open = async () => {
-      const identity = identityOf(this.#path)
-      const database = openSqliteDatabase({ path: this.#path, begin })
-      if (identity === null || identity !== identityOf(this.#path)) {
-        database.close()
-        throw new DatabaseFault({ kind: 'busy', message: `SQLite at ${this.#path}: the file was replaced`, hint: null })
-      }
-      this.#opened.set(begin, identity)
-      return database
+  #open(access: SqliteAccess): DatabaseSync {
+    const identity = identityOf(this.#path)
+    const database = openSqliteDatabase(this.#path, access)
+    if (identity === null || identity !== identityOf(this.#path)) {
+      database.close()
+      throw new DatabaseFault({ kind: 'busy', message: `SQLite at ${this.#path}: the file was replaced`, hint: null })
     }
-    return new Kysely<Tables>({ dialect: new SqliteDialect({ database: open }) })
+    this.#opened.set(access, identity)
+    return database
   }
 }
 

@@ -1,0 +1,30 @@
+import type { Ask, RawRow } from '../sql/ask.ts'
+
+/** Rows of one table. */
+export type Selection = {
+  readonly table: string
+  readonly columns: readonly string[]
+  /** Absent: all rows. */
+  readonly where?: { readonly column: string; readonly is: '=' | '>'; readonly value: unknown }
+  /** Absent: no limit. */
+  readonly limit?: number
+}
+
+/**
+ * Reads what is selected, in order of id. Without Kysely, which takes longer to load than all that a command reads; names of tables and columns
+ * are rcron's own.
+ */
+export function selectRows(ask: Ask, { table, columns, where, limit }: Selection): Promise<readonly RawRow[]> {
+  const parts = [
+    `select ${columns.map(quoted).join(', ')} from ${quoted(table)}`,
+    ...(where === undefined ? [] : [`where ${quoted(where.column)} ${where.is} ?`]),
+    'order by `id`',
+    ...(limit === undefined ? [] : [`limit ${limit}`]),
+  ]
+  return ask(parts.join(' '), where === undefined ? [] : [where.value])
+}
+
+/** As MySQL and SQLite both read it. */
+function quoted(name: string): string {
+  return `\`${name}\``
+}
