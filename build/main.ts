@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
+import { fewerParts } from './fewer-parts.ts'
 import { LATE_PACKAGES, lateBuiltins, latePackages, loadLate } from './late-modules.ts'
 import { lateTables } from './late-tables.ts'
 import { licensesOf } from './licenses.ts'
@@ -24,7 +25,7 @@ const common = {
   logLevel: 'warning',
 } as const
 
-const program = await build({
+const inParts = {
   ...common,
   entryPoints: ['src/start.ts'],
   outdir: BUNDLE,
@@ -32,7 +33,8 @@ const program = await build({
   splitting: true,
   target: 'node24',
   plugins: [latePackages, lateBuiltins, lateTables],
-})
+} as const satisfies BuildOptions
+const program = await build({ ...inParts, plugins: [await fewerParts(inParts), ...inParts.plugins] })
 const packages = await build({
   ...common,
   entryPoints: [...LATE_PACKAGES],

@@ -11,7 +11,7 @@ import type { VerbParts } from './verbs.ts'
 const NAMES = 'ids or names; a name means all that have it; of crons, NAME@HOST means one'
 
 type Run = (work: () => Promise<ExitCode>) => Promise<void>
-type Verbs = typeof import('./verbs.ts')
+type Verbs = typeof import('./carrying-out.ts')['carryingOut']
 type CarryOut = (verb: (verbs: Verbs, parts: VerbParts) => Promise<ExitCode>) => Promise<void>
 
 /** `rcron auth`, `rcron system` and `rcron cron`, each with the same verbs. */
@@ -19,9 +19,8 @@ export function addDefinitionCommands(program: Command, context: CommandContext,
   // Loaded when a verb is carried out: help needs no store.
   const carryOut: CarryOut = (verb) =>
     run(async () => {
-      const { withEditor } = await import('./with-editor.ts')
-      const verbs = await import('./verbs.ts')
-      return await withEditor(context, (parts) => verb(verbs, parts))
+      const { carryingOut: verbs } = await import('./carrying-out.ts')
+      return await verbs.withEditor(context, (parts) => verb(verbs, parts))
     })
   addNoun(program, auth, carryOut)
   addNoun(program, system, carryOut)
@@ -45,9 +44,7 @@ function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): 
   withColumns(group.command('add').summary(`add one ${noun.name}`), noun, 'add')
     .option('--dry-run', 'check it and change nothing')
     .option('--json', 'print the new id as JSON')
-    .action((options: Options) =>
-      carryOut(async (_, parts) => (await import('./add-entry.ts')).addEntry(noun, options, parts)),
-    )
+    .action((options: Options) => carryOut((verbs, parts) => verbs.addEntry(noun, options, parts)))
   addList(group, noun, carryOut)
   group
     .command('show')
@@ -92,7 +89,7 @@ function addList<R, F>(group: Command, noun: Noun<R, F>, carryOut: CarryOut): vo
           // All rows as they are need no judgement.
           const isPlain = words.length === 0 && (options['json'] === true || options['rows'] === true)
           if (isPlain) return await verbs.listEntries(noun, words, options, parts)
-          return await (await import('./list/list-crons.ts')).listCrons(words, options, parts)
+          return await verbs.listCrons(words, options, parts)
         }),
       )
     return
