@@ -1,6 +1,9 @@
 /** What looks like a plain blank, or like nothing: blanks of other widths, joiners, marks of direction, fillers. Line ends and tabs are no part. */
 const UNSEEN = /[[\p{Zs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]--[ \u{fe0e}\u{fe0f}]]/gv
 
+/** What nearly all text is. Asked first, since it takes a tenth of the time. */
+const PLAIN = /^[ -~]*$/
+
 const NAMES: Readonly<Record<string, string>> = {
   '\u{a0}': 'no-break space',
   '\u{ad}': 'soft hyphen',
@@ -14,6 +17,7 @@ const MOST = 3
 
 /** Each such character of `text` by its number, `U+00A0 (no-break space)`; null if there is none. Pure. */
 export function describeUnseen(text: string): string | null {
+  if (PLAIN.test(text)) return null
   const found = [...new Set(text.match(UNSEEN) ?? [])]
   if (found.length === 0) return null
   const more = found.length > MOST ? ` and ${found.length - MOST} more` : ''

@@ -13,8 +13,10 @@ export type PaintedStreams = {
 export type Style = Parameters<typeof styleText>[0]
 
 /** Coloured by the log's rule: NO_COLOR goes before FORCE_COLOR, and without either a terminal is coloured that can be. */
-export function paint({ environment, ...streams }: PaintedStreams, on: 'stdout' | 'stderr', style: Style) {
-  const stream = streams[on]
+export function paint(context: PaintedStreams, on: 'stdout' | 'stderr', style: Style) {
+  // No copy of the context: that would make standard input, which is made when somebody reads it.
+  const { environment } = context
+  const stream = context[on]
   // Node reads FORCE_COLOR by another rule; its answer is wanted for the terminal alone.
   const isColoured =
     readColour(environment) ??

@@ -5,15 +5,21 @@
  */
 const UNSEEN = /[[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]--[\u{fe0e}\u{fe0f}]]/gv
 
+/** What nearly all text is: nothing of it is unseen. Asked first, since it takes a tenth of the time. */
+const PLAIN = /^[ -~]*$/
+const PLAIN_LINES = /^[ -~\n]*$/
+
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /** `text` on one line, of visible characters alone; what is not visible stands as `\n`, `\x1b` or `\u{202e}`. Never throws. */
 export function escapeText(text: string): string {
+  if (PLAIN.test(text)) return text
   return text.replace(UNSEEN, (character) => SHORT[character] ?? numbered(character))
 }
 
 /** As `escapeText`, for text that has lines of its own: line ends and tabs stay. */
 export function escapeBlock(text: string): string {
+  if (PLAIN_LINES.test(text)) return text
   return text
     .replaceAll('\r\n', '\n')
     .replace(UNSEEN, (character) => (character === '\n' || character === '\t' ? character : escapeText(character)))
@@ -21,6 +27,7 @@ export function escapeBlock(text: string): string {
 
 /** Invisible characters inside of a JSON text, which stays the same value. Line ends between its parts stay. */
 export function escapeJson(json: string): string {
+  if (PLAIN_LINES.test(json)) return json
   return json.replace(UNSEEN, (character) => (character === '\n' ? character : utf16(character)))
 }
 
