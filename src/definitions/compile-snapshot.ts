@@ -10,7 +10,7 @@ import { type JudgingContext, judgeCron } from './judge/judge-cron.ts'
 import { authProblems, systemProblems } from './judge/judge-system.ts'
 import { lookAlikeSteps } from './judge/look-alike-names.ts'
 import { mixedActionSteps } from './judge/mixed-actions.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { JudgedCrons, Snapshot } from './snapshot.ts'
 
 /** Definitions as they were read, and what they are compiled with. */
 export type CompileInput = {
@@ -26,29 +26,44 @@ const STEP_ROWS = 500
 
 /** Makes a snapshot in one go. */
 export function compileSnapshot(input: CompileInput): Snapshot {
-  const steps = compileSteps(input)
+  return inOneGo(compileSteps(input))
+}
+
+/** Judges each cron by itself, in one go: less than a snapshot. */
+export function judgeCronsAlone(input: CompileInput): JudgedCrons {
+  return inOneGo(judgeSteps(input))
+}
+
+function inOneGo<Result>(steps: Generator<void, Result>): Result {
   let step = steps.next()
   while (!step.done) step = steps.next()
   return step.value
 }
 
 /** Makes a snapshot; a yield every few milliseconds lets the caller serve others. A bad row becomes a problem and is left out. */
-export function* compileSteps({ definitions, problems, defaultTimezone }: CompileInput): Generator<void, Snapshot> {
+export function* compileSteps(input: CompileInput): Generator<void, Snapshot> {
+  const judged = yield* judgeSteps(input)
+  yield
+  const entries = yield* tableEntries(judged.enabled, judged.schedules)
+  const table = yield* scheduleTableSteps(entries, STEP_ROWS)
+  const mixed = yield* mixedActionSteps(judged.crons, STEP_ROWS)
+  const differing = yield* jobDifferenceSteps(judged.crons, judged.schedules, STEP_ROWS)
+  const alike = yield* lookAlikeSteps(judged.crons, STEP_ROWS)
+  return { ...judged, table, problems: [...judged.problems, ...mixed, ...differing, ...alike] }
+}
+
+function* judgeSteps({ definitions, problems, defaultTimezone }: CompileInput): Generator<void, JudgedCrons> {
   zoneOf(defaultTimezone)
   const auths = yield* judgeRows(definitions.auths, authProblems)
   const systems = yield* judgeRows(definitions.systems, systemProblems)
   const context = { auths: auths.rows, systems: systems.rows, defaultTimezone, parse: createScheduleMemo() }
   const judged = yield* judgeCrons(definitions, context)
-  const enabled = judged.crons.filter((cron) => cron.enabled)
-  yield
-  const entries = yield* tableEntries(enabled, judged.schedules)
-  const table = yield* scheduleTableSteps(entries, STEP_ROWS)
-  const mixed = yield* mixedActionSteps(judged.crons, STEP_ROWS)
-  const differing = yield* jobDifferenceSteps(judged.crons, judged.schedules, STEP_ROWS)
-  const alike = yield* lookAlikeSteps(judged.crons, STEP_ROWS)
-  const ofRows = [...auths.problems, ...systems.problems, ...judged.problems]
-  const found = [...ofRows, ...mixed, ...differing, ...alike]
-  return { crons: judged.crons, enabled, table, schedules: judged.schedules, problems: [...problems, ...found] }
+  return {
+    crons: judged.crons,
+    enabled: judged.crons.filter((cron) => cron.enabled),
+    schedules: judged.schedules,
+    problems: [...problems, ...auths.problems, ...systems.problems, ...judged.problems],
+  }
 }
 
 type JudgedRows<Row> = { readonly rows: ReadonlyMap<number, Row | null>; readonly problems: readonly Problem[] }
@@ -68,13 +83,10 @@ function* judgeRows<Row extends { readonly id: number }>(
   return { rows: judged, problems }
 }
 
-type JudgedCrons = {
-  readonly crons: readonly Cron[]
-  readonly schedules: ReadonlyMap<number, Schedule>
-  readonly problems: readonly Problem[]
-}
-
-function* judgeCrons({ crons: rows }: Definitions, context: JudgingContext): Generator<void, JudgedCrons> {
+function* judgeCrons(
+  { crons: rows }: Definitions,
+  context: JudgingContext,
+): Generator<void, Omit<JudgedCrons, 'enabled'>> {
   const crons: Cron[] = []
   const schedules = new Map<number, Schedule>()
   const problems: Problem[] = []

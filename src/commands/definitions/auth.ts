@@ -4,9 +4,11 @@ import { type AuthRow, NEW_ROW_ID } from '../../domain/rows.ts'
 import type { NewAuth } from '../../store/definitions/definition-editor.ts'
 import { optionColumns } from './column.ts'
 import { NOTHING_BESIDE, type Noun, required } from './noun.ts'
-import { shownRow } from './parse-value.ts'
+import { rowShower } from './parse-value.ts'
 import { referencesIn, resealed, sealedForNoRow, sealedWriting } from './seal-columns.ts'
 import { askSecret, isReference, readSecret, secretOptions } from './secret-input.ts'
+
+const showAuth = rowShower(AUTH_COLUMNS)
 
 /** A user and the secret that opens its systems. */
 export const auth: Noun<AuthRow, NewAuth> = {
@@ -15,11 +17,7 @@ export const auth: Noun<AuthRow, NewAuth> = {
   extraOptions: secretOptions,
   shelf: (editor) => editor.auths,
   find: (editor, reference) => editor.auths.find(reference),
-  visible: async (rows) =>
-    rows.map((row) => ({
-      ...shownRow(AUTH_COLUMNS, row),
-      password: describeSecret(row.password),
-    })),
+  visible: async (rows) => rows.map((row) => ({ ...showAuth(row), password: describeSecret(row.password) })),
   listed: [
     { heading: 'id' },
     { heading: 'user' },

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import { unset } from '../../domain/columns/column.ts'
-import { CRON_COLUMNS } from '../../domain/columns/crons.ts'
+import { CRON_COLUMNS, RECORD_COLUMNS } from '../../domain/columns/crons.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import { describeHostPort } from '../../domain/host-port.ts'
 import { type CronRow, NEW_ROW_ID } from '../../domain/rows.ts'
@@ -9,7 +9,7 @@ import { optionColumns, optionKey } from './column.ts'
 import { missingIn, pastedLine, referencesOf, SCHEDULE_COLUMNS, scheduleOf } from './cron-options.ts'
 import { findCrons } from './find-entry.ts'
 import type { Noun, Options } from './noun.ts'
-import { shownRow } from './parse-value.ts'
+import { rowShower } from './parse-value.ts'
 import { soundRows, withRelated } from './with-related.ts'
 
 /** One row of the crontab. */
@@ -67,6 +67,8 @@ export const cron: Noun<StoredCron, NewCron> = {
     enabled === 1 ? '' : `disabled: "rcron cron enable ${ids.join(' ')}" enables ${ids.length === 1 ? 'it' : 'them'}`,
 }
 
+const showCron = rowShower({ ...CRON_COLUMNS, ...RECORD_COLUMNS })
+
 const NEW_CRON = { ...unset(CRON_COLUMNS), id: NEW_ROW_ID }
 
 async function visible(rows: readonly StoredCron[], editor: DefinitionEditor): Promise<readonly Options[]> {
@@ -74,15 +76,15 @@ async function visible(rows: readonly StoredCron[], editor: DefinitionEditor): P
     soundRows(await editor.systems.list()).map(({ id, host, port }) => [id, describeHostPort(host, port)]),
   )
   const users = new Map(soundRows(await editor.auths.list()).map(({ id, user }) => [id, user]))
-  return rows.map((row) => ({
-    ...row,
-    ...shownRow(CRON_COLUMNS, row),
-    schedule: expressionOf(row),
-    host: hosts.get(row.host) ?? `${row.host} (missing)`,
-    host_id: row.host,
-    user: users.get(row.user) ?? `${row.user} (missing)`,
-    user_id: row.user,
-  }))
+  return rows.map((row) =>
+    Object.assign(showCron(row), {
+      schedule: expressionOf(row),
+      host: hosts.get(row.host) ?? `${row.host} (missing)`,
+      host_id: row.host,
+      user: users.get(row.user) ?? `${row.user} (missing)`,
+      user_id: row.user,
+    }),
+  )
 }
 
 function expressionOf({ cron_min, cron_hour, cron_dom, cron_mon, cron_dow }: CronRow): string {

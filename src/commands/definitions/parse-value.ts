@@ -17,9 +17,14 @@ export function parseValue(text: string, column: Column): string | number | null
   return choices === undefined ? text : choice(text, choices)
 }
 
-/** A row as it is shown: what its numbers stand for, and what null means; of a secret, that it is there. */
-export function shownRow(columns: Columns, row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, shownValue(row[name], column)]))
+/** What shows rows of a table: what their numbers stand for, and what null means; of a secret, that it is there. */
+export function rowShower(columns: Columns): (row: Readonly<Record<string, unknown>>) => Record<string, unknown> {
+  const entries = Object.entries(columns)
+  return (row) => {
+    const shown: Record<string, unknown> = {}
+    for (const [name, column] of entries) shown[name] = shownValue(row[name], column)
+    return shown
+  }
 }
 
 function shownValue(value: unknown, { choices, kind, secret, shownWhenNull }: Column): unknown {

@@ -7,7 +7,7 @@ import { NEW_ROW_ID, type SystemRow } from '../../domain/rows.ts'
 import type { DefinitionEditor, Entry, NewSystem } from '../../store/definitions/definition-editor.ts'
 import { optionColumns } from './column.ts'
 import { type ChangeParts, NOTHING_BESIDE, type Noun, type Options, required } from './noun.ts'
-import { shownRow } from './parse-value.ts'
+import { rowShower } from './parse-value.ts'
 
 /** A host with its ports. */
 export const system: Noun<SystemRow, NewSystem> = {
@@ -20,7 +20,7 @@ export const system: Noun<SystemRow, NewSystem> = {
     ),
   shelf: (editor) => editor.systems,
   find: findSystems,
-  visible: async (rows) => rows.map((row) => shownRow(SYSTEM_COLUMNS, row)),
+  visible: async (rows) => rows.map(rowShower(SYSTEM_COLUMNS)),
   listed: [
     { heading: 'id' },
     { heading: 'host' },

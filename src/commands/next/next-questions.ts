@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../definitions/snapshot.ts'
+import type { JudgedCrons } from '../../definitions/snapshot.ts'
 import type { Cron } from '../../domain/cron.ts'
 import { jobKey } from '../../domain/job.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
@@ -11,7 +11,7 @@ export type QuestionDefaults = { readonly defaults: Omit<NextQuestion, 'expr'>; 
 
 /** The crons that may be asked about. */
 export type KnownCrons = {
-  readonly snapshot: Snapshot
+  readonly judged: JudgedCrons
   /** Every row whose shape holds, sound or not. */
   readonly rows: readonly CronRow[]
 }
@@ -49,7 +49,7 @@ export function questionOfExpression(expr: string, { defaults }: QuestionDefault
 export function chooseWanted(wanted: readonly string[], asking: QuestionDefaults, known: KnownCrons): ChosenQuestions {
   const chosen = wanted.map((text): ChosenQuestions => {
     if (isExpression(text)) return { asked: [questionOfExpression(text, asking)], leftOut: [], refused: [] }
-    const asked = cronsByReference(known.snapshot.crons, text).map((cron) => questionOfCron(cron, asking))
+    const asked = cronsByReference(known.judged.crons, text).map((cron) => questionOfCron(cron, asking))
     const broken = problemsOfCalled(known, text)
     if (asked.length > 0) return { asked, leftOut: broken, refused: [] }
     return { asked, leftOut: [], refused: broken.length > 0 ? broken : [meansNothing(text)] }
@@ -62,11 +62,11 @@ export function chooseWanted(wanted: readonly string[], asking: QuestionDefaults
 }
 
 /** All enabled crons; and what keeps rows that are not disabled from being among them. Pure. */
-export function chooseEnabled(asking: QuestionDefaults, { snapshot, rows }: KnownCrons): ChosenQuestions {
+export function chooseEnabled(asking: QuestionDefaults, { judged, rows }: KnownCrons): ChosenQuestions {
   const disabled = new Set(rows.filter(({ enabled }) => enabled === 0).map(({ id }) => id))
-  const errors = snapshot.problems.filter(({ severity }) => severity === 'error')
+  const errors = judged.problems.filter(({ severity }) => severity === 'error')
   return {
-    asked: snapshot.enabled.map((cron) => questionOfCron(cron, asking)),
+    asked: judged.enabled.map((cron) => questionOfCron(cron, asking)),
     leftOut: errors.filter(
       ({ about }) => about.kind !== 'cron' || typeof about.id !== 'number' || !disabled.has(about.id),
     ),
@@ -86,9 +86,9 @@ function written(expression: string): string {
   return expression.startsWith('@') ? expression.slice(0, expression.indexOf(' ')) : expression
 }
 
-function problemsOfCalled({ snapshot, rows }: KnownCrons, reference: string): readonly Problem[] {
+function problemsOfCalled({ judged, rows }: KnownCrons, reference: string): readonly Problem[] {
   const named = new Set(rows.filter(({ cron_name }) => cron_name === reference).map(({ id }) => id))
-  return snapshot.problems.filter(({ severity, about }) => {
+  return judged.problems.filter(({ severity, about }) => {
     if (severity !== 'error' || about.kind !== 'cron') return false
     const { id, name } = about
     return String(id) === reference || name === reference || (typeof id === 'number' && named.has(id))

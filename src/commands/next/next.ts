@@ -1,9 +1,10 @@
 import { loadSettings } from '../../app/settings.ts'
+import { judgeCronsAlone } from '../../definitions/compile-snapshot.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import { escapeJson } from '../../platform/log/escape-text.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
-import { loadJudged, withStore } from '../shared/open-store.ts'
+import { type OpenStore, withStore } from '../shared/open-store.ts'
 import { lineBatches } from './line-batches.ts'
 import { answerNext } from './next-answer.ts'
 import { countOf, type NextOptions, refuseOptions, spanOf } from './next-options.ts'
@@ -12,6 +13,7 @@ import {
   chooseEnabled,
   chooseWanted,
   isExpression,
+  type KnownCrons,
   type QuestionDefaults,
   questionOfExpression,
 } from './next-questions.ts'
@@ -82,6 +84,13 @@ function parseLine(line: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
+/** What is asked of crons does not depend on how they go together. */
+async function loadCrons({ settings, store }: OpenStore): Promise<KnownCrons> {
+  const { definitions, problems } = await store.loadDefinitions()
+  const judged = judgeCronsAlone({ definitions, problems, defaultTimezone: settings.config.timezone })
+  return { judged, rows: definitions.crons }
+}
+
 /** The store is asked only where a cron is meant. Rejects with an InvalidInputError for words that mean nothing. */
 async function questionsOf(
   context: CommandContext,
@@ -91,8 +100,7 @@ async function questionsOf(
   if (wanted.length > 0 && wanted.every(isExpression)) {
     return { asked: wanted.map((expr) => questionOfExpression(expr, asking)), leftOut: [], refused: [] }
   }
-  const { definitions, snapshot } = await withStore(context, loadJudged)
-  const known = { snapshot, rows: definitions.crons }
+  const known = await withStore(context, loadCrons)
   const chosen = wanted.length === 0 ? chooseEnabled(asking, known) : chooseWanted(wanted, asking, known)
   if (chosen.refused.length > 0) throw new InvalidInputError(chosen.refused)
   return chosen

@@ -1,5 +1,5 @@
-import { compileSnapshot } from '../../../definitions/compile-snapshot.ts'
-import type { Snapshot } from '../../../definitions/snapshot.ts'
+import { judgeCronsAlone } from '../../../definitions/compile-snapshot.ts'
+import type { JudgedCrons } from '../../../definitions/snapshot.ts'
 import type { Action } from '../../../domain/action.ts'
 import type { Cron } from '../../../domain/cron.ts'
 import type { Minute } from '../../../domain/minute.ts'
@@ -42,9 +42,9 @@ export async function loadCronFacts(
     systems: soundRows(await editor.systems.list()),
     auths: soundRows(await editor.auths.list()),
   }
-  const snapshot = compileSnapshot({ definitions, problems: [], defaultTimezone: timezone })
-  const crons = new Map(snapshot.crons.map((cron) => [cron.id, cron]))
-  const nextOf = nextAfter(now, snapshot)
+  const judged = judgeCronsAlone({ definitions, problems: [], defaultTimezone: timezone })
+  const crons = new Map(judged.crons.map((cron) => [cron.id, cron]))
+  const nextOf = nextAfter(now, judged)
   return entries.map((entry) => factsOf(entry, crons.get(entry.id) ?? null, nextOf))
 }
 
@@ -70,7 +70,7 @@ function lastEndOf(row: StoredCron | null): LastEnd {
 type NextOf = (cron: Cron) => Minute | null
 
 /** Most crons share their schedule with others: each is looked at once. */
-function nextAfter(now: Minute, { schedules }: Snapshot): NextOf {
+function nextAfter(now: Minute, { schedules }: JudgedCrons): NextOf {
   const known = new Map<Schedule, Map<string, Minute | null>>()
   return ({ id, timezone }) => {
     const schedule = schedules.get(id)

@@ -47,7 +47,7 @@ function nextOf(members: readonly ListedCron[]): ListedCron | null {
 /** What its crons differ in begins with that of the one that is due. */
 function cellsOf(crons: readonly ListedCron[], due: ListedCron | null, now: Minute): readonly unknown[] {
   const members = due === null ? crons : [due, ...crons.filter((it) => it !== due)]
-  const distinct = (name: string) => severalOf([...new Set(members.map(({ fields }) => fields[name] ?? null))])
+  const distinct = (name: string) => severalOf(eachOnce(members.map(({ fields }) => fields[name] ?? null)))
   const [next, zone] = [due?.facts.next ?? null, due?.facts.cron?.timezone ?? 'UTC']
   const [first] = members
   return [
@@ -55,13 +55,18 @@ function cellsOf(crons: readonly ListedCron[], due: ListedCron | null, now: Minu
     next === null ? null : describeWait(now, next),
     first?.facts.name,
     stateOf(members.map(({ facts }) => facts)),
-    severalOf([...new Set(members.map(hostOf))]),
+    severalOf(eachOnce(members.map(hostOf))),
     distinct('schedule'),
     lastRunOf(members),
     distinct('user'),
     first?.fields['action'],
     distinct('cron_path'),
   ]
+}
+
+/** Most jobs have one member. */
+function eachOnce(values: readonly unknown[]): readonly unknown[] {
+  return values.length === 1 ? values : [...new Set(values)]
 }
 
 /** As lists of systems name it, without the port that nearly all have. */
