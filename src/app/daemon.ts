@@ -18,8 +18,10 @@ import type { Log } from '../platform/log/log.ts'
 import { installedVersion } from '../platform/version.ts'
 import { untilAborted } from '../platform/waiting/within.ts'
 import { PreparedStore } from '../store/definitions/prepared-store.ts'
+import type { SqlStore } from '../store/sql/sql-store.ts'
 import { holdProgram } from './hold-program.ts'
 import { FollowingLease } from './lease.ts'
+import { keepingNames } from './names-file.ts'
 import { composeClock, composeLog } from './parts.ts'
 import { composeRunning, type Running } from './running.ts'
 import { loadSettings, logWarnings, nameOfDatabase } from './settings.ts'
@@ -51,7 +53,8 @@ export async function composeDaemon(
   await untilAborted(lease.take(ofSystem.stop), ofSystem.stop)
   const signals = stoppedBy(lease.lost, ofSystem)
   const isNew = () => !existsSync(config.cache.file)
-  const running = opened.use(await composeRunning(first, log, (store) => new PreparedStore({ store, isNew, log })))
+  const readFrom = (store: SqlStore) => keepingNames(new PreparedStore({ store, isNew, log }), config.stateDirectory)
+  const running = opened.use(await composeRunning(first, log, readFrom))
   const { source, dispatcher, records, journal, settings, ledger } = running
   const shared = { clock, log, journal, ledger, dispatcher }
   const reviewZones = zoneReview(log)

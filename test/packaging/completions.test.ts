@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -17,59 +17,148 @@ const files = Object.fromEntries(
   }),
 )
 
-/** Each asks its shell what it offers for a command line, with no other programs on its path: so Node is not started. */
-const SHELLS: Readonly<Record<string, (line: string) => readonly string[]>> = {
-  bash: (line) => {
+mkdirSync(join(directory, 'state'))
+const HOSTILE = ['$(echo>ran)', '`echo>ran`', "it's", 'a"b', 'a\\b', '*', 'x;y', '!!', '-n', 'host:x', '#']
+const NAMES: readonly (readonly [string, readonly string[]])[] = [
+  ['cron', ['dump', 'dump all', ...HOSTILE]],
+  ['host', ['db1', 'db2.example.com', '::1']],
+  ['user', ['backup', 'root']],
+]
+writeFileSync(
+  join(directory, 'state', 'names'),
+  NAMES.flatMap(([kind, names]) => names.map((name) => `${kind}\t${name}\n`)).join(''),
+)
+
+/** Each asks its shell what it offers for the words of a command line, with no other programs on its path: so Node is not started. */
+const SHELLS: Readonly<Record<string, (words: readonly string[]) => readonly string[]>> = {
+  // What is offered is read as bash reads it once it stands in the line: that must be the name again, and run nothing.
+  bash: (words) => {
     const script = `
-      source "$1"; COMP_WORDS=($2); [[ $2 == *" " ]] && COMP_WORDS+=(''); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+      source "$1"; COMP_WORDS=("\${@:2}"); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
       compopt() { echo FILES; }
-      _rcron; printf '%s\\n' "\${COMPREPLY[@]}"`
-    return ask('/bin/bash', ['--norc', '-c', script, 'ask', files['bash-completion'] ?? '', line])
+      _rcron
+      quote=''; if [[ \${COMP_WORDS[COMP_CWORD]} == [\\'\\"]* ]]; then quote=\${COMP_WORDS[COMP_CWORD]:0:1}; fi
+      for it in "\${COMPREPLY[@]}"; do eval "read=$quote$it$quote"; printf '%s\\n' "$read"; done`
+    return ask('/bin/bash', [
+      '--norc',
+      '-c',
+      script,
+      'ask',
+      files['bash-completion'] ?? '',
+      ...words.flatMap(brokenAtColons),
+    ])
   },
-  zsh: (line) => {
+  // What compadd is given it quotes itself.
+  zsh: (words) => {
     const script = `
       setopt no_global_rcs
-      _describe() { print -rl -- \${(@P)2%%:*} }
+      offer() { local it; for it; do if [[ $it == "$typed"* ]]; then print -r -- $it; fi; done }
+      _describe() { offer \${(@P)2%%:*} }
+      compadd() { offer "\${(@P)2}" }
+      compset() { [[ $typed == $2* ]] && typed=\${typed#$2} }
       _files() { print FILES }
-      words=(\${=2}); [[ $2 == *" " ]] && words+=(''); CURRENT=$#words
-      typed=$words[CURRENT]; source "$1" | while read -r it; do [[ $it == $typed* || $it == FILES ]] && print -r -- $it; done; true`
-    return ask('/bin/zsh', ['-f', '-c', script, 'ask', files['zsh'] ?? '', line])
+      words=("\${@:2}"); CURRENT=$#words
+      typed=\${words[CURRENT]#[\\'\\"]}; source "$1"; true`
+    return ask('/bin/zsh', ['-f', '-c', script, 'ask', files['zsh'] ?? '', ...words])
   },
-  fish: (line) => {
+  fish: (words) => {
     const script = 'source $argv[1]; complete --do-complete $argv[2] | string replace --regex "\\t.*" ""; true'
-    return ask('/usr/bin/fish', ['--no-config', '-c', script, files['fish'] ?? '', line])
+    return ask('/usr/bin/fish', ['--no-config', '-c', script, files['fish'] ?? '', words.join(' ')])
   },
+}
+
+/** As bash breaks a word that is not quoted. */
+function brokenAtColons(word: string): readonly string[] {
+  return /^['"]/.test(word) || word === '' ? [word] : word.split(/(:)/).filter((part) => part !== '')
 }
 
 function ask(shell: string, args: readonly string[]): readonly string[] {
   const said = execFileSync(shell, args, {
     encoding: 'utf8',
     cwd: directory,
-    env: { PATH: '/nonexistent', HOME: directory },
+    env: { PATH: '/nonexistent', HOME: directory, RCRON_STATE_DIR: join(directory, 'state') },
   })
   return said.split('\n').filter((it) => it !== '')
 }
 
-const ROWS: readonly (readonly [string, readonly string[]])[] = [
-  ['rcron da', ['daemon']],
-  ['rcron cron e', ['edit', 'enable']],
-  ['rcron cron --json e', ['edit', 'enable']],
-  ['rcron system add --host-k', ['--host-key']],
-  ['rcron tick --dry', ['--dry-run']],
-  ['rcron tick --at ', []],
-  ['rcron nothing', []],
+const [CRONS = [], HOSTS = [], USERS = []] = NAMES.map(([, names]) => names)
+
+const ROWS: readonly (readonly [words: readonly string[], offered: readonly string[]])[] = [
+  [['da'], ['daemon']],
+  [
+    ['cron', 'e'],
+    ['edit', 'enable'],
+  ],
+  [
+    ['cron', '--json', 'e'],
+    ['edit', 'enable'],
+  ],
+  [['system', 'add', '--host-k'], ['--host-key']],
+  [
+    ['cron', 'add', '--time'],
+    ['--timeout', '--timeout-s', '--timezone'],
+  ],
+  [['tick', '--dry'], ['--dry-run']],
+  [['tick', '--at', ''], []],
+  [['nothing'], []],
+  [['cron', 'edit', ''], CRONS],
+  [
+    ['cron', 'edit', 'du'],
+    ['dump', 'dump all'],
+  ],
+  [['cron', 'show', 'dump', 'it'], ["it's"]],
+  [['cron', 'edit', "'dump "], ['dump all']],
+  [['cron', 'edit', 'dump', '--yes', '--dry'], ['--dry-run']],
+  [
+    ['next', 'dum'],
+    ['dump', 'dump all'],
+  ],
+  [
+    ['tick', 'dum'],
+    ['dump', 'dump all'],
+  ],
+  [['cron', 'add', '--host', ''], HOSTS],
+  [['cron', 'edit', 'dump', '--user', 'b'], ['backup']],
+  [['system', 'add', '--host', ''], []],
+  [['system', 'show', 'db2'], ['db2.example.com']],
+  [
+    ['system', 'list', 'db'],
+    ['db1', 'db2.example.com'],
+  ],
+  [['auth', 'remove', ''], USERS],
+  [['test', 'db1', 'db2'], ['db2.example.com']],
+  [
+    ['cron', 'list', 'dum'],
+    ['dump', 'dump all'],
+  ],
 ]
 
+test('bash offers nothing between double quotes that means something there', () => {
+  deepEqual(SHELLS['bash']?.(['rcron', 'cron', 'edit', '"$(']), [])
+})
+
 for (const [shell, offers] of Object.entries(SHELLS)) {
-  for (const [line, expected] of ROWS) {
-    test(`${shell} offers for "${line}": ${expected.join(', ') || 'nothing'}`, () => {
-      deepEqual([...offers(line)].sort(), expected)
+  for (const [words, expected] of ROWS) {
+    test(`${shell} offers for "rcron ${words.join(' ')}": ${expected.join(', ') || 'nothing'}`, () => {
+      deepEqual([...offers(['rcron', ...words])].sort(), [...expected].sort())
     })
   }
 
+  for (const typed of ['host:db', "'host:db"]) {
+    test(`${shell} offers hosts for "rcron cron list ${typed}"`, () => {
+      const offered = offers(['rcron', 'cron', 'list', typed]).map((it) => it.replace('host:', ''))
+      deepEqual(offered, ['db1', 'db2.example.com'])
+    })
+  }
+
+  test(`${shell} runs nothing that a name says`, () => {
+    offers(['rcron', 'cron', 'edit', ''])
+    equal(existsSync(join(directory, 'ran')), false)
+  })
+
   test(`${shell} offers files where an option wants one`, () => {
     writeFileSync(join(directory, 'a-key'), '')
-    const [first] = offers('rcron auth add --password-file a-k')
+    const [first] = offers(['rcron', 'auth', 'add', '--password-file', 'a-k'])
     equal(['FILES', 'a-key'].includes(first ?? ''), true)
   })
 }

@@ -21,6 +21,8 @@ export type VerbParts = ChangeParts & {
   readonly activeRuns: () => Promise<readonly RunLock[]>
   /** Says when a running daemon acts by what was changed. */
   readonly tellTakeUp: () => void
+  /** Keeps the names that rows have now where shells complete them. Never rejects. */
+  readonly keepNames: () => Promise<void>
 }
 
 /** Lists the rows whose names are what one of `words` says; all without any. */
@@ -100,6 +102,7 @@ export async function editEntries<R, F>(
     changes as Partial<F>,
   )
   for (const { id } of entries) output.line(`changed ${noun.name} ${id}: ${Object.keys(changes).join(', ')}`)
+  await parts.keepNames()
   parts.tellTakeUp()
   return 0
 }
@@ -160,7 +163,9 @@ export async function removeEntries<R, F>(
   for (const { id, name } of entries) {
     output.line(`${isDry ? 'would remove' : 'removed'} ${noun.name} ${id} ${JSON.stringify(name)}`)
   }
-  if (!isDry) parts.tellTakeUp()
+  if (isDry) return 0
+  await parts.keepNames()
+  parts.tellTakeUp()
   return 0
 }
 

@@ -1,6 +1,7 @@
+import { keepNames } from '../../app/names-file.ts'
 import { composeSeal } from '../../app/parts.ts'
 import { compileSnapshot } from '../../definitions/compile-snapshot.ts'
-import { InvalidInputError } from '../../domain/errors.ts'
+import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import { type About, describeProblem, type Problem } from '../../domain/problem.ts'
 import type { AuthRow } from '../../domain/rows.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
@@ -23,8 +24,18 @@ export function withEditor(context: CommandContext, use: (parts: VerbParts) => P
       judge: (judged) => judge(context, opened, judged),
       activeRuns: async () => (await import('../../app/installation-notes.ts')).readNotes(opened.settings.config).locks,
       tellTakeUp: () => new Output(context).note(describeTakeUp(opened.settings.config.cache.staleMinutes)),
+      keepNames: () => keepNamesOf(opened),
     }),
   )
+}
+
+async function keepNamesOf({ settings, store }: OpenStore): Promise<void> {
+  try {
+    keepNames(settings.config.stateDirectory, await store.editor.names())
+  } catch (error) {
+    // What was asked for is done; the daemon, or the next change, keeps them.
+    if (!(error instanceof OperatorError)) throw error
+  }
 }
 
 function describeTakeUp(staleMinutes: number): string {

@@ -24,6 +24,15 @@ export function selectRows(ask: Ask, { table, columns, where, limit }: Selection
   return ask(parts.join(' '), where === undefined ? [] : [where.value])
 }
 
+/** What stands in one column of a table, each text once and the first `limit` of them, in order. */
+export async function selectTexts(
+  ask: Ask,
+  { table, column, limit }: { readonly table: string; readonly column: string; readonly limit: number },
+): Promise<readonly string[]> {
+  const rows = await ask(`select distinct ${quoted(column)} as text from ${quoted(table)} order by 1 limit ${limit}`)
+  return rows.map(({ text }) => text).filter((text) => typeof text === 'string')
+}
+
 /** As MySQL and SQLite both read it. */
 function quoted(name: string): string {
   return `\`${name}\``

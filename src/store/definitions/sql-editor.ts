@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { type DefinitionNames, MOST_NAMES } from '../../domain/definition-names.ts'
 import type { AuthRow, SystemRow } from '../../domain/rows.ts'
 import type { Engine } from '../sql/engine.ts'
 import { AUTH_TABLE, CRON_TABLE, SYSTEM_TABLE } from '../sql/tables.ts'
 import type { DefinitionEditor, NewAuth, NewCron, NewSystem, StoredCron } from './definition-editor.ts'
 import { AUTH_SHAPE, STORED_CRON_SHAPE, SYSTEM_SHAPE } from './row-shape.ts'
+import { selectTexts } from './select-rows.ts'
 import { checkUnused } from './shelf-checks.ts'
 import { type ShelfRules, SqlShelf } from './sql-shelf.ts'
 
@@ -34,7 +36,16 @@ export function createSqlEditor(engine: Engine): DefinitionEditor {
     auths: new SqlShelf(engine, AUTHS),
     systems: new SqlShelf(engine, SYSTEMS),
     crons: new SqlShelf(engine, CRONS),
+    names: () => namesIn(engine),
   }
+}
+
+function namesIn(engine: Engine): Promise<DefinitionNames> {
+  return engine.readSnapshot(async (ask) => {
+    const named = <Row, Fields>({ table: { name: table }, shape }: ShelfRules<Row, Fields>) =>
+      selectTexts(ask, { table, column: shape.nameColumn, limit: MOST_NAMES })
+    return { crons: await named(CRONS), hosts: await named(SYSTEMS), users: await named(AUTHS) }
+  })
 }
 
 /** As the first rcron did: what makes an auth unique without an index over the secret. */
