@@ -7,6 +7,7 @@ import { manualPages } from '../../packaging/manual/manual-pages.ts'
 import { releaseOf } from '../../packaging/release.ts'
 import { VARIABLE_NAMES } from '../../src/config/variables.ts'
 import { RcronCommand } from '../support/rcron-command.ts'
+import { examplesOn } from './page-examples.ts'
 
 const PAGES = await manualPages(releaseOf('2.0.0', 1_700_000_000))
 
@@ -55,9 +56,7 @@ test('rcron(1) has every command with every option, and rcron(5) every setting',
   )
 })
 
-const examples = [...(PAGES['rcron-schedule.7'] ?? '').matchAll(/^\.EX\n(.*)\n\.EE$/gm)].map(([, line = '']) =>
-  line.replaceAll('\\(aq', "'").replaceAll('\\-', '-'),
-)
+const examples = examplesOn(PAGES['rcron-schedule.7'] ?? '')
 
 test('rcron-schedule(7) has examples', () => equal(examples.length >= 4, true))
 for (const line of examples) {

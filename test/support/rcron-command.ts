@@ -61,6 +61,18 @@ export class RcronCommand implements Disposable {
     return await endOf(this.start(words, options), options)
   }
 
+  /** Runs a line of a shell in which `rcron` is the command. */
+  async inShell(line: string): Promise<Ended> {
+    const script = `rcron() { "$NODE" "$MAIN" "$@"; }; ${line}`
+    const child = spawn('sh', ['-c', script], {
+      cwd: this.directory,
+      env: { ...this.environment, NODE: process.execPath, MAIN },
+      timeout: DEADLINE_MS,
+      killSignal: 'SIGKILL',
+    })
+    return await endOf(child, {})
+  }
+
   /** Runs it below `script`, a Python program that is given the command as its arguments. */
   async inTerminal(script: string, words: readonly string[]): Promise<Ended> {
     const child = spawn('python3', ['-c', script, process.execPath, MAIN, ...words], {

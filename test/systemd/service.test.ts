@@ -5,6 +5,7 @@ import { firingRows } from './rows/firing.ts'
 import { hostRows } from './rows/hosts.ts'
 import { sessionEndRows } from './rows/hosts-session-end.ts'
 import { journalRows } from './rows/journal.ts'
+import { manualRows } from './rows/manual.ts'
 import { reloadRows } from './rows/reload.ts'
 import { sandboxRows } from './rows/sandbox.ts'
 import { startRows } from './rows/start.ts'
@@ -40,6 +41,7 @@ describe('rcron as a service', { concurrency: true }, () => {
 
       unitRows(service)
       startRows(service)
+      manualRows(service)
       firingRows(service)
       reloadRows(service)
       sandboxRows(service)
