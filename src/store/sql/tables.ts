@@ -58,8 +58,6 @@ type Stored<One extends Table> = {
 
 /** The tables as questions are put to them. */
 export type Tables = { [One in (typeof DEFINITION_TABLES)[number] as One['name']]: Stored<One> }
-/** The name of a table of rcron. */
-export type TableName = keyof Tables
 
 /** The columns each table has; a table that is not there has no entry. Names in lower case. */
 export type PresentColumns = ReadonlyMap<string, ReadonlySet<string>>
