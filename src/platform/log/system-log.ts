@@ -29,50 +29,58 @@ type Line = (event: LogEvent, json: string) => string
 
 /** The log of the process: text, journal or JSON lines on a descriptor, which may be stuck. */
 export class SystemLog implements Log {
-  readonly #output: BoundedOutput
-  /** Made when the first line is logged: most commands log none. */
-  readonly #make: () => Logger<LogLevel>
-  #made: Logger<LogLevel> | null = null
+  readonly #options: SystemLogOptions
+  /** Both made when the first line is logged: most commands log none. */
+  #output: BoundedOutput | null = null
+  #pino: Logger<LogLevel> | null = null
+  #isEnded = false
 
   constructor(options: SystemLogOptions) {
-    this.#output = new BoundedOutput(options.descriptor, MAX_BUFFERED_BYTES, (dropped) =>
-      this.warn({ dropped }, 'log lines dropped: output blocked'),
-    )
-    this.#make = () => createPino(options.level, lineOf(options), this.#output)
-  }
-
-  get #pino(): Logger<LogLevel> {
-    this.#made ??= this.#make()
-    return this.#made
+    this.#options = options
   }
 
   debug(fields: LogFields, message: string): void {
-    this.#pino.debug(plainFields(fields), message)
+    this.#say('debug', fields, message)
   }
 
   info(fields: LogFields, message: string): void {
-    this.#pino.info(plainFields(fields), message)
+    this.#say('info', fields, message)
   }
 
   warn(fields: LogFields, message: string): void {
-    this.#pino.warn(plainFields(fields), message)
+    this.#say('warn', fields, message)
   }
 
   error(fields: LogFields, message: string): void {
-    this.#pino.error(plainFields(fields), message)
+    this.#say('error', fields, message)
   }
 
   alarm(fields: LogFields, message: string): void {
-    this.#pino.alarm(plainFields(fields), message)
+    this.#say('alarm', fields, message)
   }
 
   written(): Promise<void> {
-    return this.#output.written(LONGEST_WRITTEN_MS)
+    return this.#output?.written(LONGEST_WRITTEN_MS) ?? Promise.resolve()
   }
 
   /** Resolves when all lines are written, or after 2 s. Never rejects. Nothing is logged afterwards. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#output.end(END_DEADLINE_MS)
+    await this.#output?.end(END_DEADLINE_MS)
+    this.#isEnded = true
+  }
+
+  #say(level: LogLevel, fields: LogFields, message: string): void {
+    if (this.#isEnded || LEVELS[level] < LEVELS[this.#options.level]) return
+    this.#pino ??= this.#make()
+    this.#pino[level](plainFields(fields), message)
+  }
+
+  #make(): Logger<LogLevel> {
+    const { descriptor, level } = this.#options
+    this.#output = new BoundedOutput(descriptor, MAX_BUFFERED_BYTES, (dropped) =>
+      this.warn({ dropped }, 'log lines dropped: output blocked'),
+    )
+    return createPino(level, lineOf(this.#options), this.#output)
   }
 }
 
