@@ -11,6 +11,7 @@ const BUILTINS: readonly string[] = [
   'http',
   'https',
   'net',
+  'timers/promises',
   'tls',
   'tty',
   'worker_threads',

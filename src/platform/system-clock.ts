@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from './clock.ts'
+import { monotonicMs } from './monotonic.ts'
 
 /** What a timer of Node can hold; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -11,7 +12,7 @@ export class SystemClock implements Clock {
   }
 
   monotonic(): number {
-    return performance.now()
+    return monotonicMs()
   }
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { closeSync, constants, fsync, linkSync, openSync, renameSync, writeSync } from 'node:fs'
 import { type FileHandle, link, open, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -93,8 +92,10 @@ const TEMPORARY = /^\.?(?<target>.+)\.(?<writer>\d+)-[0-9a-f]{12}\.tmp$/
 /** Temporary files that this process is writing. */
 const writing = new Set<string>()
 
+/** It need not be hard to guess, since no file that is there is opened: `crypto` would take a quarter of a start to load. */
 function temporaryFor(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
+  const mark = Math.floor(Math.random() * 2 ** 48).toString(16)
+  return join(dirname(path), `.${basename(path)}.${process.pid}-${mark.padStart(12, '0')}.tmp`)
 }
 
 function nameOfTarget(name: string): string | undefined {

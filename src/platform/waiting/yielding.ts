@@ -1,22 +1,22 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { monotonicMs } from '../monotonic.ts'
 
 /** How long the event loop is held at most before others get a turn. Milliseconds of real time: what others wait for is no test's clock. */
 const TURN_MS = 10
 
 /** Lets everything else that waits for the event loop have its turn. */
 export async function yieldToOthers(): Promise<void> {
-  await nextTurn()
+  await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
 /** For long work in small steps: lets others have their turn whenever it has held the event loop for long enough. */
 export class Yielding {
-  #ends = performance.now() + TURN_MS
+  #ends = monotonicMs() + TURN_MS
 
   /** To be called between two steps. */
   async whenDue(): Promise<void> {
-    if (performance.now() < this.#ends) return
+    if (monotonicMs() < this.#ends) return
     await yieldToOthers()
-    this.#ends = performance.now() + TURN_MS
+    this.#ends = monotonicMs() + TURN_MS
   }
 }
 
