@@ -10,6 +10,7 @@ import { type StateLock, takeStateLock } from '../daemon/system-state-lock.ts'
 import { readSystemdEnvironment } from '../daemon/systemd-environment.ts'
 import { SystemdNotifier } from '../daemon/systemd-notify.ts'
 import { MS_PER_MINUTE } from '../domain/minute.ts'
+import { sweepUntil } from '../history/history-sweeper.ts'
 import { systemHeartbeat } from '../minutes/heartbeat.ts'
 import { MinuteBook } from '../minutes/minute-book.ts'
 import { MinuteLoop } from '../minutes/minute-loop.ts'
@@ -55,7 +56,7 @@ export async function composeDaemon(
   const isNew = () => !existsSync(config.cache.file)
   const readFrom = (store: SqlStore) => keepingNames(new PreparedStore({ store, isNew, log }), config.stateDirectory)
   const running = opened.use(await composeRunning(first, log, readFrom))
-  const { source, dispatcher, records, journal, settings, ledger } = running
+  const { source, dispatcher, records, history, journal, settings, ledger } = running
   const shared = { clock, log, journal, ledger, dispatcher }
   const reviewZones = zoneReview(log)
   const book = await MinuteBook.open({ mark: running.mark, catchUpMinutes: config.catchUpMinutes, log })
@@ -63,7 +64,7 @@ export async function composeDaemon(
     {
       ...shared,
       source,
-      records,
+      records: { flushed: async () => void (await Promise.all([records.flushed(), history.flushed()])) },
       heartbeat: systemHeartbeat,
       notifier: new SystemdNotifier(readSystemdEnvironment(environment, process.pid), log),
       bootMark: createSystemBootMark(config.stateDirectory, log),
@@ -81,7 +82,12 @@ export async function composeDaemon(
     signals,
   )
   const run = async () => {
+    const sweeping = sweepUntil(
+      { store: running.keeping, kept: () => settings().config.history, clock, log },
+      signals.stop,
+    )
     await daemon.run()
+    await sweeping
     if (lease.lost.aborted) throw lease.lost.reason
   }
   const owned = opened.move()

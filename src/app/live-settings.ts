@@ -82,6 +82,7 @@ function builtIn({ cache, ...config }: Config): Readonly<Record<string, unknown>
     limits: config.limits,
     catchUpMinutes: config.catchUpMinutes,
     lostAfterMs: config.lostAfterMs,
+    'history.journalBytes': config.history.journalBytes,
     log: config.log,
   }
 }

@@ -6,7 +6,9 @@ import { SystemLog } from '../platform/log/system-log.ts'
 import { SystemClock } from '../platform/system-clock.ts'
 import { obtainCacheKey } from '../secrets/cache-key.ts'
 import { type Credentials, createCredentials } from '../secrets/credentials.ts'
+import type { KnownSecrets } from '../secrets/known-secrets.ts'
 import { createSecretSeal, type SecretSeal } from '../secrets/seal-secret.ts'
+import type { SecretPlaces } from '../secrets/secret-places.ts'
 import type { SqlStore } from '../store/sql/sql-store.ts'
 import type { Settings } from './settings.ts'
 
@@ -38,8 +40,12 @@ export async function composeSeal({ cache }: Config, log: Log): Promise<SecretSe
  * Credentials by the settings in force at each use. `seal` is null if there is no key: sealed secrets cannot be opened then, all
  * others can.
  */
-export function composeCredentials(live: { readonly settings: Settings }, seal: SecretSeal | null): Credentials {
-  return createCredentials({
+export function composeCredentials(
+  live: { readonly settings: Settings },
+  seal: SecretSeal | null,
+  known?: KnownSecrets,
+): Credentials {
+  const places: SecretPlaces = {
     get environment() {
       return live.settings.environment
     },
@@ -56,5 +62,6 @@ export function composeCredentials(live: { readonly settings: Settings }, seal: 
       return { credentials: OWN_CREDENTIALS, files: live.settings.config.ownSecretFiles }
     },
     unseal: seal === null ? null : (sealed, bound) => seal.unseal(sealed, bound),
-  })
+  }
+  return createCredentials(places, known)
 }

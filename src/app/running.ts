@@ -13,11 +13,13 @@ import { installationId } from '../dispatch/system-installation-id.ts'
 import { OperatorError } from '../domain/errors.ts'
 import { MS_PER_MINUTE } from '../domain/minute.ts'
 import type { AuthRow } from '../domain/rows.ts'
+import type { HistoryWriter } from '../history/history-writer.ts'
 import { type Journal, SubscribedJournal } from '../history/journal.ts'
 import { LastRunRecords } from '../history/last-run-records.ts'
 import { LogLines } from '../history/log-lines.ts'
 import type { RecordJournal } from '../history/record-journal.ts'
 import { RecordQueue } from '../history/record-queue.ts'
+import { SqliteJournal } from '../history/sqlite-journal.ts'
 import { SqliteRecordJournal } from '../history/sqlite-record-journal.ts'
 import { portOf } from '../hosts/port-of.ts'
 import type { SshSessions } from '../hosts/ssh-sessions.ts'
@@ -31,7 +33,10 @@ import type { SystemLog } from '../platform/log/system-log.ts'
 import { yieldBetween } from '../platform/waiting/yielding.ts'
 import { obtainCacheKey } from '../secrets/cache-key.ts'
 import type { Credentials } from '../secrets/credentials.ts'
+import { KnownSecrets } from '../secrets/known-secrets.ts'
 import { createSecretSeal, type SecretSeal } from '../secrets/seal-secret.ts'
+import type { HistoryKeeping } from '../store/history/history-store.ts'
+import { composeHistory } from './history.ts'
 import { LiveSettings, type LiveSettingsParts } from './live-settings.ts'
 import { composeClock, composeCredentials } from './parts.ts'
 import { composeExecutor, composeSessions } from './parts-for-hosts.ts'
@@ -47,6 +52,10 @@ export type Running = AsyncDisposable & {
   readonly journal: Journal
   /** The run records that the store does not have yet. */
   readonly records: RecordQueue
+  /** The rows of history that it does not have yet. */
+  readonly history: HistoryWriter
+  /** Where old ones are deleted. */
+  readonly keeping: Pick<HistoryKeeping, 'sweepHistory'>
   readonly locks: RunLocks
   readonly mark: MinuteMark
   readonly ledger: FiringLedger
@@ -81,17 +90,21 @@ export async function composeRunning(
   const origins = new DefinitionOrigins()
   const live = await LiveSettings.open(first, { readFrom, origins })
   const base = { live, clock, log }
-  const recordJournal = opened.use(composeRecordJournal(base))
+  const journalFile = opened.use(composeJournalFile(base))
+  const recordJournal = opened.use(composeRecordJournal(base, journalFile))
   opened.use(live)
   const { cache, seal } = await composeSealed(first.config, { ...base, origins })
   const sessions = opened.use(composeSessions(first.config, base))
-  const credentials = composeCredentials(live, seal)
+  const known = new KnownSecrets()
+  const credentials = composeCredentials(live, seal, known)
   const source = composeSource({ ...base, ...told, cache, credentials })
   const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
   const noted = { mark: composeMark(first.config, base), ledger: composeLedger(first.config, base) }
   const records = composeRecords(base, recordJournal)
-  const journal = new SubscribedJournal(log, [new LogLines(log), new LastRunRecords(records)])
-  const parts = { ...base, ...noted, isTransient, source, sessions, credentials, locks, journal }
+  const installation = installationId(first.config.stateDirectory, log)
+  const history = composeHistory({ ...base, source, installation, known, file: journalFile })
+  const journal = new SubscribedJournal(log, [new LogLines(log), new LastRunRecords(records), history.rows])
+  const parts = { ...base, ...noted, isTransient, installation, source, sessions, credentials, locks, journal }
   const owned = opened.move()
   return {
     clock,
@@ -100,6 +113,8 @@ export async function composeRunning(
     dispatcher: composeDispatcher(parts),
     journal,
     records,
+    history: history.writer,
+    keeping: { sweepHistory: (place, retention) => live.store.sweepHistory(place, retention) },
     locks,
     ...noted,
     settings: () => live.settings,
@@ -137,12 +152,14 @@ type DispatcherParts = Base & {
   readonly mark: MinuteMark
   readonly ledger: FiringLedger
   readonly journal: Journal
+  /** Names what is scheduled, and the installation on its hosts. */
+  readonly installation: string
   /** A tick: of runs that were begun before it, it knows by their locks alone. */
   readonly isTransient: boolean
 }
 
 function composeDispatcher({ live, clock, log, source, sessions, credentials, locks, ...parts }: DispatcherParts) {
-  const { limits, stateDirectory } = live.settings.config
+  const { limits } = live.settings.config
   const current = { resolve: (auth: AuthRow, host: string) => credentials.resolve(source.authNow(auth), host) }
   return new Dispatcher({
     clock,
@@ -153,7 +170,7 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
     isTransient: parts.isTransient,
     placeOf: (system) => sessions.places.of({ host: system.host, port: portOf(system, live.settings.config.hostname) }),
     limits: { runs: limits.concurrentRuns, runsPerHost: limits.concurrentRunsPerHost },
-    installation: installationId(stateDirectory, log),
+    installation: parts.installation,
     accessTo: (systemId, authId) => source.access(systemId, authId),
     cronOf: (id) => source.snapshot?.enabled.find((cron) => cron.id === id) ?? null,
     onFound: ({ minute, cronId }) => {
@@ -164,9 +181,12 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
   })
 }
 
-function composeRecordJournal({ live, clock, log }: Base): RecordJournal {
-  const path = join(live.settings.config.stateDirectory, 'run-records.db')
-  return new SqliteRecordJournal({ path, clock, log, store: () => nameOfDatabase(live.settings.config.database) })
+function composeJournalFile({ live, clock, log }: Base): SqliteJournal {
+  return new SqliteJournal({ path: join(live.settings.config.stateDirectory, 'run-records.db'), clock, log })
+}
+
+function composeRecordJournal({ live }: Base, file: SqliteJournal): RecordJournal {
+  return new SqliteRecordJournal({ file, store: () => nameOfDatabase(live.settings.config.database) })
 }
 
 function composeRecords({ live, clock, log }: Base, journal: RecordJournal): RecordQueue {

@@ -58,7 +58,7 @@ export async function composeTick(environment: Environment, { isByHand, isWatche
   const toldProblems = isByHand || isWatched ? undefined : createSystemReportedProblems(config.stateDirectory, log)
   const manner = { isTransient: true, ...(toldProblems && { toldProblems }) }
   const running = await composeRunning(first, log, undefined, manner)
-  const { clock, source, dispatcher, records, journal, mark, ledger } = running
+  const { clock, source, dispatcher, records, history, journal, mark, ledger } = running
   const bootMark = createSystemBootMark(config.stateDirectory, log)
   const planNow = async (snapshot: Snapshot) => {
     const { started, catchUp } = await mark.exclusively(async () => {
@@ -81,7 +81,7 @@ export async function composeTick(environment: Environment, { isByHand, isWatche
     planNow,
     timezone: config.timezone,
     recorded: async () => {
-      await within(clock, LAST_RECORDS_MS, Promise.all([records.flushed(), source.reviewed()]))
+      await within(clock, LAST_RECORDS_MS, Promise.all([records.flushed(), history.flushed(), source.reviewed()]))
     },
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   }

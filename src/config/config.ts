@@ -22,6 +22,7 @@ export type Config = {
   readonly stopRuns: StopRuns
   /** Milliseconds after which a run that cannot be asked is given up as lost. */
   readonly lostAfterMs: number
+  readonly history: HistoryConfig
   readonly log: LogConfig
   /** What passwords stored as `file:/path` name lies below it. */
   readonly secretsDirectory: string
@@ -90,6 +91,15 @@ export type LimitsConfig = {
   readonly concurrentRuns: number
   readonly concurrentRunsPerHost: number
   readonly sessionsPerConnection: number
+}
+
+/** What is kept of what happened. */
+export type HistoryConfig = {
+  readonly days: number
+  /** Of each cron and each job at least, however old. */
+  readonly runs: number
+  /** What may wait for the database, with what runs printed. */
+  readonly journalBytes: number
 }
 
 /** From which level on lines are logged. */

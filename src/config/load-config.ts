@@ -11,6 +11,7 @@ import { CREDENTIAL_VARIABLES, isPathForPem, OWN_CREDENTIALS, type Values, varia
 
 const MS_PER_SECOND = 1_000
 const MS_PER_HOUR = 3_600_000
+const BYTES_PER_MB = 1_048_576
 
 /**
  * Judges the environment, and the defaults that the machine gives as strictly. Reads the files that it names, and nothing else of the machine.
@@ -88,6 +89,11 @@ function settle({ values, stateDirectory, environment, machine }: Settling): Omi
     drainMs: values.RCRON_DRAIN_SECONDS * MS_PER_SECOND,
     stopRuns: values.RCRON_STOP_RUNS,
     lostAfterMs: values.RCRON_LOST_AFTER_HOURS * MS_PER_HOUR,
+    history: {
+      days: values.RCRON_HISTORY_DAYS,
+      runs: values.RCRON_HISTORY_RUNS,
+      journalBytes: values.RCRON_JOURNAL_MAX_MB * BYTES_PER_MB,
+    },
     log: readLog(values, environment),
     secretsDirectory: findSecretsDirectory({ values, environment, machine }),
     ownSecretFiles: [join(stateDirectory, 'cache.key'), ...secretFilesOf(environment, machine)],

@@ -186,6 +186,26 @@ const VARIABLES = {
     default: '24',
     meaning: 'How long a run may be out of contact before it counts as lost.',
   },
+  RCRON_HISTORY_DAYS: {
+    judge: wholeNumber(1, 3650),
+    unit: 'days',
+    default: '90',
+    meaning: 'How long the history of firings and runs is kept.',
+  },
+  RCRON_HISTORY_RUNS: {
+    judge: wholeNumber(0, 10_000),
+    unit: 'runs',
+    default: '50',
+    meaning: 'How many runs of each cron, and firings of each job, are kept however old they are.',
+  },
+  RCRON_JOURNAL_MAX_MB: {
+    judge: wholeNumber(1, 1_000_000),
+    unit: 'MB',
+    default: '256',
+    meaning:
+      'How large the journal in the state directory may become in which history waits while the database is away. ' +
+      'Beyond it what runs printed is dropped, the oldest first; what happened never is.',
+  },
   RCRON_LOG_LEVEL: {
     judge: oneOf(['debug', 'info', 'warn', 'error']),
     unit: 'debug, info, warn or error',

@@ -28,7 +28,7 @@ export type DaemonParts = {
   readonly source: SnapshotSource
   readonly loop: MinuteLoop
   readonly dispatcher: Dispatcher
-  /** The run records that the store does not have yet. */
+  /** What the store does not have yet of runs. */
   readonly records: Pick<RecordQueue, 'flushed'>
   /** Awaited before anything is planned: aborts `stop` where another daemon plans it by now. Never rejects. Absent: no other one can. */
   readonly confirmed?: () => Promise<void>

@@ -49,8 +49,11 @@ export class RunAdmission {
       lockOfAttempt(attempt, { rest, isWaiting: !place.wasFree, startedAt: clock.now() }),
     )
     if (typeof claim === 'object' && 'stuck' in claim)
-      return this.#reasonNotToBegin(attempt) ?? { kind: 'blocked', reason: claim.stuck }
-    if (claim === 'taken') return { kind: 'skipped', reason: `another run of cron ${run.cron.id} holds its lock file` }
+      return this.#reasonNotToBegin(attempt) ?? { kind: 'blocked', code: 'LOCK_UNWRITABLE', reason: claim.stuck }
+    if (claim === 'taken') {
+      const reason = `another run of cron ${run.cron.id} holds its lock file`
+      return { kind: 'skipped', code: 'CLAIMED_BY_OTHER', reason }
+    }
     if (claim !== 'created') return killed(claim.killedBy)
     if (place.limit !== null) this.#waits(attempt, place.limit)
     await Promise.race([place.granted, active.killRequested])
@@ -95,6 +98,7 @@ export class RunAdmission {
     const { latestStartMin } = run.cron
     const lateMin = minuteOf(this.#parts.clock.now()) - run.minute
     if (facts.firing.how !== 'catch-up' || latestStartMin === null || lateMin <= latestStartMin) return null
-    return { kind: 'missed', reason: `${lateMin} minutes late, latest_start_min is ${latestStartMin}` }
+    const reason = `${lateMin} minutes late, latest_start_min is ${latestStartMin}`
+    return { kind: 'missed', code: 'START_WINDOW_EXPIRED', reason }
   }
 }

@@ -172,5 +172,5 @@ export class RunLifecycle {
 
 /** A run that is alive and that has no lock excludes others; a clobber would have to end it first. */
 function beside({ action }: Cron, { reason }: { readonly reason: string }): NotRun {
-  return { kind: action === 'clobber' ? 'blocked' : 'skipped', reason }
+  return { kind: action === 'clobber' ? 'blocked' : 'skipped', code: 'HOST_ALREADY_CLAIMED', reason }
 }

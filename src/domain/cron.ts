@@ -1,5 +1,5 @@
 import type { Action } from './action.ts'
-import type { CatchUp, OnLost } from './choices.ts'
+import type { CatchUp, KeepHistory, OnLost } from './choices.ts'
 import type { AuthRow, SystemRow } from './rows.ts'
 
 /** A row of the crontab, judged and ready to run: one command on one system as one auth. */
@@ -26,4 +26,6 @@ export type Cron = {
   readonly killGraceMs: number
   readonly ownConnection: boolean
   readonly keepOutput: boolean
+  /** Of which runs the history keeps what they printed. */
+  readonly keepHistory: KeepHistory
 }

@@ -1,3 +1,5 @@
+import type { EndCode } from './reasons/reasons.ts'
+
 /** Who had a run killed. */
 export type KilledBy = 'clobber' | 'operator' | 'shutdown'
 
@@ -12,20 +14,25 @@ export type Outcome =
   /** Killed on request and confirmed dead. */
   | { readonly kind: 'killed'; readonly by: KilledBy }
   /** Never handed to the host. */
-  | ({ readonly kind: 'unreachable' } & NotBegun)
+  | ({ readonly kind: 'unreachable' } & NotBegun<'HOST_UNKNOWN' | 'NO_COMMON_ALGORITHM'>)
   /** The host answered and would not have it: authentication, host key, exec. */
-  | ({ readonly kind: 'refused' } & NotBegun)
+  | ({ readonly kind: 'refused' } & NotBegun<
+      'AUTH_FAILED' | 'HOST_KEY_REFUSED' | 'CREDENTIAL_UNUSABLE' | 'BREAKER_OPEN'
+    >)
   /** Handed to the host; its end cannot be learnt. It may have done its work. */
   | { readonly kind: 'lost'; readonly reason: string }
   /** The run before it could not be confirmed dead. */
-  | { readonly kind: 'blocked'; readonly reason: string }
+  | ({ readonly kind: 'blocked'; readonly reason: string } & Coded<'LOCK_UNWRITABLE' | 'HOST_ALREADY_CLAIMED'>)
   /** The run before it is still active. */
-  | { readonly kind: 'skipped'; readonly reason: string }
+  | ({ readonly kind: 'skipped'; readonly reason: string } & Coded<'CLAIMED_BY_OTHER' | 'HOST_ALREADY_CLAIMED'>)
   /** Its minute was not planned in time. */
-  | { readonly kind: 'missed'; readonly reason: string }
+  | ({ readonly kind: 'missed'; readonly reason: string } & Coded<'START_WINDOW_EXPIRED' | 'INTERRUPTED'>)
 
 /** `detail`: what is for the log and the operator alone, and never for the store, whose readers may be others. */
-type NotBegun = { readonly reason: string; readonly detail?: string }
+type NotBegun<Code extends EndCode> = { readonly reason: string; readonly detail?: string } & Coded<Code>
+
+/** The code of its reason, where it is another than the usual one of its kind. */
+type Coded<Code extends EndCode> = { readonly code?: Code }
 
 /** One phrase for logs, the CLI and the `errors` column. Parts that came from a host are as they came: escape to print. */
 export function describeOutcome(outcome: Outcome): string {

@@ -32,9 +32,16 @@ export type CapturedOutput = {
   readonly omittedBytes: number
   readonly stdoutBytes: number
   readonly stderrBytes: number
-  /** The head of what came on stderr alone, for the `errors` column. */
-  readonly stderrHead: string
+  /** Each stream alone: how they lay between each other is not known for certain. */
+  readonly streams: StreamExcerpts
 }
+
+/** The first and the last of what came on each stream; where nothing was left out in between, all is in the head. */
+export type StreamExcerpts = { readonly stdout: StreamExcerpt; readonly stderr: StreamExcerpt }
+/** The same of one stream. */
+export type StreamExcerpt = { readonly head: string; readonly tail: string }
+
+const EMPTY: StreamExcerpt = { head: '', tail: '' }
 
 export const NO_OUTPUT: CapturedOutput = {
   head: '',
@@ -42,7 +49,7 @@ export const NO_OUTPUT: CapturedOutput = {
   omittedBytes: 0,
   stdoutBytes: 0,
   stderrBytes: 0,
-  stderrHead: '',
+  streams: { stdout: EMPTY, stderr: EMPTY },
 }
 
 /** How a run ended, with all that is kept of it. */

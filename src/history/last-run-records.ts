@@ -5,6 +5,9 @@ import type { RunRecord } from '../store/runs/run-recorder.ts'
 import type { Subscriber } from './journal.ts'
 import type { RecordQueue } from './record-queue.ts'
 
+/** More than the column holds. */
+const ERRORS_CHARACTERS = 4096
+
 /** Keeps the columns of the last run, in each cron's row, up to date. */
 export class LastRunRecords implements Subscriber {
   readonly name = 'records of last runs'
@@ -38,7 +41,7 @@ export function recordOf(event: RunEvent): RunRecord | null {
 /** What the `errors` column says: null after a success, else one line. */
 function errorsOf({ outcome, output }: Pick<RunResult, 'outcome' | 'output'>): string | null {
   if (outcome.kind === 'succeeded') return null
-  const text = `${describeOutcome(outcome)} ${output.stderrHead}`
+  const text = `${describeOutcome(outcome)} ${output.streams.stderr.head.slice(0, ERRORS_CHARACTERS)}`
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
   return text.replace(/[\u0000-\u0020\u007f]+/g, ' ').trim()
 }

@@ -37,7 +37,7 @@ export function fieldsOfOutput(outcome: Outcome, output: CapturedOutput): LogFie
   const { stdoutBytes, stderrBytes } = output
   const counts = { stdoutBytes, stderrBytes }
   if (outcome.kind !== 'succeeded') return { ...counts, output: excerptOf(output) }
-  return stderrBytes === 0 ? counts : { ...counts, stderr: output.stderrHead.slice(0, OUTPUT_CHARACTERS) }
+  return stderrBytes === 0 ? counts : { ...counts, stderr: output.streams.stderr.head.slice(0, OUTPUT_CHARACTERS) }
 }
 
 function excerptOf({ head, tail, omittedBytes }: CapturedOutput): string {

@@ -33,8 +33,26 @@ const schemaAt = (now: number) => `
   commit;
 `
 
+/** Beside them since a later version, whose files an earlier one still reads: in order, with what was printed apart, which may be dropped. */
+const HISTORY_SCHEMA = `
+  create table if not exists waiting_history (
+    entry integer primary key autoincrement,
+    store text not null,
+    row text not null,
+    output text
+  ) strict;
+  create index if not exists waiting_output on waiting_history (entry) where output is not null;
+`
+
 /** The journal's file, open, with its statements. */
-export type Journal = { readonly database: DatabaseSync; readonly add: StatementSync; readonly remove: StatementSync }
+export type Journal = {
+  readonly database: DatabaseSync
+  readonly add: StatementSync
+  readonly remove: StatementSync
+  readonly addHistory: StatementSync
+  readonly nextHistory: StatementSync
+  readonly removeHistory: StatementSync
+}
 
 /** Opens the journal, and makes it (mode 0600) where there is none. Throws what is wrong with it. */
 export function openJournal(path: string, now: number): Journal {
@@ -48,12 +66,18 @@ export function openJournal(path: string, now: number): Journal {
     if (version === 0) database.exec(schemaAt(now))
     else if (version !== VERSION)
       throw new OperatorError(`${path} was written by another version of rcron (format ${version})`, null)
+    database.exec(HISTORY_SCHEMA)
     return {
       database,
       add: database.prepare(
         'insert or replace into waiting_record (store, cron_id, last_run, duration_ms, errors, pid, start, boot) values (?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       remove: database.prepare('delete from waiting_record where entry in (select value from json_each(?))'),
+      addHistory: database.prepare('insert into waiting_history (store, row, output) values (?, ?, ?)'),
+      nextHistory: database.prepare(
+        'select entry, row, output from waiting_history where store = ? order by entry limit ?',
+      ),
+      removeHistory: database.prepare('delete from waiting_history where entry in (select value from json_each(?))'),
     }
   } catch (error) {
     database.close()

@@ -1,24 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Clock } from '../platform/clock.ts'
-import { isSqliteBusy } from '../platform/error-code.ts'
-import type { Log } from '../platform/log/log.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../platform/process-identity.ts'
 import type { RunRecord } from '../store/runs/run-recorder.ts'
 import type { JournaledRecord, RecordJournal } from './record-journal.ts'
-import { isDamaged, type Journal, moveAside, openJournal } from './sqlite-journal-file.ts'
+import type { SqliteJournal } from './sqlite-journal.ts'
 
-/** After a failure it is left alone for so long. */
-const RETRY_MS = 30_000
 /** More than any store keeps. */
 const ERRORS_CHARACTERS = 1000
 
 /** Where the journal lies, and whose records it holds. */
 export type SqliteRecordJournalParts = {
-  readonly path: string
+  readonly file: SqliteJournal
   /** The name of the database that records go to: those of another one wait until that is in use again. */
   readonly store: () => string
-  readonly clock: Clock
-  readonly log: Log
   /** The process that answers for what is added. Absent: this one. */
   readonly holder?: ProcessIdentity
 }
@@ -31,10 +24,7 @@ export class SqliteRecordJournal implements RecordJournal {
   readonly #own = new Set<number>()
   /** What the store has, and could not be taken out. */
   readonly #removed = new Set<number>()
-  #open: Journal | null = null
   #isRemoving = false
-  #isTold = false
-  #failedAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: SqliteRecordJournalParts) {
     this.#parts = parts
@@ -42,7 +32,7 @@ export class SqliteRecordJournal implements RecordJournal {
   }
 
   add(record: RunRecord): JournaledRecord {
-    const entry = this.#use(({ add }) => this.#insert(add, record))
+    const entry = this.#parts.file.use(({ add }) => this.#insert(add, record))
     if (entry !== null) this.#own.add(entry)
     return { record, entry }
   }
@@ -58,22 +48,18 @@ export class SqliteRecordJournal implements RecordJournal {
 
   #removeAll(): void {
     this.#isRemoving = false
-    this.#use((open) => {
+    this.#parts.file.use((open) => {
       open.remove.run(JSON.stringify([...this.#removed]))
       this.#removed.clear()
     })
   }
 
   takeOver(): readonly JournaledRecord[] {
-    return this.#use(({ database }) => this.#takeOver(database)) ?? []
+    return this.#parts.file.use(({ database }) => this.#takeOver(database)) ?? []
   }
 
   [Symbol.dispose](): void {
     if (this.#removed.size > 0) this.#removeAll()
-    this.#open?.database.close()
-    this.#open = null
-    // Nothing opens it again.
-    this.#failedAt = Number.POSITIVE_INFINITY
   }
 
   #insert(add: StatementSync, { cronId, lastRun, durationMs, errors }: RunRecord): number {
@@ -109,47 +95,6 @@ export class SqliteRecordJournal implements RecordJournal {
     const { pid, start, boot } = this.#holder
     const isOwn = holder.pid === pid && holder.start === start && holder.boot === boot
     return isOwn || !isAlive(holder)
-  }
-
-  /** Null if the journal cannot be used now. */
-  #use<T>(work: (open: Journal) => T, isNew = false): T | null {
-    const { clock, path } = this.#parts
-    if (this.#open === null && clock.monotonic() - this.#failedAt < RETRY_MS) return null
-    try {
-      this.#open ??= openJournal(path, clock.now())
-      const result = work(this.#open)
-      this.#isTold = isNew
-      return result
-    } catch (error) {
-      this.#failed(error)
-      return isDamaged(error) && !isNew && this.#makeWay() ? this.#use(work, true) : null
-    }
-  }
-
-  #failed(error: unknown): void {
-    const { path, clock, log } = this.#parts
-    if (!this.#isTold) {
-      const reason = isDamaged(error)
-        ? 'the journal is damaged; it was moved aside and a new one is created'
-        : undefined
-      log.warn({ path, err: error, reason }, 'cannot keep all queued run records in the journal')
-    }
-    this.#isTold = true
-    if (isSqliteBusy(error)) return
-    this.#open?.database.close()
-    this.#open = null
-    this.#failedAt = clock.monotonic()
-  }
-
-  /** For a new one, in place of one that is torn. */
-  #makeWay(): boolean {
-    try {
-      moveAside(this.#parts.path, this.#parts.clock.now())
-      this.#failedAt = Number.NEGATIVE_INFINITY
-      return true
-    } catch {
-      return false // A directory that takes no writes.
-    }
   }
 }
 

@@ -59,6 +59,27 @@ function detailOf(detail: string | undefined): { readonly detail?: string } {
 }
 
 /** What it means for the run. */
-export function notBegun({ kind, reason, detail }: NotHandedOver): Outcome {
-  return { kind, reason, ...detailOf(detail) }
+export function notBegun(found: NotHandedOver): Outcome {
+  const { reason } = found
+  if (found.kind === 'unreachable') {
+    const code = found.cause === undefined ? undefined : UNREACHABLE_CODES[found.cause]
+    return { kind: 'unreachable', ...(code && { code }), reason, ...detailOf(found.detail) }
+  }
+  const code = REFUSED_CODES[found.by]
+  return { kind: 'refused', ...(code && { code }), reason, ...detailOf(found.detail) }
 }
+
+const UNREACHABLE_CODES = {
+  'unknown-name': 'HOST_UNKNOWN',
+  'no-common-algorithm': 'NO_COMMON_ALGORITHM',
+  'legacy-algorithms': 'NO_COMMON_ALGORITHM',
+  'slow-login': undefined,
+} as const satisfies Readonly<Record<UnreachableCause, unknown>>
+
+const REFUSED_CODES = {
+  authentication: 'AUTH_FAILED',
+  'host-key': 'HOST_KEY_REFUSED',
+  exec: undefined,
+  credential: 'CREDENTIAL_UNUSABLE',
+  login: 'BREAKER_OPEN',
+} as const satisfies Readonly<Record<Refused['by'], unknown>>

@@ -6,6 +6,7 @@ import type { AuthRow } from '../domain/rows.ts'
 import { keepNewest } from '../platform/bounded-map.ts'
 import type { Credential, SecretIdentity } from './credential.ts'
 import { looksLikeKey } from './key-text.ts'
+import type { KnownSecrets } from './known-secrets.ts'
 import { parsePrivateKey } from './private-key.ts'
 import { SecretFault } from './secret-fault.ts'
 import type { SecretPlaces } from './secret-places.ts'
@@ -27,19 +28,22 @@ export interface Credentials {
   advise(auth: AuthRow): Promise<readonly Problem[]>
 }
 
-export function createCredentials(places: SecretPlaces): Credentials {
-  return new OpenedCredentials(places)
+/** `known` is told of every secret that is opened. */
+export function createCredentials(places: SecretPlaces, known?: Pick<KnownSecrets, 'note'>): Credentials {
+  return new OpenedCredentials(places, known)
 }
 
 class OpenedCredentials implements Credentials {
   readonly #reader: SecretReader
+  readonly #known: Pick<KnownSecrets, 'note'> | undefined
   /** What each secret and passphrase came to, the oldest first. */
   readonly #opened = new Map<string, Credential | SecretFault>()
   /** Whether a text looks like a key, the oldest first. */
   readonly #sniffed = new Map<string, boolean>()
   readonly #identityKey = randomBytes(32)
 
-  constructor(places: SecretPlaces) {
+  constructor(places: SecretPlaces, known?: Pick<KnownSecrets, 'note'>) {
+    this.#known = known
     this.#reader = new SecretReader(places)
   }
 
@@ -80,6 +84,8 @@ class OpenedCredentials implements Credentials {
   }
 
   #credentialOf(secret: Secret, isKey: boolean, passphrase: Secret | null): Credential | SecretFault {
+    this.#known?.note(secret.text)
+    if (passphrase !== null) this.#known?.note(passphrase.text)
     try {
       return isKey ? this.#openKey(secret, passphrase?.text ?? null) : this.#asPassword(secret)
     } catch (error) {

@@ -17,6 +17,7 @@ const BENCHES: readonly (readonly [name: string, title: string])[] = [
   ['supervised', 'Supervised runs'],
   ['idle', 'An idle daemon'],
   ['output', 'One command that prints a gigabyte'],
+  ['history', 'History: writing it, and asking among a million rows'],
 ]
 
 const wanted = process.argv.slice(2)

@@ -16,7 +16,9 @@ await rcron.prepare(async ({ systems }) => {
 const NOUNS = ['auth', 'system', 'cron']
 const VERBS = ['add', 'list', 'show', 'edit', 'remove']
 const COMMANDS: readonly (readonly string[])[] = [
-  ...['daemon', 'tick', 'test', 'check', 'next', 'init', 'settings', ...NOUNS].map((name) => [name]),
+  ...['daemon', 'tick', 'test', 'check', 'next', 'failed', 'history', 'init', 'settings', ...NOUNS].map((name) => [
+    name,
+  ]),
   ...NOUNS.flatMap((noun) => VERBS.map((verb) => [noun, verb])),
   ['cron', 'enable'],
   ['cron', 'disable'],

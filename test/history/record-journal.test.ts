@@ -15,6 +15,7 @@ import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { RecordQueue } from '../../src/history/record-queue.ts'
+import { SqliteJournal } from '../../src/history/sqlite-journal.ts'
 import { SqliteRecordJournal } from '../../src/history/sqlite-record-journal.ts'
 import { identityOf, type ProcessIdentity } from '../../src/platform/process-identity.ts'
 import type { RunRecord } from '../../src/store/runs/run-recorder.ts'
@@ -42,16 +43,21 @@ type Manner = { readonly holder?: ProcessIdentity; readonly store?: string; read
 function aProcess(t: TestContext, path: string, { holder, store = 'db', isAway = false }: Manner = {}) {
   const [clock, log, recorder] = [new HandClock('2026-03-01T12:00:00Z'), new RecordingLog(), new FakeRecorder()]
   if (isAway) recorder.failure = new Error('the store is unavailable')
-  const journal = new SqliteRecordJournal({ path, store: () => store, clock, log, ...(holder && { holder }) })
-  t.after(() => journal[Symbol.dispose]())
-  return { clock, log, recorder, journal, queue: new RecordQueue({ recorder, journal, clock, log }) }
+  const file = new SqliteJournal({ path, clock, log })
+  const journal = new SqliteRecordJournal({ file, store: () => store, ...(holder && { holder }) })
+  const close = () => {
+    journal[Symbol.dispose]()
+    file[Symbol.dispose]()
+  }
+  t.after(close)
+  return { clock, log, recorder, journal, close, queue: new RecordQueue({ recorder, journal, clock, log }) }
 }
 
 const leave = async (t: TestContext, path: string, records: readonly RunRecord[], manner: Manner = {}) => {
-  const { queue, journal } = aProcess(t, path, { holder: GONE, isAway: true, ...manner })
+  const { queue, close } = aProcess(t, path, { holder: GONE, isAway: true, ...manner })
   for (const record of records) queue.add(record)
   await settled()
-  journal[Symbol.dispose]()
+  close()
 }
 
 test('what waits for the store outlives the process: the newest of each row, in order, each once', async (t) => {
@@ -61,7 +67,7 @@ test('what waits for the store outlives the process: the newest of each row, in 
   const next = aProcess(t, path)
   await next.queue.flushed()
   deepEqual(next.recorder.records, [aRecord(2), aRecord(1, 'second')])
-  next.journal[Symbol.dispose]()
+  next.close()
   const last = aProcess(t, path)
   await last.queue.flushed()
   deepEqual(last.recorder.records, [])
@@ -162,7 +168,7 @@ test('on a full disk records are kept in memory, with one warning, and journaled
     rmSync(directory, { recursive: true })
   })
   const path = join(directory, 'run-records.db')
-  const { queue, recorder, log, clock, journal } = aProcess(t, path, { holder: GONE, isAway: true })
+  const { queue, recorder, log, clock, close } = aProcess(t, path, { holder: GONE, isAway: true })
   queue.add(aRecord(1))
   try {
     writeFileSync(join(directory, 'fill'), 'x'.repeat(256 * 1024))
@@ -177,7 +183,7 @@ test('on a full disk records are kept in memory, with one warning, and journaled
   queue.add(aRecord(100))
   await settled()
   equal(recorder.records.length, 0)
-  journal[Symbol.dispose]()
+  close()
   const next = aProcess(t, path)
   await next.queue.flushed()
   const left = next.recorder.records.map(({ cronId }) => cronId)

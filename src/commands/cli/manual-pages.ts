@@ -110,6 +110,36 @@ With --stdin each line of standard input is a question {"expr","tz","from","coun
       [1, 'the store could not be read'],
     ],
   },
+  failed: {
+    about: `Lists what somebody should look at since a time, the newest first: firings that failed, were missed, skipped or blocked, or whose end is not known. What is alike is one line: the same job several times, or the same error in several jobs. A failover that succeeded in the end is not among them.
+
+Times of the clock are those of RCRON_TIMEZONE.`,
+    examples: [
+      ['rcron failed', 'of the last 12 hours'],
+      ['rcron failed --since 18:00', 'since the evening'],
+      ['rcron failed --since 7d --json', ''],
+    ],
+    exits: [
+      [0, 'listed, or there is nothing to list'],
+      [1, 'the store could not be read, or has no history'],
+    ],
+  },
+  history: {
+    about: `Lists the firings of jobs, the newest first: when each was due, where it ran, how it ended and why, and at the end the last 60 of a single job as a bar: . succeeded, F failed, T timed out, U unreachable, R refused, L lost, B blocked, M missed, o skipped, K killed.
+
+A firing is one line, however many hosts were tried; --json has all that is known of it. How long all this is kept: RCRON_HISTORY_DAYS and RCRON_HISTORY_RUNS.
+
+"rcron history rebuild" counts everything again from the rows, beside a running daemon too: after rows were changed or brought back by hand.`,
+    examples: [
+      ['rcron history', 'the last 20 of all jobs'],
+      ['rcron history dump -n 50', ''],
+      ['rcron history dump@db1 --since 7d --outcome failed', ''],
+    ],
+    exits: [
+      [0, 'listed'],
+      [1, 'the store could not be read, or has no history'],
+    ],
+  },
   init: {
     about:
       'Creates missing tables, and adds the columns that tables of the first rcron lack. It changes nothing that exists. Safe to repeat.',

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { escapeText } from '../../platform/log/escape-text.ts'
 import { installedVersion } from '../../platform/version.ts'
 import { addRunningCommands, addSettingCommands, addTryingCommands } from './add-commands.ts'
+import { addHistoryCommands } from './add-history-commands.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { type CommandContext, type ExitCode, type Run, runCommand } from './context.ts'
 import { addManual } from './manual.ts'
@@ -73,6 +74,8 @@ export async function createProgram(argv: readonly string[], context: CommandCon
   addRunningCommands(program, context, run)
   program.commandsGroup('Trying:')
   addTryingCommands(program, context, run)
+  program.commandsGroup('Looking:')
+  addHistoryCommands(program, context, run)
   program.commandsGroup('Defining:')
   addSettingCommands(program, context, run)
   // Their commands, with an option for each column, are made where one of them is asked for.

@@ -1,4 +1,4 @@
-import { CATCH_UPS, ON_LOSTS } from '../../domain/choices.ts'
+import { CATCH_UPS, KEEPS, ON_LOSTS } from '../../domain/choices.ts'
 import type { Cron } from '../../domain/cron.ts'
 import type { CronRow } from '../../domain/rows.ts'
 
@@ -27,5 +27,6 @@ export function cronOf(row: CronRow, { action, system, auth, defaultTimezone }: 
     killGraceMs: (row.kill_grace_s ?? DEFAULT_KILL_GRACE_S) * MS_PER_SECOND,
     ownConnection: row.own_connection === 1,
     keepOutput: row.keep_output === 1,
+    keepHistory: KEEPS.find((it) => it === row.keep) ?? 'all',
   }
 }

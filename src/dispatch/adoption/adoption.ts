@@ -122,7 +122,11 @@ export class Adoption {
   }
 }
 
-const NOT_BEGUN: Outcome = { kind: 'missed', reason: 'rcron stopped while the run waited for a slot' }
+const NOT_BEGUN: Outcome = {
+  kind: 'missed',
+  code: 'INTERRUPTED',
+  reason: 'rcron stopped while the run waited for a slot',
+}
 
 type Seen = {
   readonly gone: readonly RunLock[]

@@ -63,7 +63,9 @@ export class LockHolder {
       const revoked = whyNotBegun(await this.revokedBy())
       if (revoked !== null) return revoked
       // A lock that says that nothing was handed over would be a lie.
-      if (!(await this.#doWithout())) return { kind: 'blocked', reason: describeStuck(error) }
+      if (!(await this.#doWithout())) {
+        return { kind: 'blocked', code: 'LOCK_UNWRITABLE', reason: describeStuck(error) }
+      }
       this.#parts.log.alarm({ ...fieldsOfLock(lock), err: error }, NO_LOCK_MESSAGE)
       return null
     }
@@ -155,7 +157,11 @@ function whyNotBegun(standing: LockState): NotRun | null {
       return killed('clobber')
     case 'absent':
     case 'replaced':
-      return { kind: 'blocked', reason: 'its lock file disappeared while it waited for a slot' }
+      return {
+        kind: 'blocked',
+        code: 'LOCK_UNWRITABLE',
+        reason: 'its lock file disappeared while it waited for a slot',
+      }
     default:
       return standing satisfies never
   }

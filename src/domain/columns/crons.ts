@@ -1,5 +1,5 @@
 import { ACTIONS } from '../action.ts'
-import { CATCH_UPS, ON_LOSTS } from '../choices.ts'
+import { CATCH_UPS, KEEPS, ON_LOSTS } from '../choices.ts'
 import type { Columns } from './column.ts'
 
 /** A field of the schedule, or a macro in the first of them. */
@@ -103,6 +103,14 @@ export const CRON_COLUMNS = {
     kind: 'flag',
     nullable: true,
     option: { value: '[0|1]', help: '1 keeps output on the host while the connection is lost (default 0)' },
+  },
+  /** Of which runs the history keeps what they printed: `all` (null), `failures` or `none`. */
+  keep: {
+    kind: 'text',
+    length: 8,
+    nullable: true,
+    choices: KEEPS,
+    option: { value: '<which>', help: 'of which runs the history keeps the output: all, failures, none (default all)' },
   },
 } as const satisfies Columns
 

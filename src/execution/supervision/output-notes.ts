@@ -1,4 +1,4 @@
-import type { CapturedOutput, RunId } from '../../domain/run.ts'
+import type { CapturedOutput, RunId, StreamExcerpt } from '../../domain/run.ts'
 
 /** Stands at the end of a run's output where some of it may not have come here. */
 export const MISSED_OUTPUT =
@@ -13,10 +13,16 @@ export function unfetchedOutput(id: RunId): string {
   return `[rcron: contact was lost for a while, and the output that the host kept could not be fetched: see the files ${id}.* under ~/.local/state/rcron-runs or /var/tmp there]\n`
 }
 
-/** `output` with a line of rcron's own at its end, which counts as none of the command's bytes. */
+/** `output` with a line of rcron's own at its end, and at that of its stdout, which counts as none of the command's bytes. */
 export function withNote(output: CapturedOutput, note: string): CapturedOutput {
-  if (output.omittedBytes > 0 || output.tail !== '') return { ...output, tail: appendLine(output.tail, note) }
-  return { ...output, head: appendLine(output.head, note) }
+  const { stdout, stderr } = output.streams
+  const streams = { stdout: noted(stdout, stdout.tail === '' ? 'head' : 'tail', note), stderr }
+  const end = output.omittedBytes > 0 || output.tail !== '' ? 'tail' : 'head'
+  return { ...noted(output, end, note), streams }
+}
+
+function noted<Text extends StreamExcerpt>(text: Text, end: 'head' | 'tail', note: string): Text {
+  return { ...text, [end]: appendLine(text[end], note) }
 }
 
 function appendLine(text: string, line: string): string {

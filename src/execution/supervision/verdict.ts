@@ -86,7 +86,7 @@ export function judgeWithheld(beside: RunId | null): EndVerdict {
   const reason =
     `run ${beside}, which excludes it, is alive on its host but has no lock file: ` +
     'an earlier rcron process began it; wait for it to end, or kill it there'
-  return over({ kind: 'skipped', reason })
+  return over({ kind: 'skipped', code: 'HOST_ALREADY_CLAIMED', reason })
 }
 
 /** What a host's answer to a PROBE means; `hasBegun` where the host once said that the command had begun. */

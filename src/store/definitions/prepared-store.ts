@@ -42,8 +42,7 @@ export class PreparedStore implements DefinitionStore {
     const missing = steps.filter(isDefinitionTable)
     if (missing.length === 0) await this.#complete(steps.filter(isOwn))
     else if (missing.length === DEFINITION_TABLES.length && this.#parts.isNew()) {
-      await this.#make(missing)
-      await this.#complete(steps.filter((step) => isOwn(step) && step.kind === 'table'))
+      await this.#make(steps.filter((step) => step.kind === 'table' && (isDefinitionTable(step) || isOwn(step))))
     }
   }
 
@@ -51,7 +50,11 @@ export class PreparedStore implements DefinitionStore {
     const { store, log } = this.#parts
     const { applied, problems } = await store.applySchema(tables)
     if (applied.length > 0) log.info({ tables: applied.length }, 'tables created in an empty database')
-    for (const problem of problems) log.error({ problem: describeProblem(problem) }, 'cannot create a table')
+    for (const problem of problems) {
+      const fields = { problem: describeProblem(problem) }
+      if (problem.severity === 'error') log.error(fields, 'cannot create a table')
+      else log.warn(fields, 'cannot create a table')
+    }
   }
 
   /** Definitions can be read without: what the store gives no right to is warned of by the reading, and what fails is left for the next start. */

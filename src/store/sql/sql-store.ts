@@ -2,6 +2,14 @@ import type { DefinitionEditor } from '../definitions/definition-editor.ts'
 import type { DefinitionStore, LoadedDefinitions } from '../definitions/definition-store.ts'
 import { loadDefinitions } from '../definitions/load-definitions.ts'
 import { createSqlEditor } from '../definitions/sql-editor.ts'
+import type {
+  HistoryBatch,
+  HistoryKeeping,
+  HistoryReading,
+  HistoryWriting,
+  Retention,
+  SweepPlace,
+} from '../history/history-store.ts'
 import { OrderedRecorder } from '../runs/record-run.ts'
 import type { RunRecord, RunRecorder } from '../runs/run-recorder.ts'
 import { applySchema } from './apply-schema.ts'
@@ -12,7 +20,7 @@ import type { AppliedSchema, SchemaStep, SchemaStore } from './schema-store.ts'
 import type { PresentColumns } from './tables.ts'
 
 /** All that is kept in one SQL database, whichever it is. */
-export class SqlStore implements DefinitionStore, RunRecorder, SchemaStore {
+export class SqlStore implements DefinitionStore, RunRecorder, SchemaStore, HistoryWriting, HistoryKeeping {
   readonly editor: DefinitionEditor
   readonly #engine: Engine
   readonly #recorder: OrderedRecorder
@@ -29,6 +37,27 @@ export class SqlStore implements DefinitionStore, RunRecorder, SchemaStore {
 
   recordRun(record: RunRecord): Promise<void> {
     return this.#recorder.recordRun(record)
+  }
+
+  async writeHistory(batch: HistoryBatch): Promise<void> {
+    const { writeHistory } = await import('../history/write-history.ts')
+    await writeHistory(this.#engine, batch)
+  }
+
+  async sweepHistory(place: SweepPlace, retention: Retention): Promise<SweepPlace | null> {
+    const { sweepHistory } = await import('../history/sweep-history.ts')
+    return await sweepHistory(this.#engine, place, retention)
+  }
+
+  async rebuildHistory(before: number, tell: (done: string) => void): Promise<void> {
+    const { rebuildHistory } = await import('../history/rebuild-history.ts')
+    await rebuildHistory(this.#engine, before, tell)
+  }
+
+  /** What is read of history. */
+  async history(): Promise<HistoryReading> {
+    const { SqlHistoryReading } = await import('../history/read-history.ts')
+    return new SqlHistoryReading(this.#engine)
   }
 
   async planSchema(): Promise<readonly SchemaStep[]> {

@@ -5,6 +5,8 @@ import type { Table } from './tables.ts'
 export type TableDdl = {
   readonly name: string
   readonly create: string
+  /** The indexes that are made with it, where that takes statements of their own. */
+  readonly indexes?: readonly string[]
   /** The statements that add a column, by its name; they are carried out together. */
   readonly added: Readonly<Record<string, readonly string[]>>
 }

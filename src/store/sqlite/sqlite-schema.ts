@@ -1,4 +1,5 @@
 import type { ColumnKind } from '../../domain/columns/column.ts'
+import { HISTORY_SET, historyInSqlite } from '../history/history-tables.ts'
 import { type Dialect, ddlOf, defaultOf, type TableDdl, uniqueColumns } from '../sql/table-ddl.ts'
 import { TABLE_SETS, type TableSet } from '../sql/table-sets.ts'
 import { TABLE_OF, type Table } from '../sql/tables.ts'
@@ -37,4 +38,7 @@ export function inSqlite(set: TableSet<Table>): TableSet<TableDdl> {
 }
 
 /** One daemon at a time is a matter of the file, and needs no table. */
-export const SQLITE_SETS: readonly TableSet<TableDdl>[] = TABLE_SETS.map(inSqlite)
+export const SQLITE_SETS: readonly TableSet<TableDdl>[] = [
+  ...TABLE_SETS.map(inSqlite),
+  { ...HISTORY_SET, tables: HISTORY_SET.tables.map(historyInSqlite) },
+]

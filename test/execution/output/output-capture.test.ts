@@ -19,7 +19,7 @@ test('short output is kept whole, in the order it came', () => {
     omittedBytes: 0,
     stdoutBytes: 10,
     stderrBytes: 4,
-    stderrHead: 'two\n',
+    streams: { stdout: { head: 'one\nthree\n', tail: '' }, stderr: { head: 'two\n', tail: '' } },
   })
 })
 
@@ -49,7 +49,7 @@ test('stderr behind much stdout still shows its beginning', () => {
     ['stderr', 'the reason'],
     ['stdout', Buffer.alloc(BOUND, 'x')],
   )
-  equal(output.stderrHead, 'the reason')
+  equal(output.streams.stderr.head, 'the reason')
 })
 
 test('whatever comes in whatever pieces: nothing is lost unless it is counted, and characters stay whole', () => {

@@ -36,15 +36,17 @@ for (const [what, answer] of [
 test('head and tail of both streams are put together', () => {
   const kept = parseKeptOutput(Buffer.from(part('out', 'a\n') + part('out.tail', 'z\n') + part('err', 'e\n')), ID)
   const captured = captureKept(kept ?? []).captured()
-  deepEqual([captured.head, captured.stdoutBytes, captured.stderrHead], ['a\nz\ne\n', 4, 'e\n'])
+  deepEqual([captured.head, captured.stdoutBytes, captured.streams.stderr.head], ['a\nz\ne\n', 4, 'e\n'])
 })
 
 test('a note stands on a line of its own, at the very end', () => {
-  const output = { head: 'a', tail: '', omittedBytes: 0, stdoutBytes: 1, stderrBytes: 0, stderrHead: '' }
+  const streams = { stdout: { head: 'a', tail: '' }, stderr: { head: '', tail: '' } }
+  const output = { head: 'a', tail: '', omittedBytes: 0, stdoutBytes: 1, stderrBytes: 0, streams }
   equal(withNote(output, '[n]\n').head, 'a\n[n]\n')
   deepEqual(withNote({ ...output, tail: 'z\n', omittedBytes: 9 }, '[n]\n'), {
     ...output,
     tail: 'z\n[n]\n',
     omittedBytes: 9,
+    streams: { ...streams, stdout: { head: 'a\n[n]\n', tail: '' } },
   })
 })

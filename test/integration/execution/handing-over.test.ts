@@ -239,5 +239,5 @@ test('E5: much output on both streams is read to its end, within the bound', asy
   const { outcome, output } = await lab.run(host, 'head -c 30000000 /dev/zero; head -c 10000000 /dev/zero >&2')
   deepEqual(outcome, { kind: 'succeeded' })
   deepEqual([output.stdoutBytes, output.stderrBytes], [30_000_000, 10_000_000])
-  ok(output.head.length + output.tail.length + output.stderrHead.length <= 64 * 1024)
+  ok(output.head.length + output.tail.length + output.streams.stderr.head.length <= 64 * 1024)
 })

@@ -14,7 +14,7 @@ after(async () => {
 test('a command that exits with 0 has succeeded, and its output is kept', async () => {
   const { outcome, output, startedAt, durationMs } = await lab.run(host, 'echo out; echo err >&2')
   deepEqual(outcome, { kind: 'succeeded' })
-  deepEqual([output.stdoutBytes, output.stderrBytes, output.stderrHead], [4, 4, 'err\n'])
+  deepEqual([output.stdoutBytes, output.stderrBytes, output.streams.stderr.head], [4, 4, 'err\n'])
   match(output.head, /^(out\nerr\n|err\nout\n)$/)
   ok(startedAt !== null && durationMs !== null && durationMs >= 0)
 })

@@ -36,7 +36,7 @@ async function problemsOf(loading: SqlStore = store): Promise<readonly string[]>
   return (await loading.loadDefinitions()).problems.map(describeProblem)
 }
 
-test('the first rcron’s tables are read as they are, with one warning', async () => {
+test('the first rcron’s tables are read as they are, with one warning of what they lack, and one of what is off', async () => {
   const { definitions, problems } = await store.loadDefinitions()
   deepEqual(definitions.auths, [anAuth({ id: 1, user: 'backup', password: 'hunter2' })])
   deepEqual(
@@ -44,7 +44,8 @@ test('the first rcron’s tables are read as they are, with one warning', async 
     [2222, null, 'sauvegarde d’été'.replace('’', "'")],
   )
   equal(definitions.crons[0]?.timezone, null)
-  equal(problems.length, 1)
+  deepEqual(problems.length, 2)
+  match(problems[1]?.message ?? '', /^table rcron_firings, .* is missing.*: no history of firings and runs is kept$/)
   equal(problems[0]?.severity, 'warning')
   match(
     problems[0]?.message ?? '',

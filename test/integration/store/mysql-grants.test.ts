@@ -2,6 +2,7 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { createMysqlLeaseTable } from '../../../src/store/mysql/mysql-lease-table.ts'
+import { aFiringRow, aRunRow } from '../../support/history-rows.ts'
 import { startMariadb } from '../../support/mariadb.ts'
 import { documentedSteps } from '../../systemd/support/documented-steps.ts'
 import { storeOn } from './store-on.ts'
@@ -39,6 +40,9 @@ test('the documented grants let the daemon read its definitions and record its r
   deepEqual([definitions.crons.length, definitions.auths[0]?.hosts, problems], [1, null, []])
   await daemon.recordRun({ cronId: cron, lastRun: Date.UTC(2026, 10, 1), durationMs: 10, errors: 'refused: x' })
   equal((await server.query('select errors from rcron_crons'))[0]?.['errors'], 'refused: x')
+  await daemon.writeHistory({ firings: [aFiringRow()], runs: [aRunRow()] })
+  await daemon.sweepHistory({ table: 'runs', after: null }, { before: Date.now(), runs: 0, floors: new Map() })
+  equal((await (await admin.history()).trouble({ since: 0, after: null, most: 1 })).length, 0)
   for (const change of [
     () => daemon.editor.auths.edit(user, { hosts: '*' }),
     () => daemon.editor.systems.edit(host, { host: 'evil' }),

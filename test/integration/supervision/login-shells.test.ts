@@ -49,8 +49,8 @@ for (const shell of SHELLS) {
       ended.map(({ outcome }) => outcome),
       ends.map(([, outcome]) => outcome),
     )
-    const { stdoutBytes, stderrHead } = ended[0]?.output ?? {}
-    deepEqual([stdoutBytes, stderrHead], [4, 'trouble\n'])
+    const { stdoutBytes, streams } = ended[0]?.output ?? {}
+    deepEqual([stdoutBytes, streams?.stderr.head], [4, 'trouble\n'])
 
     await until('it runs', () => commandProcessesOf(endless.id).length > 0)
     deepEqual(await endless.running.kill('operator'), { kind: 'dead' })

@@ -15,7 +15,7 @@ test('a command that exits with 0 has succeeded; both streams are kept, and noth
   const { running, watch } = lab.start(host, 'echo out; echo err >&2')
   const { outcome, output, startedAt, durationMs } = await running.result
   deepEqual(outcome, { kind: 'succeeded' })
-  deepEqual([output.stdoutBytes, output.stderrBytes, output.stderrHead], [4, 4, 'err\n'])
+  deepEqual([output.stdoutBytes, output.stderrBytes, output.streams.stderr.head], [4, 4, 'err\n'])
   match(output.head, /^(out\nerr\n|err\nout\n)$/)
   ok(startedAt !== null && durationMs !== null && durationMs > 0)
   deepEqual(watch.told, ['started'])
@@ -60,7 +60,7 @@ test('E5: 50 MB on stdout and 10 MB on stderr are read to their end, within the 
   const { outcome, output } = await lab.run(host, 'head -c 50000000 /dev/zero; head -c 10000000 /dev/zero >&2; exit 9')
   deepEqual(outcome, { kind: 'failed', exitCode: 9 })
   deepEqual([output.stdoutBytes, output.stderrBytes], [50_000_000, 10_000_000])
-  ok(output.head.length + output.tail.length + output.stderrHead.length <= 64 * 1024)
+  ok(output.head.length + output.tail.length + output.streams.stderr.head.length <= 64 * 1024)
 })
 
 test('E5: a background child that keeps stdout open does not hold the run longer than the drain', async () => {

@@ -1,0 +1,22 @@
+import type { Command } from 'commander'
+import type { CommandContext, Run } from './context.ts'
+
+export function addHistoryCommands(program: Command, context: CommandContext, run: Run): void {
+  program
+    .command('failed')
+    .summary('list what went wrong since a time, what is alike on one line')
+    .option('--since <time>', '12h, "2h ago", 18:00, "yesterday 02:00" or ISO 8601 (default: 12h)')
+    .option('--json', 'print JSON')
+    .action((options) => run(async () => (await import('../history/failed.ts')).failed(context, options)))
+  program
+    .command('history')
+    .summary('list the last firings of jobs, and how they ended')
+    .argument('[job...]', 'names, or NAME@HOST (default: all); "rebuild" alone counts everything again')
+    .option('--since <time>', 'due at that time or later: 12h, 18:00, "yesterday 02:00" or ISO 8601')
+    .option('--until <time>', 'due before that time')
+    .option('--outcome <word>', 'only those that ended so: succeeded, failed, missed, skipped, ...')
+    .option('--host <name>', 'only those with a run on that host')
+    .option('-n, --count <n>', 'how many, the newest first (default: 20)')
+    .option('--json', 'print JSON')
+    .action((jobs, options) => run(async () => (await import('../history/history.ts')).history(context, jobs, options)))
+}

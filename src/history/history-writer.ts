@@ -1,0 +1,135 @@
+import { BUG } from '../domain/bug.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log/log.ts'
+import { BackOff } from '../platform/waiting/back-off.ts'
+import type { HistoryBatch, HistoryWriting } from '../store/history/history-store.ts'
+import { DatabaseFault, type FaultKind } from '../store/sql/database-fault.ts'
+import type { HistoryJournal, WaitingRow } from './history-journal.ts'
+import type { HistoryRow } from './plan-history.ts'
+
+/** For so long rows gather before they are written: whatever a minute begins comes first. */
+const GATHER_MS = 500
+const MOST_ROWS = 100
+const PAUSES = { firstMs: 1000, longestMs: 30_000 }
+/** Where there are no tables to write to, they are looked for again after so long. */
+const OFF_MS = 60_000
+
+/** Who writes history, and where it waits until then. */
+export type HistoryWriterParts = {
+  readonly store: HistoryWriting
+  readonly journal: HistoryJournal
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The tables are not there, or may not be written to: nothing is kept then. */
+const OFF: readonly FaultKind[] = ['missing-table', 'missing-column', 'denied', 'not-made']
+/** What no other try would change, where the row stands alone. */
+const UNFIT: readonly FaultKind[] = ['too-long', 'characters', 'duplicate', 'referenced']
+
+/**
+ * Writes rows of history to the store beside everything else, several at a time. While the store is away they wait in the journal, and are
+ * tried again after 1 s, doubling to 30 s; those of processes that have gone come with them.
+ */
+export class HistoryWriter {
+  readonly #parts: HistoryWriterParts
+  readonly #backOff = new BackOff(PAUSES)
+  #hurry = new AbortController()
+  #writing: Promise<void> | null = null
+  #atOnce = MOST_ROWS
+  #offUntil = Number.NEGATIVE_INFINITY
+  #isOffTold = false
+
+  /** Begins with what earlier processes have left. */
+  constructor(parts: HistoryWriterParts) {
+    this.#parts = parts
+    this.#writing = this.#writeAll()
+  }
+
+  /** Takes `row` and returns at once; the end of this process does not reach it any more, but where that was reported. */
+  add(row: HistoryRow): void {
+    const { journal, clock } = this.#parts
+    if (clock.monotonic() < this.#offUntil) return
+    journal.add(row)
+    this.#writing ??= this.#writeAll()
+  }
+
+  /** Resolves when nothing waits any more; while the store is away, it does not. */
+  async flushed(): Promise<void> {
+    while (this.#writing !== null) {
+      this.#hurry.abort()
+      await this.#writing
+    }
+  }
+
+  async #writeAll(): Promise<void> {
+    try {
+      await this.#parts.clock.sleep(GATHER_MS, this.#hurry.signal)
+      let rows = this.#next()
+      while (rows.length > 0) {
+        await this.#write(rows)
+        rows = this.#next()
+      }
+    } finally {
+      this.#hurry = new AbortController()
+      // In the same turn as the last look: what is added from here on begins a writing of its own.
+      this.#writing = null
+    }
+  }
+
+  #next(): readonly WaitingRow[] {
+    return this.#parts.journal.next(this.#atOnce)
+  }
+
+  async #write(rows: readonly WaitingRow[]): Promise<void> {
+    const { store, journal } = this.#parts
+    try {
+      await store.writeHistory(batchOf(rows))
+      journal.remove(rows)
+      this.#backOff.reset()
+      this.#atOnce = MOST_ROWS
+      this.#isOffTold = false
+    } catch (error) {
+      await this.#failed(error, rows)
+    }
+  }
+
+  async #failed(error: unknown, rows: readonly WaitingRow[]): Promise<void> {
+    const { clock, journal, log } = this.#parts
+    const kind = error instanceof DatabaseFault ? error.kind : null
+    if (kind !== null && OFF.includes(kind)) {
+      this.#offUntil = clock.monotonic() + OFF_MS
+      journal.remove(rows)
+      if (!this.#isOffTold && kind === 'denied')
+        log.warn({ err: error }, 'no history is kept: the store does not take it')
+      this.#isOffTold = true
+      return
+    }
+    if (kind === null || UNFIT.includes(kind)) {
+      this.#setApart(error, rows)
+      return
+    }
+    if (!this.#backOff.isUnderWay) log.info({ err: error }, 'store unavailable; history waits in the journal')
+    await clock.sleep(this.#backOff.next())
+  }
+
+  /** One row that cannot be written keeps no other one back. */
+  #setApart(error: unknown, rows: readonly WaitingRow[]): void {
+    const [row] = rows
+    if (rows.length > 1 || row === undefined) {
+      this.#atOnce = 1
+      return
+    }
+    const { journal, log } = this.#parts
+    const { id, job } = row.row.row
+    journal.remove(rows)
+    log.error({ job: job.name, kind: row.row.kind, id, err: error }, `${BUG}: a row of history cannot be written`)
+  }
+}
+
+function batchOf(rows: readonly WaitingRow[]): HistoryBatch {
+  return {
+    firings: rows.flatMap(({ row }) => (row.kind === 'firing' ? [row.row] : [])),
+    runs: rows.flatMap(({ row }) => (row.kind === 'run' ? [row.row] : [])),
+  }
+}
