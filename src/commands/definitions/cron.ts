@@ -72,19 +72,32 @@ const showCron = rowShower({ ...CRON_COLUMNS, ...RECORD_COLUMNS })
 const NEW_CRON = { ...unset(CRON_COLUMNS), id: NEW_ROW_ID }
 
 async function visible(rows: readonly StoredCron[], editor: DefinitionEditor): Promise<readonly Options[]> {
+  const meant = await meaningIn(editor)
+  return rows.map((row) => Object.assign(showCron(row), meant(row), { host_id: row.host, user_id: row.user }))
+}
+
+const showOfJob = rowShower({ action: CRON_COLUMNS.action, cron_path: CRON_COLUMNS.cron_path })
+
+/** What a list of jobs shows of each row: a third of the columns, of thousands of rows. */
+export async function visibleInJobs(
+  rows: readonly StoredCron[],
+  editor: DefinitionEditor,
+): Promise<readonly Options[]> {
+  const meant = await meaningIn(editor)
+  return rows.map((row) => Object.assign(showOfJob(row), meant(row)))
+}
+
+/** What columns of a row come to with others, or with the rows that they refer to. */
+async function meaningIn(editor: DefinitionEditor): Promise<(row: StoredCron) => Options> {
   const hosts = new Map(
     soundRows(await editor.systems.list()).map(({ id, host, port }) => [id, describeHostPort(host, port)]),
   )
   const users = new Map(soundRows(await editor.auths.list()).map(({ id, user }) => [id, user]))
-  return rows.map((row) =>
-    Object.assign(showCron(row), {
-      schedule: expressionOf(row),
-      host: hosts.get(row.host) ?? `${row.host} (missing)`,
-      host_id: row.host,
-      user: users.get(row.user) ?? `${row.user} (missing)`,
-      user_id: row.user,
-    }),
-  )
+  return (row) => ({
+    schedule: expressionOf(row),
+    host: hosts.get(row.host) ?? `${row.host} (missing)`,
+    user: users.get(row.user) ?? `${row.user} (missing)`,
+  })
 }
 
 function expressionOf({ cron_min, cron_hour, cron_dom, cron_mon, cron_dow }: CronRow): string {

@@ -3,7 +3,7 @@ import type { Entry, StoredCron } from '../../../store/definitions/definition-ed
 import type { ExitCode } from '../../cli/context.ts'
 import type { Output } from '../../cli/output.ts'
 import { foldedNames } from '../../shared/folded-names.ts'
-import { cron } from '../cron.ts'
+import { cron, visibleInJobs } from '../cron.ts'
 import type { Options } from '../noun.ts'
 import { printTable, visibleOf } from '../print-rows.ts'
 import { tellNothingListed, type VerbParts } from '../verbs.ts'
@@ -21,7 +21,8 @@ export async function listCrons(words: readonly string[], options: Options, part
   const { output, editor, settings, now = minuteOf(Date.now()) } = parts
   const filter = filterOf(words, STATES)
   const entries = await editor.crons.list()
-  const fields = await visibleOf(cron, entries, parts)
+  const isOfRows = options['json'] === true || options['rows'] === true
+  const fields = await visibleOf(isOfRows ? cron : { ...cron, visible: visibleInJobs }, entries, parts)
   const facts = await loadCronFacts(editor, entries, { timezone: settings.timezone, now })
   const all = facts.map((it, at): ListedCron => ({ facts: it, fields: fields[at] ?? {} }))
   const listed = all.filter((it) => filter(filteredOf(it.facts, placeOf(it))))
