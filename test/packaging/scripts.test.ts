@@ -1,6 +1,6 @@
-import { doesNotMatch } from 'node:assert/strict'
+import { doesNotMatch, equal } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { releaseOf } from '../../packaging/release.ts'
 import { scriptOf } from '../../packaging/scripts.ts'
@@ -19,3 +19,19 @@ for (const name of readdirSync('packaging/scripts').filter((name) => /^(deb|rpm)
 test('the rcron command is clean as well', () => {
   execFileSync('shellcheck', ['systemd/rcron'], { stdio: 'inherit' })
 })
+
+for (const [words, options] of [
+  [
+    ['cron', 'list'],
+    ['--disable-sigusr1', '--min-semi-space-size=16'],
+  ],
+  [[], ['--disable-sigusr1', '--min-semi-space-size=16']],
+  [['daemon'], ['--disable-sigusr1']],
+] as const) {
+  test(`run by anybody but root, "rcron ${words.join(' ')}" starts Node with ${options.join(' ')}`, () => {
+    const script = readFileSync('systemd/rcron', 'utf8').replace('/opt/rcron/bin/node', '/bin/echo')
+    const asSomebody = `id() { echo 1000; }\n${script}`
+    const said = execFileSync('sh', ['-c', asSomebody, 'rcron', ...words], { encoding: 'utf8' })
+    equal(said, `${[...options, '/opt/rcron/dist/main.js', ...words].join(' ')}\n`)
+  })
+}
