@@ -72,6 +72,15 @@ export function fields<All extends Shapes>(shapes: All): Shape<{ readonly [Name 
   }
 }
 
+/** An object whose `kind` says which of `shapes` it has. */
+export function byKind<All extends Shapes>(shapes: All): Shape<ValueOf<All[keyof All]>> {
+  const kinds = fields({ kind: oneOf(Object.keys(shapes)) })
+  return (found, at, misfits) => {
+    const kind = kinds(found, at, misfits)?.kind
+    return kind === undefined ? undefined : (shapes[kind]?.(found, at, misfits) as ValueOf<All[keyof All]> | undefined)
+  }
+}
+
 /** What `make` makes of a value that fits. */
 export function made<Value, Made>(shape: Shape<Value>, make: (value: Value) => Made): Shape<Made> {
   return (found, at, misfits) => {

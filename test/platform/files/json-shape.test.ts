@@ -2,6 +2,7 @@ import { deepEqual, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   amount,
+  byKind,
   count,
   fields,
   flag,
@@ -17,6 +18,11 @@ import {
   text,
   whole,
 } from '../../../src/platform/files/json-shape.ts'
+
+const SHAPES = byKind({
+  circle: fields({ kind: oneOf(['circle']), radius: amount }),
+  square: fields({ kind: oneOf(['square']), side: amount }),
+})
 
 const FITTING: readonly (readonly [string, Shape<unknown>, unknown, unknown])[] = [
   ['text', text, '', ''],
@@ -34,6 +40,7 @@ const FITTING: readonly (readonly [string, Shape<unknown>, unknown, unknown])[] 
   ['a list of nothing', listOf(whole), [], []],
   ['a list of two', pairOf(whole), [1, 2], [1, 2]],
   ['an object, without what is not known of it', fields({ a: whole }), { a: 1, b: 2 }, { a: 1 }],
+  ['one of several shapes', SHAPES, { kind: 'square', side: 2, radius: 1 }, { kind: 'square', side: 2 }],
   ['what is made of a value', made(pairOf(whole), ([from, to]) => to - from), [1, 3], 2],
 ]
 for (const [what, shape, value, expected] of FITTING) {
@@ -57,6 +64,8 @@ const MISFITS: readonly (readonly [string, Shape<unknown>, string, string])[] = 
   ['an object for a list', listOf(text), '{}', 'found an object, expected a list'],
   ['a list of three for two', pairOf(whole), '[1,2,3]', 'found a list, expected a list of two'],
   ['a list for an object', fields({}), '[]', 'found a list, expected an object'],
+  ['no known kind', SHAPES, '{"kind":"line"}', 'kind: found text, expected "circle" or "square"'],
+  ['what another kind has', SHAPES, '{"kind":"circle","side":2}', 'radius: found nothing, expected a number'],
   ['a field that is missing', fields({ a: text }), '{}', 'a: found nothing, expected text'],
   [
     'all that is wrong, each at its place',
