@@ -4,6 +4,7 @@ import type { Minute } from '../../domain/minute.ts'
 import type { KilledBy, NotRun } from '../../domain/outcome.ts'
 import {
   amount,
+  byKind,
   count,
   fields,
   flag,
@@ -42,12 +43,13 @@ const hex = scalar(
 const holder = fields({ pid: count, start: text, boot: text })
 const trace = fields({ pid: count, start: text, boot: text, cgroup: text })
 const killedBy = oneOf(KILLERS)
-const notRunKilled = fields({ kind: oneOf(['killed']), by: killedBy })
-const notRunOther = fields({ kind: oneOf(['blocked', 'skipped', 'missed']), reason: text })
-const notRun: Shape<NotRun> = (found, at, misfits) => {
-  const isKilled = typeof found === 'object' && found !== null && 'kind' in found && found.kind === 'killed'
-  return isKilled ? notRunKilled(found, at, misfits) : notRunOther(found, at, misfits)
-}
+const withReason = <const Kind extends string>(kind: Kind) => fields({ kind: oneOf([kind]), reason: text })
+const notRun: Shape<NotRun> = byKind({
+  killed: fields({ kind: oneOf(['killed']), by: killedBy }),
+  blocked: withReason('blocked'),
+  skipped: withReason('skipped'),
+  missed: withReason('missed'),
+})
 /** What may be absent is missing in a lock of an earlier rcron, which in turn ignores what it does not know. */
 const lockFile = fields({
   format: oneOf([FORMAT]),
