@@ -15,6 +15,9 @@ export type Attempt = {
 }
 
 /** What the lock of the attempt's run says. */
-export function lockOfAttempt({ run, facts }: Attempt, how: Omit<LockFacts, 'series'>): RunLock {
-  return lockOfRun(run, { ...how, series: facts.firing.series })
+export function lockOfAttempt(
+  { run, facts, occupancy }: Attempt,
+  how: Omit<LockFacts, 'series' | 'isForced'>,
+): RunLock {
+  return lockOfRun(run, { ...how, series: facts.firing.series, isForced: occupancy.isForced })
 }

@@ -3,15 +3,17 @@ import type { Cron } from '../domain/cron.ts'
 import { type Firing, type FiringTrigger, jobKey } from '../domain/job.ts'
 import type { KilledBy, Outcome } from '../domain/outcome.ts'
 import type { Run, RunId } from '../domain/run.ts'
-import { type AttemptEnd, cronFactsOf, type FiringFacts, firingFactsOf } from '../domain/run-event.ts'
+import { cronFactsOf, type FiringFacts, firingFactsOf } from '../domain/run-event.ts'
+import type { KillConfirmation } from '../execution/executor.ts'
 import type { Journal } from '../history/journal.ts'
 import { within } from '../platform/waiting/within.ts'
 import { ActiveRun } from './active/active-run.ts'
 import { ActiveRuns } from './active/active-runs.ts'
 import { Adoption, type AdoptionParts } from './adoption/adoption.ts'
 import { Failover } from './failover.ts'
-import type { ActiveFiring, CronOutcome, FiringResult } from './firing-result.ts'
+import { type ActiveFiring, attemptsOf, type CronOutcome, type FiringResult } from './firing-result.ts'
 import { type FirstReport, firstReportsOf, type ReportBegun } from './first-reports.ts'
+import { SETTLE_MS } from './kill-limit.ts'
 import { LockHolder } from './locks/lock-holder.ts'
 import type { Occupancy } from './occupancy.ts'
 import { planFiring, type SkippedCron } from './plan-firing.ts'
@@ -66,11 +68,23 @@ export class Dispatcher {
    * run was handed over, or what becomes of it instead is in writing. Of a walk they begin together, with its first run.
    */
   fire(firing: Firing, how: FiringTrigger, tellBegun: ReportBegun = () => {}): ActiveFiring {
-    const { clock, journal, log } = this.#parts
-    const { begun, note } = firstReportsOf(firing, tellBegun, log)
     const facts = firingFactsOf(firing, how, how === 'manual' ? randomSeries() : null)
+    return this.#carryOut({ firing, facts, isForced: false }, how, tellBegun)
+  }
+
+  /** As `fire`, for an operator, who is told the ids that its runs have where they begin. Forced: beside all that is active of its job. */
+  fireByHand(firing: Firing, isForced: boolean): ActiveFiring & { readonly runs: readonly RunId[] } {
+    const order = { firing, facts: firingFactsOf(firing, 'manual', randomSeries()), isForced }
+    const runs = this.#runsOf(order, firing.crons).map(({ id }) => id)
+    return { runs, ...this.#carryOut(order, 'manual', () => {}) }
+  }
+
+  #carryOut(order: Omit<FiringOrder, 'begun'>, how: FiringTrigger, tellBegun: ReportBegun): ActiveFiring {
+    const { clock, journal, log } = this.#parts
+    const { firing, facts } = order
+    const { begun, note } = firstReportsOf(firing, tellBegun, log)
     journal.note({ kind: 'fired', at: clock.now(), firing: facts, crons: firing.crons.map(({ id }) => id) })
-    const result = this.#fire({ firing, facts, begun: note })
+    const result = this.#fire({ ...order, begun: note })
       .catch((error: unknown) => {
         log.error({ job: firing.job.name, err: error }, `${BUG} during a firing`)
         return firing.crons.map((cron): CronOutcome => ({ cron, run: null, outcome: null }))
@@ -94,13 +108,21 @@ export class Dispatcher {
     await within(this.#parts.clock, limitMs, Promise.all(own.map((run) => this.#killAndSettle(run, by))))
   }
 
-  async #killAndSettle(active: ActiveRun, by: KilledBy): Promise<void> {
+  /** Ends `active`, and begins nothing more of it. Resolves when its end is reported, or with why that cannot be confirmed. Never rejects. */
+  async kill(active: ActiveRun, by: KilledBy): Promise<KillConfirmation> {
+    const limitMs = active.killLimitMs + SETTLE_MS
+    const death = await within(this.#parts.clock, limitMs, this.#killAndSettle(active, by))
+    return death ?? { kind: 'unconfirmed', reason: `its end is not confirmed after ${limitMs / 1000} s` }
+  }
+
+  async #killAndSettle(active: ActiveRun, by: KilledBy): Promise<KillConfirmation> {
     const { clock, journal } = this.#parts
     const { run } = active
     const death = await active.kill(by)
     if (death.kind === 'dead') await active.ended
     // What was never handed over is dead.
     else if (run !== null) journal.note({ kind: 'kill-unconfirmed', at: clock.now(), run, by, reason: death.reason })
+    return death
   }
 
   /** Resolves when nothing is active but what other processes answer for. */
@@ -130,7 +152,7 @@ export class Dispatcher {
   async #fire(order: FiringOrder): Promise<FiringResult['outcomes']> {
     const { firing } = order
     await this.#survey()
-    const plan = planFiring(firing, this.#active.relatedTo(firing))
+    const plan = planFiring(firing, order.isForced ? [] : this.#active.relatedTo(firing))
     switch (plan.kind) {
       case 'skip': {
         const skipped = firing.crons.map((cron) => ({ cron, reason: plan.reason }))
@@ -195,11 +217,15 @@ export class Dispatcher {
     return { cron, run: null, outcome }
   }
 
-  #runsOf({ facts: { minute, series } }: FiringOrder, crons: readonly Cron[]): readonly Run[] {
+  #runsOf({ facts: { minute, series } }: Pick<FiringOrder, 'facts'>, crons: readonly Cron[]): readonly Run[] {
     return runsOf({ minute, series: series ?? this.#parts.installation }, crons)
   }
 
-  async #occupying<T>({ facts }: FiringOrder, { runs, begun }: Occupying, use: (occupancy: Occupancy) => Promise<T>) {
+  async #occupying<T>(
+    { facts, isForced }: FiringOrder,
+    { runs, begun }: Occupying,
+    use: (occupancy: Occupancy) => Promise<T>,
+  ) {
     const { job, minute } = facts
     const id = runs[0]?.id ?? ''
     const crons = runs.map(({ cron }) => cron.id)
@@ -207,7 +233,7 @@ export class Dispatcher {
     const holder = new LockHolder(this.#parts)
     this.#active.add(active)
     try {
-      return await use({ active, holder, begun })
+      return await use({ active, holder, begun, isForced })
     } finally {
       await holder.release()
       if (!active.isEndUnknown) this.#active.remove(active)
@@ -218,12 +244,10 @@ export class Dispatcher {
 type FiringOrder = {
   readonly firing: Firing
   readonly facts: FiringFacts
+  /** It begins beside what is active of its job. */
+  readonly isForced: boolean
   /** To be called when these have begun, or will not; may be called again. */
   readonly begun: (crons: readonly Cron[], how: FirstReport) => void
-}
-
-function attemptsOf(firing: FiringFacts, outcomes: readonly CronOutcome[]): readonly AttemptEnd[] {
-  return outcomes.map(({ cron, run, outcome }) => ({ cron: cronFactsOf(firing, cron), run, outcome }))
 }
 
 type Occupying = Pick<Occupancy, 'begun'> & { readonly runs: readonly Run[] }

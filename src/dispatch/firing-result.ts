@@ -2,6 +2,7 @@ import type { Cron } from '../domain/cron.ts'
 import type { Firing, FiringTrigger } from '../domain/job.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { RunId } from '../domain/run.ts'
+import { type AttemptEnd, cronFactsOf, type FiringFacts } from '../domain/run-event.ts'
 
 /**
  * How one cron of a firing went. `run` is null where nothing was to be handed over; `outcome` is null where rcron itself has failed over it:
@@ -28,4 +29,8 @@ export type ActiveFiring = {
 export function hasSucceeded({ firing, outcomes }: FiringResult): boolean {
   const succeeded = ({ outcome }: CronOutcome) => outcome?.kind === 'succeeded'
   return firing.job.action === 'all' ? outcomes.every(succeeded) : outcomes.some(succeeded)
+}
+
+export function attemptsOf(firing: FiringFacts, outcomes: readonly CronOutcome[]): readonly AttemptEnd[] {
+  return outcomes.map(({ cron, run, outcome }) => ({ cron: cronFactsOf(firing, cron), run, outcome }))
 }

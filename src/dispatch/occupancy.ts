@@ -10,6 +10,8 @@ export type Occupancy = {
    * The lock of its present run: from that run's place in the queue on, and still when it has ended, until the next run's takes its place.
    */
   readonly holder: LockHolder
+  /** It runs beside others of its rows, by an operator's will. Absent: it does not. */
+  readonly isForced?: boolean
   /** To be called when a run of it was handed over, and when one is wholly reported. */
   readonly begun: (how: FirstReport) => void
 }

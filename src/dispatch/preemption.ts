@@ -3,9 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import { within } from '../platform/waiting/within.ts'
 import type { ActiveRun } from './active/active-run.ts'
 import type { ActiveRuns } from './active/active-runs.ts'
-
-/** How long a run that is confirmed dead may take to be reported as ended. */
-const SETTLE_MS = 10_000
+import { SETTLE_MS } from './kill-limit.ts'
 
 /**
  * While a run was being ended a walk of another process may have gone on to its next host, or another firing have begun there: so often

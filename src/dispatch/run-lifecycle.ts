@@ -68,7 +68,7 @@ export class RunLifecycle {
 
   async #carryOutPlaced(attempt: Attempt): Promise<RunResult | null> {
     const { run, facts, occupancy } = attempt
-    occupancy.active.turnTo(run.id)
+    occupancy.active.turnTo(facts)
     const where = this.#parts.placeOf?.(run.cron.system) ?? run.cron.system.host
     const place = this.#parts.throttle.enter(typeof where === 'string' ? where : await where)
     try {

@@ -1,5 +1,5 @@
 import type { KilledBy } from '../../domain/outcome.ts'
-import type { RunId } from '../../domain/run.ts'
+import type { RunId, RunTrace } from '../../domain/run.ts'
 import type { RunFacts } from '../../domain/run-event.ts'
 import type { KillConfirmation, RunningRun } from '../../execution/executor.ts'
 import { killLimitMs } from '../kill-limit.ts'
@@ -15,6 +15,8 @@ export type ActiveRunFacts = Omit<ActiveFacts, 'isWaiting' | 'stage'> & {
   /** Absent: it is about to begin. */
   readonly stage?: Stage
   readonly state: ActiveState
+  /** Its present run. Absent: it is about to be named. */
+  readonly present?: RunFacts
   /** Ends the run where nothing is attached. */
   readonly killElsewhere?: (by: KilledBy) => Promise<KillConfirmation>
 }
@@ -33,7 +35,9 @@ export class ActiveRun implements ActiveFacts {
   readonly #end: () => void
   readonly #requestKill: () => void
   readonly #killElsewhere: ((by: KilledBy) => Promise<KillConfirmation>) | null
+  readonly #before = new Set<RunId>()
   #id: RunId
+  #present: RunFacts | null
   #run: RunFacts | null = null
   #stage: Stage
   #waitsElsewhere = false
@@ -43,8 +47,9 @@ export class ActiveRun implements ActiveFacts {
   #killedBy: KilledBy | null = null
   #death: Promise<KillConfirmation> | null = null
 
-  constructor({ id, job, minute, crons, state, stage = BEGINNING, killElsewhere }: ActiveRunFacts) {
+  constructor({ id, job, minute, crons, state, stage = BEGINNING, present, killElsewhere }: ActiveRunFacts) {
     this.#id = id
+    this.#present = present ?? null
     this.job = job
     this.minute = minute
     this.crons = crons
@@ -68,6 +73,22 @@ export class ActiveRun implements ActiveFacts {
     return this.#run
   }
 
+  /** The run that it goes by now, handed over or not; null if it is not known yet which that will be. */
+  get present(): RunFacts | null {
+    return this.#present
+  }
+
+  /** What its host has said of the run that is under way; null if nothing is, or that is not written down yet. */
+  get trace(): RunTrace | null {
+    return this.#attached?.holder.lock?.trace ?? null
+  }
+
+  /** When the run that is under way began, in epoch milliseconds; null if it has not. */
+  get startedAt(): number | null {
+    if (this.#stage.kind === 'running') return this.#stage.since
+    return this.#stage.kind === 'unknown' ? (this.#attached?.holder.lock?.startedAt ?? null) : null
+  }
+
   get state(): ActiveState {
     return this.#state
   }
@@ -76,9 +97,16 @@ export class ActiveRun implements ActiveFacts {
     return this.#stage
   }
 
+  /** Whether that is the run that it goes by, or one that it went by before. */
+  isCalled(id: RunId): boolean {
+    return this.#id === id || this.#before.has(id)
+  }
+
   /** This run of it comes next: it goes by that from now on. */
-  turnTo(id: RunId): void {
-    this.#id = id
+  turnTo(run: RunFacts): void {
+    this.#before.add(this.#id)
+    this.#id = run.id
+    this.#present = run
   }
 
   /** It has come so far. */
@@ -109,6 +137,7 @@ export class ActiveRun implements ActiveFacts {
   /** A run of it was handed over, or taken up. */
   attach(attached: SupervisedHandle): void {
     this.#run = attached.run
+    this.#present = attached.run
     this.#attached = attached
     this.#state = 'running'
   }

@@ -55,9 +55,9 @@ export class AdoptedRuns {
   /** Watches the run of `lock`, which this process has taken over, to its end, and continues with the hosts that are left in it. */
   adopt(lock: RunLock): void {
     const { clock, journal } = this.#parts
-    const active = new ActiveRun({ ...activeFactsOf(lock), state: 'waiting' })
-    this.#parts.active.add(active)
     const run = { ...runFactsOfLock(lock), isAdopted: true }
+    const active = new ActiveRun({ ...activeFactsOf(lock), state: 'waiting', present: run })
+    this.#parts.active.add(active)
     journal.note({ kind: 'adopted', at: clock.now(), run })
     const { promise, resolve: heard } = Promise.withResolvers<void>()
     this.#unheard.add(promise)

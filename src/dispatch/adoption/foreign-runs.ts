@@ -43,7 +43,8 @@ export class ForeignRuns {
     const { active } = this.#parts
     if (active.has(lock.run)) return null
     const killElsewhere = (by: KilledBy) => this.#kill(lock, by)
-    const run = new ActiveRun({ ...activeFactsOf(lock), state: 'elsewhere', killElsewhere })
+    const present = runFactsOfLock(lock)
+    const run = new ActiveRun({ ...activeFactsOf(lock), state: 'elsewhere', present, killElsewhere })
     this.#known.set(lock.run, run)
     active.add(run)
     return run

@@ -12,10 +12,13 @@ import type { Stage } from '../plan-stage.ts'
 import type { RunLock } from './run-locks.ts'
 
 /** What a lock says of a run besides the run itself. */
-export type LockFacts = Pick<RunLock, 'startedAt' | 'series' | 'rest' | 'isWaiting'>
+export type LockFacts = Pick<RunLock, 'startedAt' | 'series' | 'rest' | 'isWaiting' | 'isForced'>
 
 /** What is written down before `run` is handed over. */
-export function lockOfRun({ id, cron, minute }: Run, { startedAt, series, rest, isWaiting }: LockFacts): RunLock {
+export function lockOfRun(
+  { id, cron, minute }: Run,
+  { startedAt, series, rest, isWaiting, isForced }: LockFacts,
+): RunLock {
   return {
     run: id,
     cronId: cron.id,
@@ -32,6 +35,7 @@ export function lockOfRun({ id, cron, minute }: Run, { startedAt, series, rest, 
     series,
     rest,
     isWaiting,
+    ...(isForced === true && { isForced }),
     startedAt,
     timeoutMs: cron.timeoutMs,
     killGraceMs: cron.killGraceMs,

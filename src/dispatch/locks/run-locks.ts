@@ -24,6 +24,8 @@ export type RunLock = {
   readonly rest: readonly number[]
   /** Nothing of it was handed over: it waits for its place. */
   readonly isWaiting: boolean
+  /** It was begun beside others of its row, by an operator's will, and its lock excludes none. Absent: it was not. */
+  readonly isForced?: boolean | undefined
   /** Epoch milliseconds at which the run began, as far as the host has reported it; else at which it was handed over, or queued. */
   readonly startedAt: number
   readonly timeoutMs: number | null

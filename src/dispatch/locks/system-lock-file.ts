@@ -68,6 +68,7 @@ const lockFile = fields({
   series: orAbsent(orNull(hex), null),
   rest: orAbsent(listOf(count), []),
   isWaiting: orAbsent(flag, false),
+  isForced: orAbsent(flag, false),
   startedAt: amount,
   timeoutMs: orNull(amount),
   killGraceMs: amount,
@@ -81,11 +82,15 @@ const lockFile = fields({
   isTold: orAbsent(flag, false),
 })
 
-/** The names under which the lock of a run may stand, in order: the first rcron's, and one for a row with the same words. */
-export function lockNames({ command, host, user, action, cronId }: RunLock): readonly [string, string] {
+/**
+ * The names under which the lock of a run may stand, in order: the first rcron's, and one for a row with the same words. That of a forced run
+ * is its own.
+ */
+export function lockNames({ command, host, user, action, cronId, run, isForced }: RunLock): readonly [string, string] {
   const words = `${command},${host},${user},${numberOf(action)}`
   const hash = createHash('sha256').update(words).digest('hex')
-  return [`${hash}.rcron`, `${hash}-${cronId}.rcron`]
+  const ofRun = `${hash}-${cronId}-${run}.rcron`
+  return isForced === true ? [ofRun, ofRun] : [`${hash}.rcron`, `${hash}-${cronId}.rcron`]
 }
 
 /** The name under which the lock of a run is left whose end was told by another process than the living one that answers for it. */
