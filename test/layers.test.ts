@@ -12,6 +12,7 @@ const FLOORS = [
   'start.ts',
   'commands',
   'app',
+  'control',
   'daemon',
   'minutes',
   'dispatch',

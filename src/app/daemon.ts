@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
 import { refuseForeignPlaces } from '../config/judge-places.ts'
 import type { Environment } from '../config/read-variables.ts'
+import { EndedRuns } from '../control/act/ended-runs.ts'
 import { Daemon } from '../daemon/daemon.ts'
 import type { DaemonSignals } from '../daemon/daemon-signals.ts'
 import { listenToSystemSignals } from '../daemon/system-daemon-signals.ts'
@@ -20,6 +21,7 @@ import { installedVersion } from '../platform/version.ts'
 import { untilAborted } from '../platform/waiting/within.ts'
 import { PreparedStore } from '../store/definitions/prepared-store.ts'
 import type { SqlStore } from '../store/sql/sql-store.ts'
+import { openControl } from './control.ts'
 import { holdProgram } from './hold-program.ts'
 import { FollowingLease } from './lease.ts'
 import { keepingNames } from './names-file.ts'
@@ -53,14 +55,15 @@ export async function composeDaemon(
   const lease = opened.adopt(new FollowingLease(config, { clock, log }), (it) => it.release())
   await untilAborted(lease.take(ofSystem.stop), ofSystem.stop)
   const signals = stoppedBy(lease.lost, ofSystem)
-  const isNew = () => !existsSync(config.cache.file)
-  const readFrom = (store: SqlStore) => keepingNames(new PreparedStore({ store, isNew, log }), config.stateDirectory)
-  const running = opened.use(await composeRunning(first, log, readFrom))
+  const ended = new EndedRuns()
+  const manner = { isTransient: false, subscribers: [ended] }
+  const running = opened.use(await composeRunning(first, log, readerOf(config, log), manner))
   const { source, dispatcher, records, history, journal, settings, ledger } = running
   const shared = { clock, log, journal, ledger, dispatcher }
   const reviewZones = zoneReview(log)
   const book = await MinuteBook.open({ mark: running.mark, catchUpMinutes: config.catchUpMinutes, log })
-  const daemon = new Daemon(
+  const control = opened.use(new AsyncDisposableStack())
+  const daemon: Daemon = new Daemon(
     {
       ...shared,
       source,
@@ -74,6 +77,9 @@ export async function composeDaemon(
       drainMs: () => settings().config.drainMs,
       killsRuns: () => settings().config.stopRuns === 'kill',
       reloadSettings: () => reload({ environment, running, lease, log }, signals.stop),
+      openControl: async () => {
+        control.use(await openControl({ running, daemon, book, ended, stop: signals.stop }))
+      },
       onRefreshed: () => {
         const ofCrons = source.snapshot === null ? [] : zonesIn(source.snapshot)
         reviewZones([settings().config.timezone, ...ofCrons], clock.now())
@@ -94,6 +100,12 @@ export async function composeDaemon(
   return { run, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
+/** What definitions are read through. */
+function readerOf({ cache, stateDirectory }: Config, log: Log) {
+  const isNew = () => !existsSync(cache.file)
+  return (store: SqlStore) => keepingNames(new PreparedStore({ store, isNew, log }), stateDirectory)
+}
+
 type Reloaded = {
   readonly environment: Environment
   readonly running: Running
@@ -101,7 +113,7 @@ type Reloaded = {
   readonly log: Log
 }
 
-async function reload({ environment, running, lease, log }: Reloaded, stop: AbortSignal): Promise<void> {
+async function reload({ environment, running, lease, log }: Reloaded, stop: AbortSignal): Promise<readonly string[]> {
   // Regardless of the settings: a reload means that something has changed, perhaps on a host.
   running.retireConnections()
   const next = await loadSettings(environment)
@@ -110,6 +122,7 @@ async function reload({ environment, running, lease, log }: Reloaded, stop: Abor
   await lease.follow(next.config, stop)
   const waiting = await running.replaceSettings(next)
   if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings take effect only at the next start')
+  return waiting
 }
 
 function tellStart(config: Config, { weakness }: Pick<StateLock, 'weakness'>, log: Log): void {

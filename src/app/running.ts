@@ -14,7 +14,7 @@ import { OperatorError } from '../domain/errors.ts'
 import { MS_PER_MINUTE } from '../domain/minute.ts'
 import type { AuthRow } from '../domain/rows.ts'
 import type { HistoryWriter } from '../history/history-writer.ts'
-import { type Journal, SubscribedJournal } from '../history/journal.ts'
+import { type Journal, SubscribedJournal, type Subscriber } from '../history/journal.ts'
 import { LastRunRecords } from '../history/last-run-records.ts'
 import { LogLines } from '../history/log-lines.ts'
 import type { RecordJournal } from '../history/record-journal.ts'
@@ -71,6 +71,8 @@ export type Running = AsyncDisposable & {
 export type Manner = Pick<DispatcherParts, 'isTransient'> & {
   /** What earlier processes have said of the definitions. Absent: all is said again. */
   readonly toldProblems?: ReportedProblems
+  /** Who else is told of all that happens to firings and runs. */
+  readonly subscribers?: readonly Subscriber[]
 }
 
 /**
@@ -81,7 +83,7 @@ export async function composeRunning(
   first: Settings,
   log: SystemLog,
   readFrom: LiveSettingsParts['readFrom'] = (store) => store,
-  { isTransient, ...told }: Manner = { isTransient: false },
+  { isTransient, subscribers = [], ...told }: Manner = { isTransient: false },
 ): Promise<Running> {
   // Whatever fails: the process ends of it, and is to leave what it said before.
   await using opened = new AsyncDisposableStack()
@@ -103,7 +105,12 @@ export async function composeRunning(
   const records = composeRecords(base, recordJournal)
   const installation = installationId(first.config.stateDirectory, log)
   const history = composeHistory({ ...base, source, installation, known, file: journalFile })
-  const journal = new SubscribedJournal(log, [new LogLines(log), new LastRunRecords(records), history.rows])
+  const journal = new SubscribedJournal(log, [
+    new LogLines(log),
+    new LastRunRecords(records),
+    history.rows,
+    ...subscribers,
+  ])
   const parts = { ...base, ...noted, isTransient, installation, source, sessions, credentials, locks, journal }
   const owned = opened.move()
   return {

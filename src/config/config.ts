@@ -6,6 +6,10 @@ export type Config = {
   /** Absolute; as all paths here. */
   readonly stateDirectory: string
   readonly lockDirectory: string
+  /** Where a daemon listens for commands. */
+  readonly controlDirectory: string
+  /** Where commands look for the machine's own daemon if there is none of this user's; null where they are not to. */
+  readonly serviceControlDirectory: string | null
   readonly cache: CacheConfig
   /** IANA name of the zone for crons that name none. */
   readonly timezone: string

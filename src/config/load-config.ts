@@ -69,6 +69,7 @@ function settle({ values, stateDirectory, environment, machine }: Settling): Omi
   return {
     stateDirectory,
     lockDirectory: placed(values.RCRON_LOCK_DIR, 'locks'),
+    ...findControlDirectories({ values, stateDirectory, environment, machine }),
     cache: {
       file: placed(values.RCRON_CACHE_FILE, 'cache.sealed'),
       key: values.RCRON_CACHE_KEY ?? null,
@@ -99,6 +100,24 @@ function settle({ values, stateDirectory, environment, machine }: Settling): Omi
     ownSecretFiles: [join(stateDirectory, 'cache.key'), ...secretFilesOf(environment, machine)],
     credentialsDirectory: environment['CREDENTIALS_DIRECTORY'] || null,
   }
+}
+
+const SERVICE_CONTROL_DIRECTORY = '/run/rcron'
+
+/** Each installation has its own: a state directory that somebody chose holds the sockets of its daemon itself. */
+function findControlDirectories({
+  values,
+  stateDirectory,
+  environment,
+  machine,
+}: Settling): Pick<Config, 'controlDirectory' | 'serviceControlDirectory'> {
+  const [given] = environment['RUNTIME_DIRECTORY']?.split(':') ?? []
+  if (given) return { controlDirectory: given, serviceControlDirectory: null }
+  if (values.RCRON_STATE_DIR !== undefined) return { controlDirectory: stateDirectory, serviceControlDirectory: null }
+  if (machine.uid === 0) return { controlDirectory: SERVICE_CONTROL_DIRECTORY, serviceControlDirectory: null }
+  const runtime = environment['XDG_RUNTIME_DIR'] ?? ''
+  const controlDirectory = isAbsolute(runtime) ? join(runtime, 'rcron') : stateDirectory
+  return { controlDirectory, serviceControlDirectory: SERVICE_CONTROL_DIRECTORY }
 }
 
 /** A service is known by the state directory that systemd gives it. */

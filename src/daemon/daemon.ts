@@ -37,10 +37,22 @@ export type DaemonParts = {
   readonly drainMs: () => number
   /** Whether runs that last longer than that are killed; else they are left alive. */
   readonly killsRuns: () => boolean
-  /** Reads the settings again and puts them in force; the old ones stay where it rejects. */
-  readonly reloadSettings: () => Promise<void>
+  /** Reads the settings again and puts them in force, but for those that it resolves with; the old ones stay where it rejects. */
+  readonly reloadSettings: () => Promise<readonly string[]>
   /** Called after every attempt to read the definitions. */
   readonly onRefreshed: () => void
+  /** Awaited when the daemon has taken up what there was, and before it reports that it is ready. Never rejects. */
+  readonly openControl?: () => Promise<void>
+}
+
+/** What a reload came to. */
+export type Reloaded = {
+  /** Why the old settings stay; null if they do not. */
+  readonly refusal: Error | null
+  /** Changed settings that wait for the next start. */
+  readonly waiting: readonly string[]
+  /** Whether the store answered. */
+  readonly isRead: boolean
 }
 
 /** Runs what is due at every minute until told to stop, then waits for the runs it started. Never rejects for what goes wrong outside. */
@@ -52,8 +64,8 @@ export class Daemon {
   #step: Promise<void> | null = null
   #beatMissed = false
   #isRebootAsked = false
-  #reloading: Promise<void> = this.#started.promise
-  #reloadsWaiting = 0
+  #reloading: Promise<unknown> = this.#started.promise
+  #nextReload: Promise<Reloaded | null> | null = null
 
   constructor(parts: DaemonParts, signals: DaemonSignals) {
     this.#parts = parts
@@ -65,11 +77,12 @@ export class Daemon {
     const { heartbeat, log, notifier, source, dispatcher } = this.#parts
     const { stop } = this.#signals
     using _watchdog = this.#watch()
-    this.#signals.onReload(() => this.#reload())
+    this.#signals.onReload(() => void this.reload())
     // Definitions first: without them there is no login with which an adopted run could be asked.
     if (!stop.aborted) await untilAborted(source.refresh(), stop)
     if (!stop.aborted) await untilAborted(dispatcher.adopt(), stop)
     this.#refreshed()
+    await this.#parts.openControl?.()
     const beats = heartbeat.start(() => this.#beat())
     notifier.ready()
     this.#beat()
@@ -109,11 +122,11 @@ export class Daemon {
 
   async #plan(): Promise<void> {
     const { loop, source } = this.#parts
-    if (await this.#isConfirmed()) await loop.step(source.snapshot)
+    if (await this.isConfirmed()) await loop.step(source.snapshot)
   }
 
-  /** False once it is told to stop, by whoever has taken over too. */
-  async #isConfirmed(): Promise<boolean> {
+  /** Whether something may begin. False once it is told to stop, by whoever has taken over too. */
+  async isConfirmed(): Promise<boolean> {
     const { stop } = this.#signals
     await untilAborted(this.#parts.confirmed?.() ?? Promise.resolve(), stop)
     return !stop.aborted
@@ -124,31 +137,44 @@ export class Daemon {
     const { snapshot } = this.#parts.source
     if (this.#isRebootAsked || snapshot === null || this.#signals.stop.aborted) return
     this.#isRebootAsked = true
-    if (await this.#isConfirmed()) await fireReboot(this.#parts, snapshot)
+    if (await this.isConfirmed()) await fireReboot(this.#parts, snapshot)
   }
 
-  /** Reloads follow one another; one that has not begun yet stands for all that are asked for meanwhile. */
-  #reload(): void {
-    if (this.#reloadsWaiting > 0) return
-    this.#reloadsWaiting += 1
-    this.#reloading = this.#reloading.then(async () => {
-      this.#reloadsWaiting -= 1
-      if (!this.#signals.stop.aborted) await this.#reloadNow()
+  /**
+   * Reads settings and definitions again, and resolves with what that came to; null once it is to stop. Reloads follow one another; one that has
+   * not begun yet stands for all that are asked for meanwhile. Never rejects.
+   */
+  reload(): Promise<Reloaded | null> {
+    if (this.#nextReload !== null) return this.#nextReload
+    const next = this.#reloading.then(async () => {
+      this.#nextReload = null
+      return this.#signals.stop.aborted ? null : await this.#reloadNow()
     })
+    this.#nextReload = next
+    this.#reloading = next
+    return next
+  }
+
+  /** Reads the definitions now, and resolves to whether the store answered. Never rejects. */
+  async reread(): Promise<boolean> {
+    await this.#started.promise
+    return await this.#refreshing.reread()
   }
 
   /** A broken configuration leaves everything as it is. */
-  async #reloadNow(): Promise<void> {
+  async #reloadNow(): Promise<Reloaded> {
     const { log, notifier, reloadSettings } = this.#parts
     notifier.reloading()
     log.info({}, 'reloading settings and definitions')
-    try {
-      await reloadSettings()
-    } catch (error) {
+    let refusal: Error | null = null
+    const waiting = await reloadSettings().catch((error: unknown) => {
       log.error({ err: error }, 'cannot use the new settings; keeping the old ones')
-    }
-    await this.#refreshing.reread()
+      refusal = error instanceof Error ? error : new Error(String(error))
+      return []
+    })
+    const isRead = await this.#refreshing.reread()
     if (!this.#signals.stop.aborted) notifier.ready()
+    return { refusal, waiting, isRead }
   }
 
   #watch(): Disposable {

@@ -40,11 +40,13 @@ export class RefreshLoop {
     }
   }
 
-  /** Reads what is in the store now; the time to the next reading counts from then. Never rejects. */
-  async reread(): Promise<void> {
-    this.#told(await this.#parts.source.reread())
+  /** Reads what is in the store now, and resolves to whether it answered; the time to the next reading counts from then. Never rejects. */
+  async reread(): Promise<boolean> {
+    const answered = await this.#parts.source.reread()
+    this.#told(answered)
     this.#restarted = true
     this.#nap.abort()
+    return answered
   }
 
   async #pause(stop: AbortSignal): Promise<void> {

@@ -71,6 +71,11 @@ export class SnapshotSource {
     return this.#storeFailing && this.#provenance !== null && this.#outage.isTooOld(this.#provenance.readAt)
   }
 
+  /** The rows that `snapshot` was made of. */
+  get definitions(): Definitions {
+    return this.#definitions
+  }
+
   get provenance(): Provenance | null {
     return this.#provenance
   }

@@ -22,3 +22,14 @@ export class InvalidInputError extends OperatorError {
     this.problems = problems
   }
 }
+
+/** An OperatorError that a command answers with an exit status of its own. */
+export class ExitError extends OperatorError {
+  override readonly name = 'ExitError'
+  readonly status: number
+
+  constructor(status: number, message: string, hint: string | null, options?: ErrorOptions) {
+    super(message, hint, options)
+    this.status = status
+  }
+}

@@ -1,4 +1,4 @@
-import type { Action } from './action.ts'
+import { ACTIONS, type Action } from './action.ts'
 import type { Cron } from './cron.ts'
 import type { Minute } from './minute.ts'
 
@@ -11,6 +11,12 @@ export type Job = {
 /** Equal for two crons exactly when they belong to the same job. */
 export function jobKey(job: Job): string {
   return `${job.action}:${job.name}`
+}
+
+/** The job whose `jobKey` that is. */
+export function jobOfKey(key: string): Job {
+  const at = key.indexOf(':')
+  return { action: ACTIONS.find((action) => action === key.slice(0, at)) ?? 'failover', name: key.slice(at + 1) }
 }
 
 /** A job that is due in one minute, with its due crons in the order they were provided (id). */

@@ -45,6 +45,11 @@ export class MinuteBook {
     this.#inherited = mark.unreported
   }
 
+  /** The newest minute that was planned; null if none was. */
+  get last(): Minute | null {
+    return this.#mark.last
+  }
+
   /** Minutes that were missed and not reported yet: nothing of them is caught up before they are. */
   get unreported(): MissedMinutes {
     return this.#mark.unreported

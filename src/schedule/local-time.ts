@@ -46,3 +46,9 @@ function minuteAt(local: LocalMinute, zone: Zone): Minute {
     minute = to
   }
 }
+
+/** As `formatLocal`, of an instant in epoch milliseconds, to the second. */
+export function formatInstant(ms: number, zone: Zone): string {
+  const seconds = Math.floor((ms % 60_000) / 1000)
+  return formatLocal(minuteOf(ms), zone).replace(/(T\d\d:\d\d):00/, `$1:${twoDigits(seconds)}`)
+}

@@ -45,6 +45,8 @@ test('an empty environment gives the defaults', () => {
     database: { kind: 'sqlite', path: `${state}/rcron.db` },
     stateDirectory: state,
     lockDirectory: `${state}/locks`,
+    controlDirectory: state,
+    serviceControlDirectory: '/run/rcron',
     cache: { file: `${state}/cache.sealed`, key: null, keyFile: `${state}/cache.key`, staleMinutes: 5, maxAgeMs: null },
     timezone: 'Asia/Tokyo',
     hostname: 'cron.lab.example',
@@ -75,6 +77,39 @@ const STATE = [
 
 for (const [environment, uid, expected, sentence] of STATE) {
   test(sentence, () => equal(loadConfig(environment, { ...machine, uid }).stateDirectory, expected))
+}
+
+const CONTROL = [
+  [{}, 0, '/run/rcron', null, 'root listens in /run'],
+  [
+    { XDG_RUNTIME_DIR: '/run/user/1000' },
+    1000,
+    '/run/user/1000/rcron',
+    '/run/rcron',
+    'a user in their runtime directory',
+  ],
+  [{ XDG_RUNTIME_DIR: 'odd' }, 1000, '/home/x/.local/state/rcron', '/run/rcron', 'else with the state'],
+  [
+    { XDG_RUNTIME_DIR: '/run/user/1000', RCRON_STATE_DIR: '/b' },
+    1000,
+    '/b',
+    null,
+    'a chosen state directory holds its sockets',
+  ],
+  [
+    { RUNTIME_DIRECTORY: '/run/rcron:/run/b', STATE_DIRECTORY: '/a' },
+    1000,
+    '/run/rcron',
+    null,
+    'a service where systemd says',
+  ],
+] as const
+
+for (const [environment, uid, own, service, sentence] of CONTROL) {
+  test(`the control sockets: ${sentence}`, () => {
+    const { controlDirectory, serviceControlDirectory } = loadConfig(environment, { ...machine, uid })
+    deepEqual([controlDirectory, serviceControlDirectory], [own, service])
+  })
 }
 
 test("rcron's own secrets are known wherever they lie: files that variables name, and those that systemd hands over", () => {

@@ -64,7 +64,7 @@ export async function aDaemon(overrides: Partial<DaemonParts> = {}, watchdogInte
       ledger: NO_LEDGER,
       staleAfterMs: () => 300_000,
       drainMs: () => 60_000,
-      reloadSettings: async () => undefined,
+      reloadSettings: async () => [],
       ...overrides,
     },
     {

@@ -105,6 +105,7 @@ test('reloads follow one another, and those that are asked for meanwhile are one
       most = Math.max(most, under)
       await new Promise<void>((resume) => held.push(resume))
       under -= 1
+      return []
     },
   })
   const ended = daemon.run()

@@ -16,9 +16,23 @@ await rcron.prepare(async ({ systems }) => {
 const NOUNS = ['auth', 'system', 'cron']
 const VERBS = ['add', 'list', 'show', 'edit', 'remove']
 const COMMANDS: readonly (readonly string[])[] = [
-  ...['daemon', 'tick', 'test', 'check', 'next', 'failed', 'history', 'init', 'settings', ...NOUNS].map((name) => [
-    name,
-  ]),
+  ...[
+    'daemon',
+    'tick',
+    'status',
+    'ps',
+    'run',
+    'kill',
+    'reload',
+    'test',
+    'check',
+    'next',
+    'failed',
+    'history',
+    'init',
+    'settings',
+    ...NOUNS,
+  ].map((name) => [name]),
   ...NOUNS.flatMap((noun) => VERBS.map((verb) => [noun, verb])),
   ['cron', 'enable'],
   ['cron', 'disable'],
@@ -30,16 +44,15 @@ for (const words of COMMANDS) {
     deepEqual([status, stderr], [0, ''])
     match(stdout, new RegExp(`^Usage: rcron ${words.join(' ')}`))
     match(stdout, /\nExamples:\n {2}\S/)
-    match(stdout, /\nExit status:\n {2}0 {2}.*\n(.*\n)* {2}2 {2}invalid input\n/)
+    match(stdout, /\nExit status:\n {2}0 +.*\n(.*\n)* {2}2 +invalid input\n/)
   })
 }
 
-test('rcron alone prints the help, which names every command and says where settings come from', async () => {
-  const [alone, asked] = [await rcron.ok(), await rcron.ok('--help')]
-  equal(alone, asked)
-  for (const [name] of COMMANDS) match(alone, new RegExp(`^ {2}${name} `, 'm'))
-  match(alone, /^ {2}cron +add, list, show, edit, remove, enable\s+and disable what runs/m)
-  match(alone, /"rcron settings" lists them all/)
+test('the help names every command and says where settings come from', async () => {
+  const asked = await rcron.ok('--help')
+  for (const [name] of COMMANDS) match(asked, new RegExp(`^ {2}${name} `, 'm'))
+  match(asked, /^ {2}cron +add, list, show, edit, remove, enable\s+and disable what runs/m)
+  match(asked, /"rcron settings" lists them all/)
   equal(await rcron.ok('help', 'cron', 'add'), await rcron.ok('cron', 'add', '--help'))
   equal(await rcron.ok('help', 'next', 'dump'), await rcron.ok('next', '--help'))
 })

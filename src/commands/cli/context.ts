@@ -1,6 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { DaemonSignals } from '../../daemon/daemon-signals.ts'
-import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
+import { ExitError, InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import { describeProblem } from '../../domain/problem.ts'
 import { escapeText } from '../../platform/log/escape-text.ts'
 
@@ -14,8 +14,8 @@ export type CommandContext = {
   readonly signals?: DaemonSignals
 }
 
-/** What every command answers with: 0 done, 1 an operation or a run failed, 2 the input cannot be used. */
-export type ExitCode = 0 | 1 | 2
+/** What a command answers with: `EXIT_CODES` says what each means. */
+export type ExitCode = number
 
 /** Carries one command out, and keeps its exit status. */
 export type Run = (work: () => Promise<ExitCode>) => Promise<void>
@@ -30,11 +30,16 @@ export async function runCommand(context: CommandContext, work: () => Promise<Ex
     const red = paint(context, 'stderr', 'red')
     if (error instanceof OperatorError) {
       context.stderr.write(`${red('rcron:')} ${linesOf(error).join('\n')}\n`)
-      return error instanceof InvalidInputError ? 2 : 1
+      return statusOf(error)
     }
     context.stderr.write(`${red('rcron: a bug in rcron:')} ${describeBug(error)}\n`)
     return 1
   }
+}
+
+function statusOf(error: OperatorError): ExitCode {
+  if (error instanceof ExitError) return error.status
+  return error instanceof InvalidInputError ? 2 : 1
 }
 
 /** Each problem on a line of its own, then what to do; what could move a terminal or begin another line is made visible. */

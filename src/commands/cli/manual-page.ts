@@ -4,6 +4,6 @@ export type ManualPage = {
   /** A command line, and what it does. */
   readonly examples: readonly (readonly [string, string])[]
   /** Beside 2, which every command gives for input that cannot be used. */
-  readonly exits: readonly (readonly [0 | 1, string])[]
+  readonly exits: readonly (readonly [number, string])[]
   readonly notes?: string
 }

@@ -3,7 +3,8 @@ import type { ManualPage } from './manual-page.ts'
 const SETTINGS = `Settings:
   They come from the environment (RCRON_...), and otherwise from the file .env in the working directory.
   "rcron settings" lists them all with unit, default and meaning; .env.example is the same as a file to copy.
-  Output is coloured on a terminal, unless NO_COLOR is set; FORCE_COLOR colours it everywhere.`
+  Output is coloured on a terminal, unless NO_COLOR is set; FORCE_COLOR colours it everywhere.
+  "rcron help exit-codes" lists what every exit status means.`
 
 const NOUN_EXITS = [
   [0, 'done'],

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { LIVE_MANUAL } from './manual-live.ts'
 import type { ManualPage } from './manual-page.ts'
 import { MANUAL } from './manual-pages.ts'
 import { verbPage } from './manual-verbs.ts'
@@ -21,17 +22,20 @@ function addPages(command: Command, parents: readonly string[]): void {
 export function pageOf([program = '', ...words]: readonly string[]): ManualPage | null {
   const [noun, verb] = words
   if (noun === undefined) return MANUAL[program] ?? null
-  return (verb === undefined ? MANUAL[noun] : verbPage(noun, verb)) ?? null
+  return (verb === undefined ? (MANUAL[noun] ?? LIVE_MANUAL[noun]) : verbPage(noun, verb)) ?? null
 }
 
 function sectionsOf({ examples, exits, notes }: ManualPage): string {
-  const all = [...exits, [2, 'invalid input'] as const]
+  const all = [...exits, [2, 'invalid input'] as const].toSorted(([one], [other]) => one - other)
+  const statusWidth = Math.max(...all.map(([status]) => String(status).length))
   const beside = examples.filter(([line, meaning]) => meaning !== '' && line.length <= WIDEST_LEFT)
   const width = Math.max(0, ...beside.map(([line]) => line.length))
   const sections = [
     ...(notes === undefined ? [] : [notes]),
     ...(examples.length === 0 ? [] : [['Examples:', ...examples.map((it) => exampleLine(it, width))].join('\n')]),
-    ['Exit status:', ...all.map(([status, meaning]) => `  ${status}  ${meaning}`)].join('\n'),
+    ['Exit status:', ...all.map(([status, meaning]) => `  ${String(status).padEnd(statusWidth)}  ${meaning}`)].join(
+      '\n',
+    ),
   ]
   return sections.map((section) => `\n${section}`).join('\n')
 }

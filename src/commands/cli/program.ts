@@ -3,8 +3,10 @@ import { escapeText } from '../../platform/log/escape-text.ts'
 import { installedVersion } from '../../platform/version.ts'
 import { addRunningCommands, addSettingCommands, addTryingCommands } from './add-commands.ts'
 import { addHistoryCommands } from './add-history-commands.ts'
+import { addLookingCommands, addSteeringCommands } from './add-live-commands.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { type CommandContext, type ExitCode, type Run, runCommand } from './context.ts'
+import { describeExitCodes } from './exit-codes.ts'
 import { addManual } from './manual.ts'
 import { isNoun, NOUN_SUMMARIES } from './noun-summaries.ts'
 
@@ -26,7 +28,8 @@ async function carryOut(argv: readonly string[], context: CommandContext): Promi
   }
   try {
     const program = await createProgram(argv, context, run)
-    if (argv.length === 0) program.outputHelp()
+    if (argv.length === 0) await run(async () => (await import('../live/overview.ts')).overview(context))
+    else if (argv[0] === 'help' && argv[1] === 'exit-codes') context.stdout.write(describeExitCodes())
     else await program.parseAsync([...withoutHelpOfNothing(program, helpAsOption(argv))], { from: 'user' })
     return status
   } catch (error) {
@@ -72,10 +75,13 @@ export async function createProgram(argv: readonly string[], context: CommandCon
     .exitOverride()
   program.commandsGroup('Running:')
   addRunningCommands(program, context, run)
+  program.commandsGroup('Looking:')
+  addLookingCommands(program, context, run)
+  addHistoryCommands(program, context, run)
+  program.commandsGroup('Steering:')
+  addSteeringCommands(program, context, run)
   program.commandsGroup('Trying:')
   addTryingCommands(program, context, run)
-  program.commandsGroup('Looking:')
-  addHistoryCommands(program, context, run)
   program.commandsGroup('Defining:')
   addSettingCommands(program, context, run)
   // Their commands, with an option for each column, are made where one of them is asked for.

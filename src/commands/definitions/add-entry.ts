@@ -18,7 +18,7 @@ export async function addEntry<R, F>(noun: Noun<R, F>, options: Options, parts: 
   if (options['json'] === true) output.json(ids.length === 1 ? { id: ids[0] } : { ids })
   else tellAdded(noun, ids, { row: rows[0], output })
   await parts.keepNames()
-  parts.tellTakeUp()
+  await parts.tellTakeUp()
   return 0
 }
 

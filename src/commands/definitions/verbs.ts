@@ -19,8 +19,8 @@ export type VerbParts = ChangeParts & {
   readonly output: Output
   /** Runs that have a lock file; none where they cannot be read. */
   readonly activeRuns: () => Promise<readonly RunLock[]>
-  /** Says when a running daemon acts by what was changed. */
-  readonly tellTakeUp: () => void
+  /** Has a running daemon take up what was changed, and says when it does. */
+  readonly tellTakeUp: () => Promise<void>
   /** Keeps the names that rows have now where shells complete them. Never rejects. */
   readonly keepNames: () => Promise<void>
 }
@@ -103,7 +103,7 @@ export async function editEntries<R, F>(
   )
   for (const { id } of entries) output.line(`changed ${noun.name} ${id}: ${Object.keys(changes).join(', ')}`)
   await parts.keepNames()
-  parts.tellTakeUp()
+  await parts.tellTakeUp()
   return 0
 }
 
@@ -165,7 +165,7 @@ export async function removeEntries<R, F>(
   }
   if (isDry) return 0
   await parts.keepNames()
-  parts.tellTakeUp()
+  await parts.tellTakeUp()
   return 0
 }
 
@@ -184,7 +184,7 @@ export async function enableCrons(references: readonly string[], enabled: 0 | 1,
   for (const { id, name } of entries) {
     output.line(`${enabled === 1 ? 'enabled' : 'disabled'} cron ${id} ${JSON.stringify(name)}`)
   }
-  parts.tellTakeUp()
+  await parts.tellTakeUp()
   return 0
 }
 

@@ -23,7 +23,10 @@ export function withEditor(context: CommandContext, use: (parts: VerbParts) => P
       seal: () => composeSeal(opened.settings.config, opened.log),
       judge: (judged) => judge(context, opened, judged),
       activeRuns: async () => (await import('../../app/installation-notes.ts')).readNotes(opened.settings.config).locks,
-      tellTakeUp: () => new Output(context).note(describeTakeUp(opened.settings.config.cache.staleMinutes)),
+      tellTakeUp: async () => {
+        const { tellDaemon } = await import('../live/tell-daemon.ts')
+        new Output(context).note(await tellDaemon(opened.settings))
+      },
       keepNames: () => keepNamesOf(opened),
     }),
   )
@@ -36,11 +39,6 @@ async function keepNamesOf({ settings, store }: OpenStore): Promise<void> {
     // What was asked for is done; the daemon, or the next change, keeps them.
     if (!(error instanceof OperatorError)) throw error
   }
-}
-
-function describeTakeUp(staleMinutes: number): string {
-  const within = staleMinutes === 1 ? 'a minute' : `${staleMinutes} minutes`
-  return `A running daemon picks this up within ${within}; at once after "systemctl reload rcron" (SIGHUP).`
 }
 
 /** Warnings are reported and change nothing; errors end the command. */

@@ -1,9 +1,9 @@
 import type { JudgedCrons } from '../../definitions/snapshot.ts'
 import type { Cron } from '../../domain/cron.ts'
+import { cronsByReference } from '../../domain/crons-by-reference.ts'
 import { jobKey } from '../../domain/job.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 import type { CronRow } from '../../domain/rows.ts'
-import { cronsByReference } from '../shared/crons-by-reference.ts'
 import type { NextQuestion } from './next-answer.ts'
 
 /** What holds for every question; `tz` is the zone that was asked for, if any: it goes before a cron's own. */

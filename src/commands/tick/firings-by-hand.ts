@@ -1,11 +1,11 @@
 import { firingsIn } from '../../definitions/firings.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import type { Cron } from '../../domain/cron.ts'
+import { cronsByReference } from '../../domain/crons-by-reference.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Firing } from '../../domain/job.ts'
 import { describeMinute, type Minute } from '../../domain/minute.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
-import { cronsByReference } from '../shared/crons-by-reference.ts'
 
 /**
  * What is fired by hand in `minute`: the crons that are due then; where there are words, those of them that a word means. Throws an

@@ -83,6 +83,12 @@ export function userNameOf(uid: number): string | undefined {
   return entriesOf('/etc/passwd').find(([, , id]) => id === String(uid))?.[0]
 }
 
+/** The number of a group by the machine's own list of them. Node has no other way to ask. */
+export function groupIdOf(name: string, list = '/etc/group'): number | null {
+  const id = entriesOf(list).find(([group]) => group === name)?.[2]
+  return id === undefined || !/^\d+$/.test(id) ? null : Number(id)
+}
+
 function judge(path: string, found: Stats): Distrust | null {
   if (!isTrustedOwner(found.uid)) return distrustBy('owner', path, found)
   // A sticky directory protects what we have in it. A link has no mode of its own; that of a device says nothing of the way.

@@ -18,7 +18,7 @@ const CONFINED = [
   'ProtectHome',
   'PrivateTmp',
   'PrivateDevices',
-  'PrivateUsers',
+  'PrivateMounts',
   'PrivateIPC',
   'ProtectProc',
   'ProtectKernelTunables',

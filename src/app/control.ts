@@ -1,0 +1,44 @@
+import { DaemonControl } from '../control/act/daemon-control.ts'
+import type { EndedRuns } from '../control/act/ended-runs.ts'
+import { ControlServer } from '../control/server/control-server.ts'
+import { groupOfViewers } from '../control/server/group-of-viewers.ts'
+import type { Daemon } from '../daemon/daemon.ts'
+import type { MinuteBook } from '../minutes/minute-book.ts'
+import { userName } from '../platform/user-name.ts'
+import { installedVersion } from '../platform/version.ts'
+import type { Running } from './running.ts'
+import { nameOfDatabase } from './settings.ts'
+
+/** The parts of a daemon that commands ask for. */
+export type ControlParts = {
+  readonly running: Running
+  readonly daemon: Daemon
+  readonly book: MinuteBook
+  readonly ended: EndedRuns
+  readonly stop: AbortSignal
+}
+
+/** Listens for commands, where the settings in force at the start say. The caller's to close. Never rejects. */
+export function openControl({ running, daemon, book, ended, stop }: ControlParts): Promise<ControlServer> {
+  const { clock, log, source, dispatcher, settings } = running
+  const { stateDirectory, controlDirectory, limits } = settings().config
+  const controlled = new DaemonControl({
+    clock,
+    source,
+    dispatcher,
+    daemon,
+    ended,
+    lastPlanned: () => book.last,
+    facts: {
+      version: installedVersion(),
+      user: userName(),
+      stateDirectory,
+      startedAt: clock.now() - process.uptime() * 1000,
+      slots: limits.concurrentRuns,
+      store: () => nameOfDatabase(settings().config.database),
+      timezone: () => settings().config.timezone,
+      isStopping: () => stop.aborted,
+    },
+  })
+  return ControlServer.open({ controlled, log, directory: controlDirectory, viewers: groupOfViewers() })
+}

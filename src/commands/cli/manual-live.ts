@@ -1,0 +1,83 @@
+import type { ManualPage } from './manual-page.ts'
+
+const ASKING = [
+  [3, 'no daemon runs, or it does not answer'],
+  [5, 'the sockets of the daemon are not for you'],
+] as const
+
+/** The pages of the commands that ask a running daemon. */
+export const LIVE_MANUAL: Readonly<Record<string, ManualPage>> = {
+  status: {
+    about: `Says as which user rcron works, with which store and state directory; whether the daemon runs, which minute it planned last, which definitions it has and what is active. Without a daemon it says what the files and the store tell, and whether another daemon works on the same database.
+
+It needs the right to one of the daemon's sockets: group rcron-view to look, group rcron to steer.`,
+    examples: [
+      ['rcron status', ''],
+      ['rcron status --json', 'for scripts'],
+    ],
+    exits: [
+      [0, 'the daemon runs, and all is well'],
+      ...ASKING,
+      [10, 'the daemon runs, and something is not well: the store is away, or minutes were not planned'],
+    ],
+  },
+  ps: {
+    about: `Lists the runs that are active, those that wait for their place among them, with host, start, time since then, the number of the first process on the host, and state. Runs of crons that were removed meanwhile are listed as well. Times are those of the job's zone. "unknown" is a run whose host cannot be asked: it counts as active.`,
+    examples: [
+      ['rcron ps', ''],
+      ['rcron ps dump', 'only the runs of this job'],
+      ['rcron ps --json', 'for scripts'],
+    ],
+    exits: [[0, 'done'], ...ASKING, [4, 'there is no such job or run, or nothing of it is active']],
+  },
+  run: {
+    about: `Starts a job now, whatever its schedule says, inside the daemon: with its limits, its locks and its log. A name means the whole job: failover and shuffle go from host to host as ever. Rows that are disabled are left out, unless all are: then it runs, and that is said.
+
+The rules for overlapping runs bind it: where a run of the job is active it is not started, or, with action clobber, kills that run first. --force starts it beside what is active, with the same command: use it where that does no harm.
+
+With --wait it ends when the job has, with the job's own exit status. An interruption ends the waiting only. Without a daemon, "rcron tick --at TIME JOB" runs what is due in a minute by hand.`,
+    examples: [
+      ['rcron run dump', ''],
+      ['rcron run dump@db2 --wait', 'on one host, until it has ended'],
+      ['rcron run dump --host db2', 'the same host, by an option'],
+    ],
+    exits: [
+      [0, 'started; with --wait, succeeded'],
+      ...ASKING,
+      [4, 'there is no such job'],
+      [6, 'not started: a run of it is active, or the daemon is stopping'],
+      [7, '--wait: its end is not known'],
+      [8, '--wait: the daemon has gone, and the run goes on'],
+      [20, '--wait: it ended badly without an exit status: timed out, killed, not reached'],
+      [130, '--wait was interrupted, and the run goes on'],
+    ],
+    notes: 'Any other status is the one of the job.',
+  },
+  kill: {
+    about: `Ends runs: TERM, then KILL after the row's kill_grace_s, to all processes of the run on its host. It answers when the host has proved the death of each, or says that it is not proved. Then the run stays active, and nothing is started in its place. A failover does not go on to its next host.
+
+A name means all active runs of the job. On a terminal it lists what it means and asks; elsewhere it needs --yes.`,
+    examples: [
+      ['rcron kill 4b1e', 'a run, by the first letters of its id'],
+      ['rcron kill dump --yes', 'all runs of a job'],
+      ['rcron kill dump@db2', ''],
+    ],
+    exits: [
+      [0, 'dead, all of them'],
+      ...ASKING,
+      [4, 'there is no such job or run, or nothing of it is active'],
+      [7, 'the death of one of them is not confirmed'],
+    ],
+  },
+  reload: {
+    about:
+      'Has the daemon read its settings and all definitions again, as SIGHUP does, and prints what was added, edited and removed, and what is rejected with the reason. Settings that cannot be used are reported, and the old ones stay. "rcron cron add" and other changes need no reload: a running daemon is told.',
+    examples: [['rcron reload', '']],
+    exits: [
+      [0, 'done'],
+      [1, 'the new settings cannot be used, or the store does not answer'],
+      ...ASKING,
+      [6, 'the daemon is stopping'],
+    ],
+  },
+}

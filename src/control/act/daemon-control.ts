@@ -1,0 +1,132 @@
+import type { Daemon } from '../../daemon/daemon.ts'
+import type { SnapshotSource } from '../../definitions/snapshot-source.ts'
+import type { ActiveRun } from '../../dispatch/active/active-run.ts'
+import type { Dispatcher } from '../../dispatch/dispatcher.ts'
+import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
+import type { Minute } from '../../domain/minute.ts'
+import { describeProblem } from '../../domain/problem.ts'
+import type { RunId } from '../../domain/run.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { formatInstant } from '../../schedule/local-time.ts'
+import { zoneOf } from '../../schedule/timezone.ts'
+import type { Controlled } from '../controlled.ts'
+import { ControlFault } from '../faults.ts'
+import type {
+  FiringAnswer,
+  FiringOrder,
+  KillReport,
+  LiveRun,
+  Reloading,
+  Rereading,
+  RunList,
+  Status,
+} from '../schemas.ts'
+import { changedRows } from './changed-rows.ts'
+import { type DaemonFacts, statusOf } from './daemon-status.ts'
+import type { EndedRuns } from './ended-runs.ts'
+import { killRuns } from './kill-runs.ts'
+import { liveRunOf } from './live-runs.ts'
+import { ManualFirings } from './manual-firings.ts'
+import { matchRuns } from './match-runs.ts'
+
+/** What a daemon is steered by. */
+export type DaemonControlParts = {
+  readonly clock: Clock
+  readonly facts: DaemonFacts
+  readonly source: SnapshotSource
+  readonly dispatcher: Pick<Dispatcher, 'active' | 'kill' | 'fireByHand'>
+  readonly daemon: Pick<Daemon, 'reload' | 'reread' | 'isConfirmed'>
+  /** The newest minute that was planned. */
+  readonly lastPlanned: () => Minute | null
+  readonly ended: EndedRuns
+}
+
+/** Answers for a daemon that runs in this process. */
+export class DaemonControl implements Controlled {
+  readonly #parts: DaemonControlParts
+  readonly #firings: ManualFirings
+
+  constructor(parts: DaemonControlParts) {
+    this.#parts = parts
+    this.#firings = new ManualFirings({
+      ...parts,
+      snapshot: () => parts.source.snapshot,
+      activeOf: (runs) => this.#activeOf(runs),
+    })
+  }
+
+  status(): Status {
+    const { clock, dispatcher, lastPlanned } = this.#parts
+    return statusOf({ ...this.#parts, active: dispatcher.active, lastPlanned: lastPlanned(), now: clock.now() })
+  }
+
+  runs(of: string | null): RunList {
+    const { clock, facts, dispatcher, source, ended } = this.#parts
+    const crons = source.snapshot?.crons ?? []
+    const runs = of === null ? dispatcher.active : matchRuns(of, { active: dispatcher.active, crons, ended })
+    return {
+      schema: 'rcron.ps.v1',
+      generated: formatInstant(clock.now(), zoneOf(facts.timezone())),
+      slots: facts.slots,
+      items: [...this.#described(runs)],
+    }
+  }
+
+  async kill(runs: readonly RunId[]): Promise<KillReport> {
+    return await killRuns(runs, this.#parts)
+  }
+
+  async fire(order: FiringOrder): Promise<FiringAnswer> {
+    if (!(await this.#parts.daemon.isConfirmed())) throw STOPPING
+    return await this.#firings.fire(order)
+  }
+
+  async firing(id: string, waitMs: number): Promise<FiringAnswer> {
+    return await this.#firings.wait(id, waitMs)
+  }
+
+  async reload(): Promise<Reloading> {
+    const before = this.#parts.source.definitions
+    const reloaded = await this.#parts.daemon.reload()
+    if (reloaded === null) throw STOPPING
+    const { refusal, waiting, isRead } = reloaded
+    return { ...this.#rereading(before, isRead), refusal: [...linesOf(refusal)], waiting: [...waiting] }
+  }
+
+  async reread(): Promise<Rereading> {
+    const before = this.#parts.source.definitions
+    return this.#rereading(before, await this.#parts.daemon.reread())
+  }
+
+  #rereading(before: SnapshotSource['definitions'], isRead: boolean): Rereading {
+    const { facts, source } = this.#parts
+    const errors = source.snapshot?.problems.filter(({ severity }) => severity === 'error') ?? []
+    return {
+      store: facts.store(),
+      isRead,
+      changes: changedRows(before, source.definitions),
+      rejected: errors.map(describeProblem),
+    }
+  }
+
+  #activeOf(runs: readonly RunId[]): readonly LiveRun[] {
+    const wanted = new Set(runs)
+    return [...this.#described([...this.#parts.dispatcher.active].filter(({ id }) => wanted.has(id)))]
+  }
+
+  *#described(runs: Iterable<ActiveRun>): Generator<LiveRun> {
+    const { clock, facts, source } = this.#parts
+    const zones = new Map(source.snapshot?.crons.map(({ id, timezone }) => [id, timezone]))
+    const zoneOfCron = (id: number | null) => (id === null ? undefined : zones.get(id)) ?? facts.timezone()
+    for (const run of runs) yield liveRunOf(run, { zoneOfCron, now: clock.now() })
+  }
+}
+
+const STOPPING = new ControlFault('STOPPING', 'the daemon is stopping, and begins nothing more')
+
+function linesOf(refusal: Error | null): readonly string[] {
+  if (refusal === null) return []
+  if (refusal instanceof InvalidInputError) return refusal.problems.map(describeProblem)
+  const hint = refusal instanceof OperatorError ? refusal.hint : null
+  return [refusal.message, ...(hint === null ? [] : [hint])]
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import { ExitError } from '../../domain/errors.ts'
+import { codeOrNull } from '../../platform/error-code.ts'
+import { FAULTS, isFaultCode } from '../faults.ts'
+import { CONTROL_SOCKET, VIEW_SOCKET } from '../socket-names.ts'
+import { type Answer, exchange, type Question, TooSlow } from './exchange.ts'
+
+/** How long a daemon may take to say how it is. Milliseconds. */
+const LOOK_MS = 10_000
+
+/** Nobody answers at any of the places. */
+export class DaemonAbsent extends ExitError {
+  constructor(directories: readonly string[]) {
+    const places = directories.map((directory) => join(directory, CONTROL_SOCKET))
+    super(
+      3,
+      `rcron is not running: nobody answers at ${places.join(' or ')}`,
+      'Start it with "systemctl start rcron", or "rcron daemon". Its log: journalctl -u rcron -n 50',
+    )
+  }
+}
+
+/** Asks the daemon that listens in the first of several directories. */
+export class ControlClient {
+  readonly #directories: readonly string[]
+
+  constructor(directories: readonly string[]) {
+    this.#directories = directories
+  }
+
+  /** Rejects with an ExitError; with a DaemonAbsent where there is no daemon. */
+  async look<Said>(path: string, limitMs: number | null = LOOK_MS): Promise<Said> {
+    return (await this.#ask({ method: 'GET', path, limitMs }, [CONTROL_SOCKET, VIEW_SOCKET])) as Said
+  }
+
+  /** As `look`, for what changes something: those who may only look are refused. */
+  async act<Said>(path: string, body: unknown, limitMs: number | null = null): Promise<Said> {
+    return (await this.#ask({ method: 'POST', path, body, limitMs }, [CONTROL_SOCKET])) as Said
+  }
+
+  async #ask(question: Question, sockets: readonly string[]): Promise<unknown> {
+    let forbidden: string | null = null
+    for (const directory of this.#directories) {
+      for (const name of sockets) {
+        const path = join(directory, name)
+        const answer = await answerOf(path, question)
+        if (typeof answer === 'object') return said(answer)
+        if (answer === 'absent') break
+        forbidden = path
+      }
+      if (forbidden !== null) throw mayNot(forbidden)
+    }
+    throw new DaemonAbsent(this.#directories)
+  }
+}
+
+async function answerOf(path: string, question: Question): Promise<Answer | 'absent' | 'forbidden'> {
+  try {
+    return await exchange(path, question)
+  } catch (error) {
+    switch (codeOrNull(error)) {
+      case 'ENOENT':
+      case 'ENOTDIR':
+      case 'ECONNREFUSED':
+        return 'absent'
+      case 'EACCES':
+      case 'EPERM':
+        return 'forbidden'
+      case 'EAGAIN':
+        throw new ExitError(1, 'the daemon is asked too much at once', 'Try again.', { cause: error })
+      default:
+        throw unanswered(path, error)
+    }
+  }
+}
+
+function unanswered(path: string, error: unknown): ExitError {
+  if (error instanceof TooSlow) {
+    return new ExitError(
+      3,
+      `the daemon at ${path} does not answer`,
+      'It hangs, or is stopped: systemctl status rcron',
+      { cause: error },
+    )
+  }
+  if (error instanceof SyntaxError) {
+    return new ExitError(1, `what answers at ${path} is not rcron`, null, { cause: error })
+  }
+  return new ExitError(
+    1,
+    'the daemon has gone before it answered: what it was told may be done or not',
+    'Runs continue on their hosts, and its next start adopts them: rcron status',
+    { cause: error },
+  )
+}
+
+function said({ status, body }: Answer): unknown {
+  if (status < 400) return body
+  const { error } = (body ?? {}) as { readonly error?: Readonly<Record<string, unknown>> }
+  const message = typeof error?.['message'] === 'string' ? error['message'] : `the daemon answers ${status}`
+  const hint = typeof error?.['hint'] === 'string' ? error['hint'] : null
+  throw new ExitError(isFaultCode(error?.['code']) ? FAULTS[error['code']].exit : 1, message, hint)
+}
+
+function mayNot(path: string): ExitError {
+  return new ExitError(
+    5,
+    `you may not use ${path}`,
+    'Join the group rcron (to steer it) or rcron-view (to look), and log in again: usermod -aG rcron-view NAME',
+  )
+}

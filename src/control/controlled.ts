@@ -1,0 +1,18 @@
+import type { FiringAnswer, FiringOrder, KillReport, Reloading, Rereading, RunList, Status } from './schemas.ts'
+
+/** What a running daemon can be asked, and told to do. Everything rejects with a ControlFault where it is not done. */
+export interface Controlled {
+  status(): Status
+  /** What is active; of one job, row or run, as `of` calls it, where that is not null. */
+  runs(of: string | null): RunList
+  /** Ends these runs, and answers when each is dead, or is not known to be. */
+  kill(runs: readonly string[]): Promise<KillReport>
+  /** Starts a job now; answers when it has begun, or is decided not to. */
+  fire(order: FiringOrder): Promise<FiringAnswer>
+  /** How a firing that was started so fares; waits for its end, at most `waitMs`. */
+  firing(id: string, waitMs: number): Promise<FiringAnswer>
+  /** Reads settings and definitions again. */
+  reload(): Promise<Reloading>
+  /** Reads definitions again. */
+  reread(): Promise<Rereading>
+}

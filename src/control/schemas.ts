@@ -1,0 +1,127 @@
+import * as z from 'zod'
+import { ACTIONS } from '../domain/action.ts'
+import { BAD_KINDS } from '../domain/outcome.ts'
+
+/** What daemon and commands say to each other, as JSON. Every list is in an envelope that names its edition. */
+
+const instant = z.string().describe('RFC 3339, with the offset of the zone of the job')
+const word = z.string().min(1).max(512)
+const runId = z.string().regex(/^[0-9a-f]{32}$/)
+const envelope = <Name extends string>(name: Name) => ({ schema: z.literal(name), generated: instant })
+
+export const liveRun = z.object({
+  run: z.string(),
+  job: z.string(),
+  action: z.enum(ACTIONS),
+  cron: z.int().nullable().describe('The id of its row'),
+  host: z.string().nullable(),
+  port: z.int().nullable(),
+  user: z.string().nullable(),
+  minute: instant.describe('For which it was planned'),
+  started: instant.nullable(),
+  elapsedMs: z.number().nullable(),
+  pid: z.int().nullable().describe('Of its first process, on its host'),
+  state: z.enum(['waiting', 'starting', 'running', 'unknown']),
+  reason: z.string().nullable().describe('What it waits for, or why its host cannot tell of it'),
+  attempt: z.object({ number: z.int(), of: z.int() }).nullable(),
+  isElsewhere: z.boolean().describe('Another process of this installation answers for it'),
+})
+
+export const runList = z.object({ ...envelope('rcron.ps.v1'), slots: z.int(), items: z.array(liveRun) })
+
+export const status = z.object({
+  ...envelope('rcron.status.v1'),
+  user: z.string(),
+  store: z.string(),
+  stateDirectory: z.string(),
+  daemon: z.object({ version: z.string(), pid: z.int(), started: instant, isStopping: z.boolean() }).nullable(),
+  lastPlanned: instant.nullable(),
+  definitions: z
+    .object({
+      crons: z.int(),
+      enabled: z.int(),
+      errors: z.int(),
+      from: z.enum(['store', 'cache']),
+      readAt: instant,
+      isStoreAway: z.boolean(),
+      isTooOld: z.boolean(),
+    })
+    .nullable(),
+  runs: z.object({ active: z.int(), waiting: z.int(), unknown: z.int(), slots: z.int() }).nullable(),
+  problems: z.array(z.string()).describe('What keeps it from being well; empty if nothing does'),
+})
+
+export const killOrder = z.object({ runs: z.array(runId).min(1).max(10_000) })
+export const killReport = z.object({
+  items: z.array(
+    z.object({
+      run: runId,
+      job: z.string(),
+      host: z.string().nullable(),
+      isConfirmed: z.boolean(),
+      reason: z.string().nullable().describe('Why its death is not confirmed'),
+      outcome: z.string().nullable().describe('How it ended'),
+      tookMs: z.number(),
+    }),
+  ),
+})
+
+export const firingOrder = z.object({
+  job: word.describe('A name, NAME@HOST, or the id of a row'),
+  host: word.optional(),
+  isForced: z.boolean().default(false).describe('Beside the runs of the job that are active'),
+})
+
+export const firing = z.object({
+  firing: z.string(),
+  job: z.string(),
+  action: z.enum(ACTIONS),
+  state: z.enum(['active', 'ended']),
+  hosts: z.array(z.string()),
+  isDisabled: z.boolean().describe('The schedule does not start it'),
+  active: z.array(liveRun).describe('Its runs that are active now'),
+  hasSucceeded: z.boolean().nullable().describe('Null while it is active'),
+  outcomes: z.array(
+    z.object({
+      run: z.string().nullable(),
+      host: z.string(),
+      outcome: z.enum(['succeeded', ...BAD_KINDS]).nullable(),
+      exitCode: z.int().nullable(),
+      signal: z.string().nullable(),
+      description: z.string(),
+    }),
+  ),
+})
+
+const changedRows = z.object({ added: z.array(z.string()), edited: z.array(z.string()), removed: z.array(z.string()) })
+
+export const rereading = z.object({
+  store: z.string(),
+  isRead: z.boolean().describe('Whether the store answered'),
+  changes: changedRows,
+  rejected: z.array(z.string()).describe('Rows that cannot be used, and why'),
+})
+
+export const reloading = rereading.extend({
+  refusal: z.array(z.string()).describe('Why the settings stay as they were; empty if they do not'),
+  waiting: z.array(z.string()).describe('Changed settings that take effect at the next start'),
+})
+
+/** A run that is active. */
+export type LiveRun = z.infer<typeof liveRun>
+/** What `rcron ps` shows. */
+export type RunList = z.infer<typeof runList>
+/** What `rcron status` shows. */
+export type Status = z.infer<typeof status>
+/** What became of runs that were to be ended. */
+export type KillReport = z.infer<typeof killReport>
+/** Which job is to be started now. */
+export type FiringOrder = z.infer<typeof firingOrder>
+/** How a job fares that was started so. */
+export type FiringAnswer = z.infer<typeof firing>
+/** Rows that differ between two readings, as people call them. */
+export type ChangedRows = z.infer<typeof changedRows>
+/** What a reading of the definitions came to. */
+export type Rereading = z.infer<typeof rereading>
+/** What a reload came to. */
+export type Reloading = z.infer<typeof reloading>

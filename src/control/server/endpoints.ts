@@ -1,0 +1,111 @@
+import * as z from 'zod'
+import type { Controlled } from '../controlled.ts'
+import { firing, firingOrder, killOrder, killReport, reloading, rereading, runList, status } from '../schemas.ts'
+
+/** One question that a daemon answers. */
+export type Endpoint = {
+  /** `post` changes something. */
+  readonly method: 'get' | 'post'
+  /** Below the root of the interface, with `{name}` for what varies. */
+  readonly path: string
+  readonly summary: string
+  /** What stands in the path and behind `?`, and what is sent along. */
+  readonly asked: { readonly params: z.ZodObject; readonly query: z.ZodObject; readonly body: z.ZodObject }
+  readonly answer: z.ZodObject
+  readonly carryOut: (asked: Asked, controlled: Controlled) => unknown
+}
+
+/** As the schemas of an endpoint judged it. */
+export type Asked = { readonly params: unknown; readonly query: unknown; readonly body: unknown }
+
+const NOTHING = z.object({})
+const MOST_WAIT_MS = 60_000
+
+const runsQuery = z.object({ of: z.string().min(1).max(512).optional().describe('A job, NAME@HOST, a row, or a run') })
+const firingParams = z.object({ id: z.uuid() })
+const firingQuery = z.object({
+  waitMs: z.coerce.number().int().min(0).max(MOST_WAIT_MS).default(0).describe('How long its end is waited for'),
+})
+
+export const ENDPOINTS: readonly Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/status',
+    summary: 'How the daemon is',
+    answer: status,
+    carryOut: (_, controlled) => controlled.status(),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/runs',
+    summary: 'The runs that are active',
+    query: runsQuery,
+    answer: runList,
+    carryOut: ({ query }, controlled) => controlled.runs(query.of ?? null),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/kills',
+    summary: 'Ends runs; answers when each is dead, or not known to be',
+    body: killOrder,
+    answer: killReport,
+    carryOut: ({ body }, controlled) => controlled.kill(body.runs),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/firings',
+    summary: 'Starts a job now',
+    body: firingOrder,
+    answer: firing,
+    carryOut: ({ body }, controlled) => controlled.fire(body),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/firings/{id}',
+    summary: 'How a job fares that was started so',
+    params: firingParams,
+    query: firingQuery,
+    answer: firing,
+    carryOut: ({ params, query }, controlled) => controlled.firing(params.id, query.waitMs),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/reload',
+    summary: 'Reads settings and definitions again',
+    answer: reloading,
+    carryOut: (_, controlled) => controlled.reload(),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/definitions/reread',
+    summary: 'Reads definitions again: something changed them',
+    answer: rereading,
+    carryOut: (_, controlled) => controlled.reread(),
+  }),
+]
+
+type Shaped<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, A extends z.ZodObject> = Pick<
+  Endpoint,
+  'method' | 'path' | 'summary'
+> & {
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  readonly answer: A
+  readonly carryOut: (
+    asked: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
+    controlled: Controlled,
+  ) => z.input<A> | Promise<z.input<A>>
+}
+
+/** Whoever calls `carryOut` has had the schemas judge what is asked. */
+function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, A extends z.ZodObject>({
+  params,
+  query,
+  body,
+  carryOut,
+  ...rest
+}: Shaped<P, Q, B, A>): Endpoint {
+  const asked = { params: params ?? NOTHING, query: query ?? NOTHING, body: body ?? NOTHING }
+  return { ...rest, asked, carryOut: carryOut as Endpoint['carryOut'] }
+}

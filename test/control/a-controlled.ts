@@ -1,0 +1,85 @@
+import type { Controlled } from '../../src/control/controlled.ts'
+import type { FiringAnswer, LiveRun } from '../../src/control/schemas.ts'
+
+export const RUN_ID = 'a'.repeat(32)
+export const FIRING_ID = '4f6d3ad2-6a59-4ed1-9d0e-0b7a5a1c2d3e'
+const NOW = '2026-03-01T12:00:00+01:00'
+
+export const LIVE_RUN: LiveRun = {
+  run: RUN_ID,
+  job: 'dump \u001b[31m',
+  action: 'failover',
+  cron: 1,
+  host: 'db1',
+  port: 22,
+  user: 'backup',
+  minute: NOW,
+  started: NOW,
+  elapsedMs: 5_000,
+  pid: 812,
+  state: 'running',
+  reason: null,
+  attempt: { number: 2, of: 3 },
+  isElsewhere: false,
+}
+
+const FIRING: FiringAnswer = {
+  firing: FIRING_ID,
+  job: 'dump',
+  action: 'failover',
+  state: 'active',
+  hosts: ['db1'],
+  isDisabled: false,
+  active: [LIVE_RUN],
+  hasSucceeded: null,
+  outcomes: [],
+}
+
+const REREADING = { store: 'sqlite:x', isRead: true, changes: { added: [], edited: [], removed: [] }, rejected: [] }
+
+/** A daemon that says the same whatever it is asked, and remembers what it was told to do. */
+export function aControlled(overrides: Partial<Controlled> = {}) {
+  const told: unknown[] = []
+  const controlled: Controlled = {
+    status: () => ({
+      schema: 'rcron.status.v1',
+      generated: NOW,
+      user: 'rcron',
+      store: 'sqlite:x',
+      stateDirectory: '/x',
+      daemon: { version: '1', pid: 1, started: NOW, isStopping: false },
+      lastPlanned: NOW,
+      definitions: null,
+      runs: null,
+      problems: [],
+    }),
+    runs: () => ({ schema: 'rcron.ps.v1', generated: NOW, slots: 64, items: [LIVE_RUN] }),
+    kill: async (runs) => {
+      told.push({ kill: runs })
+      const item = {
+        job: 'dump',
+        host: 'db1',
+        isConfirmed: true,
+        reason: null,
+        outcome: 'killed by operator',
+        tookMs: 3,
+      }
+      return { items: runs.map((run) => ({ run, ...item })) }
+    },
+    fire: async (order) => {
+      told.push({ fire: order })
+      return FIRING
+    },
+    firing: async () => FIRING,
+    reload: async () => {
+      told.push('reload')
+      return { ...REREADING, refusal: [], waiting: [] }
+    },
+    reread: async () => {
+      told.push('reread')
+      return REREADING
+    },
+    ...overrides,
+  }
+  return { controlled, told }
+}

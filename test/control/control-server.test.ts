@@ -1,0 +1,206 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { after, test } from 'node:test'
+import * as z from 'zod'
+import { ControlFault } from '../../src/control/faults.ts'
+import { ControlServer } from '../../src/control/server/control-server.ts'
+import { RecordingLog } from '../support/builders.ts'
+import { LoopStall } from '../support/loop-stall.ts'
+import { until } from '../support/wait-until.ts'
+import { aControlled, FIRING_ID, RUN_ID } from './a-controlled.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'rcron-control-'))
+const log = new RecordingLog()
+let failure: Error | null = null
+const { controlled, told } = aControlled({
+  runs: (of) => {
+    if (failure !== null) throw failure
+    if (of === 'none') throw new ControlFault('NOT_FOUND', 'none: there is no such job', 'Did you mean one?')
+    return aControlled().controlled.runs(of)
+  },
+})
+const server = await ControlServer.open({ controlled, log, directory, viewers: null })
+after(async () => {
+  await server[Symbol.asyncDispose]()
+  rmSync(directory, { recursive: true })
+})
+const CONTROL = join(directory, 'control.sock')
+const VIEW = join(directory, 'view.sock')
+
+type Sent = {
+  readonly socketPath?: string
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+async function ask(path: string, { socketPath = CONTROL, method = 'GET', headers = {}, body = '' }: Sent = {}) {
+  const asked = request({ socketPath, method, path, headers: { host: 'localhost', ...headers } })
+  // Cut off behind an answer that came early, it has more to send.
+  asked.on('error', () => {}).end(body)
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  return { status: response.statusCode, said: JSON.parse(await text(response)) }
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const post = (path: string, body: unknown, sent: Sent = {}) =>
+  ask(path, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body), ...sent })
+
+/** What is sent to each route of the description, by `method path`. */
+const SENT: Readonly<Record<string, { readonly path?: string; readonly body?: unknown }>> = {
+  'get /status': {},
+  'get /runs': { path: '/runs?of=dump' },
+  'post /kills': { body: { runs: [RUN_ID] } },
+  'post /firings': { body: { job: 'dump', isForced: true } },
+  'get /firings/{id}': { path: `/firings/${FIRING_ID}?waitMs=10` },
+  'post /reload': { body: {} },
+  'post /definitions/reread': { body: {} },
+}
+
+type Described = {
+  readonly responses: Readonly<
+    Record<string, { readonly content: { readonly 'application/json': { readonly schema: object } } }>
+  >
+}
+const { said: description } = await ask('/api/v1/openapi.json')
+const routes = Object.entries(description.paths as Record<string, Record<string, Described>>).flatMap(
+  ([path, methods]) =>
+    Object.entries(methods).map(([method, described]) => ({ name: `${method} ${path}`, method, path, described })),
+)
+
+test('the description names every route, and no other', () => {
+  deepEqual(routes.map(({ name }) => name).sort(), Object.keys(SENT).sort())
+  equal(description.openapi, '3.1.0')
+})
+
+for (const { name, method, path, described } of routes) {
+  test(`${name} answers what its description says`, async () => {
+    const { path: asked = path, body } = SENT[name] ?? {}
+    const { status, said } = await (method === 'get' ? ask(`/api/v1${asked}`) : post(`/api/v1${asked}`, body))
+    equal(status, 200, JSON.stringify(said))
+    const schema = z.fromJSONSchema(
+      described.responses['200']?.content['application/json'].schema as z.core.JSONSchema.JSONSchema,
+    )
+    deepEqual(schema.parse(said), said)
+    ok(described.responses['default'])
+  })
+}
+
+test('the sockets are for owner and group', () => {
+  for (const path of [CONTROL, VIEW]) equal(statSync(path).mode & 0o777, 0o660)
+})
+
+test('who looks may look, and change nothing', async () => {
+  const before = told.length
+  equal((await ask('/api/v1/status', { socketPath: VIEW })).status, 200)
+  for (const name of Object.keys(SENT).filter((it) => it.startsWith('post'))) {
+    const { status, said } = await post(`/api/v1${name.slice(5)}`, SENT[name]?.body, { socketPath: VIEW })
+    deepEqual([status, said.error.code], [403, 'READ_ONLY'])
+  }
+  equal(told.length, before)
+})
+
+const REFUSED: readonly (readonly [string, () => ReturnType<typeof ask>, number, string])[] = [
+  ['a foreign Host header', () => ask('/api/v1/status', { headers: { host: 'evil.example' } }), 421, 'WRONG_HOST'],
+  ['a route that is not there', () => ask('/api/v1/nothing'), 404, 'NOT_FOUND'],
+  ['a job that is not there', () => ask('/api/v1/runs?of=none'), 404, 'NOT_FOUND'],
+  [
+    'a body that is no JSON',
+    () => ask('/api/v1/kills', { method: 'POST', headers: JSON_TYPE, body: '{' }),
+    400,
+    'INVALID',
+  ],
+  ['a body of another type', () => ask('/api/v1/kills', { method: 'POST', body: '{}' }), 400, 'INVALID'],
+  ['an id that is none', () => post('/api/v1/kills', { runs: ['../../etc'] }), 400, 'INVALID'],
+  ['an endless wait', () => ask(`/api/v1/firings/${FIRING_ID}?waitMs=1e9`), 400, 'INVALID'],
+  ['a body over 1 MiB', () => post('/api/v1/firings', { job: 'x'.repeat(1024 * 1024) }), 413, 'TOO_LARGE'],
+]
+for (const [what, asking, status, code] of REFUSED) {
+  test(`${what} is refused`, async () => {
+    const before = told.length
+    const answer = await asking()
+    deepEqual([answer.status, answer.said.error.code], [status, code])
+    equal(told.length, before)
+  })
+}
+
+test('100 MB of body without a length are cut off at the limit', async () => {
+  const asked = request({
+    socketPath: CONTROL,
+    method: 'POST',
+    path: '/api/v1/kills',
+    headers: { host: 'localhost', ...JSON_TYPE },
+  })
+  asked.on('error', () => {})
+  const part = Buffer.alloc(1024 * 1024, 'x')
+  let sent = 0
+  const send = (): void => {
+    while (sent < 100 && !asked.destroyed) {
+      sent += 1
+      if (!asked.write(part)) {
+        asked.once('drain', send)
+        return
+      }
+    }
+    if (!asked.destroyed) asked.end()
+  }
+  send()
+  const over = await Promise.race([
+    once(asked, 'response').then(([response]) => (response as IncomingMessage).statusCode),
+    once(asked, 'close').then(() => 413),
+  ])
+  asked.destroy()
+  equal(over, 413)
+  ok(sent < 100, `${sent} MB were taken`)
+})
+
+test('who sends nothing, or slowly, is cut off', async () => {
+  const socket = connect(CONTROL)
+  socket.on('error', () => {})
+  socket.write('GET /api/v1/status HTTP/1.1\r\n')
+  await once(socket, 'close')
+  equal((await ask('/api/v1/status')).status, 200)
+})
+
+test('of 10,000 questions at once each is answered or refused, and nothing else waits for them', async () => {
+  const child = join(import.meta.dirname, 'flood-child.ts')
+  const stall = new LoopStall()
+  stall.take()
+  const flood = spawn(process.execPath, [child, CONTROL, '/api/v1/runs', '10000'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const counts = JSON.parse(await text(flood.stdout)) as Readonly<Record<string, number>>
+  const longest = stall.take()
+  stall.stop()
+  const refused = ['503', 'EAGAIN', 'ECONNRESET', 'EPIPE', 'ECONNREFUSED']
+  deepEqual(
+    Object.keys(counts).filter((code) => code !== '200' && !refused.includes(code)),
+    [],
+    JSON.stringify(counts),
+  )
+  ok((counts['200'] ?? 0) > 0, JSON.stringify(counts))
+  ok(longest < 1_000, `the loop stood still for ${longest} ms`)
+  await until('it answers as before', async () => (await ask('/api/v1/status').catch(() => null))?.status === 200)
+})
+
+test('a bug is logged, and answered without what it says', async () => {
+  failure = new TypeError('secret of the inside')
+  const { status, said } = await ask('/api/v1/runs')
+  failure = null
+  deepEqual([status, said.error.code], [500, 'BUG'])
+  ok(!JSON.stringify(said).includes('secret'))
+  match(JSON.stringify(log.entries.map(({ message }) => message)), /bug in rcron while answering a command/)
+})
+
+test('what changes something is logged', async () => {
+  await post('/api/v1/firings', { job: 'dump' })
+  const { fields } = log.entries.findLast(({ message }) => message === 'command received') ?? { fields: null }
+  deepEqual(fields, { asked: '/firings', job: 'dump', isForced: false })
+})
