@@ -8,6 +8,8 @@ export const FAULTS = {
   NOT_FOUND: { http: 404, exit: 4 },
   /** The socket is that of those who look. */
   READ_ONLY: { http: 403, exit: 5 },
+  /** Who asks has not proved who that is. */
+  NOT_PROVEN: { http: 403, exit: 5 },
   /** A rule keeps it from being done. */
   REFUSED: { http: 409, exit: 6 },
   /** The daemon stops, and begins nothing more. */

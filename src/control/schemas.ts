@@ -107,6 +107,13 @@ export const reloading = rereading.extend({
   waiting: z.array(z.string()).describe('Changed settings that take effect at the next start'),
 })
 
+export const challenge = z.object({
+  challenge: z.string().describe('To be sent along, as the header Rcron-Proof'),
+  path: z.string().describe('Of the empty file that proves who asks, by its owner'),
+})
+
+/** What is to be done to prove who asks. */
+export type Challenge = z.infer<typeof challenge>
 /** A run that is active. */
 export type LiveRun = z.infer<typeof liveRun>
 /** What `rcron ps` shows. */

@@ -1,10 +1,21 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
@@ -50,12 +61,23 @@ async function ask(path: string, { socketPath = CONTROL, method = 'GET', headers
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' }
-const post = (path: string, body: unknown, sent: Sent = {}) =>
-  ask(path, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body), ...sent })
+
+/** Meets a new challenge by what `make` leaves at its path; answers with the headers that say so. */
+async function proven(make: (path: string) => void = (path) => writeFileSync(path, '')) {
+  const { said } = await ask('/api/v1/challenge')
+  make(said.path)
+  return { 'rcron-proof': said.challenge as string }
+}
+
+async function post(path: string, body: unknown, sent: Sent = {}) {
+  const { headers = await proven(), ...rest } = sent
+  return await ask(path, { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body), ...rest })
+}
 
 /** What is sent to each route of the description, by `method path`. */
 const SENT: Readonly<Record<string, { readonly path?: string; readonly body?: unknown }>> = {
   'get /status': {},
+  'get /challenge': {},
   'get /runs': { path: '/runs?of=dump' },
   'post /kills': { body: { runs: [RUN_ID] } },
   'post /firings': { body: { job: 'dump', isForced: true } },
@@ -190,6 +212,69 @@ test('of 10,000 questions at once each is answered or refused, and nothing else 
   await until('it answers as before', async () => (await ask('/api/v1/status').catch(() => null))?.status === 200)
 })
 
+const FORGED: readonly (readonly [string, () => Promise<Readonly<Record<string, string>>>, RegExp])[] = [
+  ['nothing', async () => ({}), /expected the header rcron-proof/],
+  ['a challenge that nobody gave out', async () => ({ 'rcron-proof': '0'.repeat(32) }), /unknown, used or too old/],
+  ['a path for a challenge', async () => ({ 'rcron-proof': '../../../etc/passwd' }), /unknown, used or too old/],
+  ['a challenge that was not met', () => proven(() => {}), /who asks has not made/],
+  ['a link', () => proven((path) => symlinkSync('/etc/passwd', path)), /is no empty file/],
+  ['a directory', () => proven((path) => mkdirSync(path)), /is no empty file/],
+  ['a file that is not empty', () => proven((path) => writeFileSync(path, 'x')), /is no empty file/],
+  [
+    'a file with another name',
+    () =>
+      proven((path) => {
+        writeFileSync(join(directory, 'named'), '')
+        linkSync(join(directory, 'named'), path)
+      }),
+    /is no empty file/,
+  ],
+]
+for (const [what, headers, message] of FORGED) {
+  test(`${what} is no proof of who asks, and nothing is done`, async () => {
+    const before = told.length
+    const { status, said } = await post('/api/v1/kills', { runs: [RUN_ID] }, { headers: await headers() })
+    deepEqual([status, said.error.code, told.length], [403, 'NOT_PROVEN', before])
+    match(said.error.message, message)
+  })
+}
+
+test('a proof is used once, and nothing is left of it', async () => {
+  const before = readdirSync(join(directory, 'asked')).length
+  const headers = await proven()
+  equal((await post('/api/v1/reload', {}, { headers })).status, 200)
+  equal((await post('/api/v1/reload', {}, { headers })).said.error.code, 'NOT_PROVEN')
+  equal(existsSync(join(directory, 'asked', headers['rcron-proof'])), false)
+  equal(readdirSync(join(directory, 'asked')).length, before)
+  equal(statSync(join(directory, 'asked')).mode & 0o7777, 0o1730)
+})
+
+test('root is noted with whom it acts for', async () => {
+  await post('/api/v1/reload', {}, { headers: { ...(await proven()), 'rcron-sudo-user': 'anna' } })
+  deepEqual(lastActor(), `${userInfo().username} for anna`)
+})
+
+test('another user is known by what that user made, and may not ask in the name of another', async (t) => {
+  if (process.getuid?.() !== 0) {
+    t.skip('only root can make the file of another user')
+    return
+  }
+  const asDaemon = () => proven((path) => chownMade(path, 1))
+  await post('/api/v1/reload', {}, { headers: await asDaemon() })
+  deepEqual(lastActor(), 'daemon')
+  const { said } = await post('/api/v1/reload', {}, { headers: { ...(await asDaemon()), 'rcron-sudo-user': 'root' } })
+  deepEqual([said.error.code, said.error.message], ['NOT_PROVEN', 'user id 1 may not ask in the name of another'])
+})
+
+function lastActor(): unknown {
+  return log.entries.findLast(({ message }) => message === 'command received')?.fields['by']
+}
+
+function chownMade(path: string, uid: number): void {
+  writeFileSync(path, '')
+  chownSync(path, uid, uid)
+}
+
 test('a bug is logged, and answered without what it says', async () => {
   failure = new TypeError('secret of the inside')
   const { status, said } = await ask('/api/v1/runs')
@@ -202,5 +287,5 @@ test('a bug is logged, and answered without what it says', async () => {
 test('what changes something is logged', async () => {
   await post('/api/v1/firings', { job: 'dump' })
   const { fields } = log.entries.findLast(({ message }) => message === 'command received') ?? { fields: null }
-  deepEqual(fields, { asked: '/firings', job: 'dump', isForced: false })
+  deepEqual(fields, { asked: '/firings', by: userInfo().username, job: 'dump', isForced: false })
 })

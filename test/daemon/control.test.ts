@@ -1,5 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { FiringAnswer, KillReport, Reloading, RunList, Status } from '../../src/control/schemas.ts'
@@ -73,6 +74,7 @@ test('a job is started by hand, seen, and killed until it is proven dead', async
   )
   ok(!existsSync(`/proc/${pid}`))
   equal(daemon.logged('run ended')[0]?.['by'], 'operator')
+  equal(daemon.logged('command received').at(-1)?.['by'], userInfo().username)
   deepEqual(
     readdirSync(join(lab.state, 'locks')).filter((name) => name.endsWith('.rcron')),
     [],

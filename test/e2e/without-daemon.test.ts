@@ -1,16 +1,19 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
+import type { Controlled } from '../../src/control/controlled.ts'
 import type { Status } from '../../src/control/schemas.ts'
 import { ControlServer } from '../../src/control/server/control-server.ts'
-import { aControlled } from '../control/a-controlled.ts'
+import { aControlled, LIVE_RUN, RUN_ID } from '../control/a-controlled.ts'
+import { answering } from '../support/answering.ts'
 import { RecordingLog } from '../support/builders.ts'
+import { RcronCommand } from '../support/rcron-command.ts'
 import { ResidentRcron } from '../support/resident-rcron.ts'
 
 const rcron = new ResidentRcron()
@@ -74,20 +77,22 @@ test('what every exit status means is listed', async () => {
 })
 
 /** What stands in for a daemon, at a place that other users can see. */
-async function standIn(t: { readonly after: (clean: () => unknown) => void }) {
+async function standIn(t: { readonly after: (clean: () => unknown) => void }, overrides: Partial<Controlled> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'rcron-sockets-'))
   chmodSync(directory, 0o755)
-  const { controlled } = aControlled()
-  const server = await ControlServer.open({ controlled, log: new RecordingLog(), directory, viewers: null })
+  const { controlled, told } = aControlled(overrides)
+  const log = new RecordingLog()
+  const server = await ControlServer.open({ controlled, log, directory, viewers: null })
   t.after(async () => {
     await server[Symbol.asyncDispose]()
     rmSync(directory, { recursive: true, force: true })
   })
-  return directory
+  return { directory, told, log }
 }
 
 test('what a daemon says is printed so that it cannot move a terminal', async (t) => {
-  const { stdout } = await rcron.run(['ps'], { env: { RUNTIME_DIRECTORY: await standIn(t) } })
+  const { directory } = await standIn(t)
+  const { stdout } = await rcron.run(['ps'], { env: { RUNTIME_DIRECTORY: directory } })
   equal(stdout.includes('\u001b'), false)
   match(stdout, /dump \\u001b\[31m|dump \\x1b\[31m/)
   match(stdout, /running, 2 of 3 hosts$/m)
@@ -98,7 +103,7 @@ test('who has no right to the sockets is told which group to join', async (t) =>
     t.skip('only root can become another user')
     return
   }
-  const directory = await standIn(t)
+  const { directory, told, log } = await standIn(t)
   const { status, stderr } = await runAsNobody(['ps'], directory)
   equal(status, 5, stderr)
   match(stderr, /you may not use \S+\/view\.sock\nJoin the group rcron \(to steer it\) or rcron-view \(to look\)/)
@@ -107,6 +112,63 @@ test('who has no right to the sockets is told which group to join', async (t) =>
   const steered = await runAsNobody(['reload'], directory)
   equal(steered.status, 5)
   match(steered.stderr, /you may not use \S+\/control\.sock/)
+
+  // As a member of the group: who it is is proven by a file, for which the directory must be open to the group too.
+  chmodSync(join(directory, 'control.sock'), 0o666)
+  const unproven = await runAsNobody(['reload'], directory)
+  equal(unproven.status, 5)
+  match(unproven.stderr, /cannot prove to the daemon who asks: cannot make \S+ \(EACCES\)/)
+  deepEqual(told, [])
+  chownSync(join(directory, 'asked'), 0, 65534)
+  equal((await runAsNobody(['reload'], directory)).status, 0)
+  deepEqual(told, ['reload'])
+  equal(log.entries.findLast(({ message }) => message === 'command received')?.fields['by'], 'nobody')
+})
+
+test('on a terminal kill shows what it means and asks; no is the answer that is offered', async (t) => {
+  const { directory, told } = await standIn(t)
+  const terminal = new RcronCommand({ RUNTIME_DIRECTORY: directory })
+  t.after(() => terminal[Symbol.dispose]())
+  const no = await terminal.inTerminal(answering('Kill this run?', 'n'), ['kill', 'dump'])
+  equal(no.status, 1)
+  match(no.stdout, /running, 2 of 3 hosts[\s\S]*cancelled: nothing was killed/)
+  deepEqual(told, [])
+  const yes = await terminal.inTerminal(answering('Kill this run?', 'y'), ['kill', 'dump'])
+  equal(yes.status, 0, yes.stdout)
+  deepEqual(told, [{ kill: [RUN_ID] }])
+})
+
+test('on a terminal run asks before a clobber kills', async (t) => {
+  const run = { ...LIVE_RUN, job: 'dump', action: 'clobber' as const }
+  const { directory, told } = await standIn(t, {
+    runs: () => ({ schema: 'rcron.ps.v1', generated: '2026-03-01T12:00:00+01:00', slots: 64, items: [run] }),
+  })
+  const terminal = new RcronCommand({ RUNTIME_DIRECTORY: directory })
+  t.after(() => terminal[Symbol.dispose]())
+  const no = await terminal.inTerminal(answering('Kill it and start a new one?', 'n'), ['run', 'dump'])
+  equal(no.status, 6)
+  match(no.stdout, /action clobber kills it first[\s\S]*nothing was started, and nothing killed/)
+  deepEqual(told, [])
+  equal((await terminal.inTerminal(answering('never asked', 'n'), ['run', 'dump', '--yes'])).status, 0)
+  deepEqual(told, [{ fire: { job: 'dump', isForced: false } }])
+})
+
+test('an interruption of --wait ends the waiting, and says that the run goes on', async (t) => {
+  const asked = Promise.withResolvers<void>()
+  const { directory } = await standIn(t, {
+    firing: () => {
+      asked.resolve()
+      return new Promise(() => undefined)
+    },
+  })
+  const waiting = new RcronCommand({ RUNTIME_DIRECTORY: directory })
+  t.after(() => waiting[Symbol.dispose]())
+  const child = waiting.start(['run', 'dump', '--wait'])
+  await asked.promise
+  child.kill('SIGINT')
+  const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  equal(status, 130)
+  match(stderr, /dump goes on: "rcron ps dump" shows it, "rcron kill dump" ends it/)
 })
 
 test('what answers and is no daemon is said to be none', async (t) => {

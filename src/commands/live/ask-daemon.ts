@@ -5,9 +5,10 @@ import { ExitError } from '../../domain/errors.ts'
 import type { CommandContext } from '../cli/context.ts'
 
 /** The daemon of these settings, whether it runs or not. */
-export function daemonOf(config: Config): ControlClient {
-  const { controlDirectory, serviceControlDirectory } = config
-  return new ControlClient([controlDirectory, ...(serviceControlDirectory === null ? [] : [serviceControlDirectory])])
+export function daemonOf({ config, environment }: Settings): ControlClient {
+  const { controlDirectory, serviceControlDirectory: ofService } = config
+  const directories = [controlDirectory, ...(ofService === null ? [] : [ofService])]
+  return new ControlClient(directories, environment['SUDO_USER'] ?? null)
 }
 
 /** Lends the daemon of the settings. Rejects with an ExitError of status 3 where it does not run. */
@@ -17,7 +18,7 @@ export async function withDaemon<Result>(
 ): Promise<Result> {
   const settings = await loadSettings(environment)
   try {
-    return await use(daemonOf(settings.config), settings)
+    return await use(daemonOf(settings), settings)
   } catch (error) {
     if (error instanceof DaemonAbsent) throw await deafOr(error, settings.config)
     throw error

@@ -9,9 +9,9 @@ import { zoneOf } from '../../schedule/timezone.ts'
 import { daemonOf } from './ask-daemon.ts'
 
 /** What the daemon says of itself; null where none answers. Rejects with an ExitError where it may not be asked, or hangs. */
-export async function askStatus({ config }: Settings): Promise<Status | null> {
+export async function askStatus(settings: Settings): Promise<Status | null> {
   try {
-    return await daemonOf(config).look<Status>('/status')
+    return await daemonOf(settings).look<Status>('/status')
   } catch (error) {
     if (error instanceof DaemonAbsent) return null
     throw error

@@ -9,12 +9,9 @@ const READ_MS = 10_000
 /** Tells this installation's daemon that the store has changed; when that takes effect, in words. Never rejects for what a daemon does. */
 export async function tellDaemon(settings: Settings): Promise<string> {
   const { controlDirectory, database } = settings.config
+  const daemon = new ControlClient([controlDirectory], settings.environment['SUDO_USER'] ?? null)
   try {
-    const { isRead, store } = await new ControlClient([controlDirectory]).act<Rereading>(
-      '/definitions/reread',
-      {},
-      READ_MS,
-    )
+    const { isRead, store } = await daemon.act<Rereading>('/definitions/reread', {}, READ_MS)
     if (isRead && store === nameOfDatabase(database)) return 'The running daemon has taken this up.'
   } catch (error) {
     if (!(error instanceof ExitError)) throw error

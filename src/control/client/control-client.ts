@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import { ExitError } from '../../domain/errors.ts'
 import { codeOrNull } from '../../platform/error-code.ts'
 import { FAULTS, isFaultCode } from '../faults.ts'
+import type { Challenge } from '../schemas.ts'
 import { CONTROL_SOCKET, VIEW_SOCKET } from '../socket-names.ts'
 import { type Answer, exchange, type Question, TooSlow } from './exchange.ts'
+import { prove } from './prove.ts'
 
 /** How long a daemon may take to say how it is. Milliseconds. */
 const LOOK_MS = 10_000
@@ -23,9 +25,12 @@ export class DaemonAbsent extends ExitError {
 /** Asks the daemon that listens in the first of several directories. */
 export class ControlClient {
   readonly #directories: readonly string[]
+  readonly #sudoUser: string | null
 
-  constructor(directories: readonly string[]) {
+  /** `sudoUser`: for whom root asks, or the account of the daemon; null if for nobody else. */
+  constructor(directories: readonly string[], sudoUser: string | null = null) {
     this.#directories = directories
+    this.#sudoUser = sudoUser
   }
 
   /** Rejects with an ExitError; with a DaemonAbsent where there is no daemon. */
@@ -35,7 +40,12 @@ export class ControlClient {
 
   /** As `look`, for what changes something: those who may only look are refused. */
   async act<Said>(path: string, body: unknown, limitMs: number | null = null): Promise<Said> {
-    return (await this.#ask({ method: 'POST', path, body, limitMs }, [CONTROL_SOCKET])) as Said
+    const challenge = (await this.#ask({ method: 'GET', path: '/challenge', limitMs: LOOK_MS }, [
+      CONTROL_SOCKET,
+    ])) as Challenge
+    using proof = prove(challenge, this.#sudoUser)
+    const { headers } = proof
+    return (await this.#ask({ method: 'POST', path, body, headers, limitMs }, [CONTROL_SOCKET])) as Said
   }
 
   async #ask(question: Question, sockets: readonly string[]): Promise<unknown> {

@@ -6,6 +6,7 @@ export type Question = {
   /** With what is asked for behind `?`. */
   readonly path: string
   readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds until its answer must have come; null: as long as it takes. */
   readonly limitMs: number | null
 }
@@ -47,12 +48,13 @@ export async function exchange(socketPath: string, question: Question): Promise<
   }
 }
 
-function requestOf({ method, path, body }: Question): string {
+function requestOf({ method, path, body, headers = {} }: Question): string {
   const sent = body === undefined ? '' : JSON.stringify(body)
   return [
     `${method} ${API}${path} HTTP/1.1`,
     'Host: localhost',
     'Connection: close',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     ...(body === undefined ? [] : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(sent)}`]),
     '',
     sent,

@@ -5,6 +5,8 @@ import type { Log } from '../../platform/log/log.ts'
 import { installedVersion } from '../../platform/version.ts'
 import type { Controlled } from '../controlled.ts'
 import { ControlFault, FAULTS } from '../faults.ts'
+import { PROOF_HEADER, SUDO_HEADER } from '../proof-names.ts'
+import { type Actor, Challenges, describeActor } from './challenges.ts'
 import { describeApi } from './describe-api.ts'
 import { type Asked, ENDPOINTS, type Endpoint } from './endpoints.ts'
 import { readJson } from './read-question.ts'
@@ -15,10 +17,15 @@ export type ApiParts = {
   /** Whether those who ask here may change something. */
   readonly mayAct: boolean
   readonly log: Log
+  /** Where who asks proves who that is. */
+  readonly proofs: string
 }
 
 const ROOT = '/api/v1'
 const DESCRIPTION = `${ROOT}/openapi.json`
+
+/** Letters of the name of a user. */
+const MOST_NAME = 64
 
 /** Clients on a socket have no other name for the host; a browser that was led here would. */
 const HOST = 'localhost'
@@ -33,8 +40,9 @@ const ROUTES = ENDPOINTS.map((endpoint) => ({
  * client for HTTP that an idle daemon would keep in memory, 8 MB of it.
  */
 export function createApi(parts: ApiParts): RequestListener {
+  const answering = { ...parts, challenges: parts.mayAct ? new Challenges(parts.proofs) : null }
   return (request, response) => {
-    carryOut(request, parts).then(
+    carryOut(request, answering).then(
       (answer) => send(response, 200, answer),
       (error: unknown) => {
         const fault = faultOf(error, request, parts.log)
@@ -44,17 +52,39 @@ export function createApi(parts: ApiParts): RequestListener {
   }
 }
 
-async function carryOut(request: IncomingMessage, { controlled, mayAct, log }: ApiParts): Promise<unknown> {
+type Answering = Omit<ApiParts, 'proofs' | 'mayAct'> & { readonly challenges: Challenges | null }
+
+async function carryOut(request: IncomingMessage, { controlled, challenges, log }: Answering): Promise<unknown> {
   if (request.headers.host !== HOST) throw new ControlFault('WRONG_HOST', `expected the header Host: ${HOST}`)
   const url = URL.parse(request.url ?? '', `http://${HOST}`)
   if (url?.pathname === DESCRIPTION && request.method === 'GET') return describeApi(installedVersion(), ROOT)
   const { endpoint, params } = routeOf(request.method ?? '', url?.pathname ?? '')
   const isAct = endpoint.method === 'post'
-  if (isAct && !mayAct) throw new ControlFault('READ_ONLY', 'who asks here may only look', 'control.sock is to act on.')
+  if (isAct && challenges === null) throw READ_ONLY
   const body = isAct ? await readJson(request) : {}
   const asked = judge(endpoint, { params, query: Object.fromEntries(url?.searchParams ?? []), body })
-  if (isAct) log.info({ asked: endpoint.path, ...(asked.body as object) }, 'command received')
-  return await endpoint.carryOut(asked, controlled)
+  if (isAct) {
+    const by = describeActor(actorOf(request, challenges))
+    log.info({ asked: endpoint.path, by, ...(asked.body as object) }, 'command received')
+  }
+  return await endpoint.carryOut(asked, controlled, challenges ?? NO_CHALLENGES)
+}
+
+const READ_ONLY = new ControlFault('READ_ONLY', 'who asks here may only look', 'control.sock is to act on.')
+
+const NO_CHALLENGES = {
+  issue: () => {
+    throw READ_ONLY
+  },
+}
+
+function actorOf({ headers }: IncomingMessage, challenges: Challenges | null): Actor {
+  const [proof, sudoUser = null] = [headers[PROOF_HEADER], headers[SUDO_HEADER]]
+  if (challenges === null) throw READ_ONLY
+  if (typeof proof !== 'string') {
+    throw new ControlFault('NOT_PROVEN', `expected the header ${PROOF_HEADER}`, 'GET /api/v1/challenge says what for.')
+  }
+  return challenges.redeem(proof, sudoUser === null ? null : String(sudoUser).slice(0, MOST_NAME))
 }
 
 type Route = { readonly endpoint: Endpoint; readonly params: Readonly<Record<string, string>> }

@@ -6,6 +6,7 @@ import { describeDistrust, distrustOfDirectory } from '../../platform/files/path
 import type { Log } from '../../platform/log/log.ts'
 import type { Controlled } from '../controlled.ts'
 import { ControlFault, FAULTS } from '../faults.ts'
+import { PROOF_DIRECTORY } from '../proof-names.ts'
 import { CONTROL_SOCKET, VIEW_SOCKET } from '../socket-names.ts'
 import { listenOn } from './listen-on.ts'
 
@@ -77,9 +78,10 @@ export class ControlServer implements AsyncDisposable {
   }
 
   #listener(mayAct: boolean): RequestListener {
-    const { controlled, log } = this.#parts
+    const { controlled, log, directory } = this.#parts
+    const proofs = join(directory, PROOF_DIRECTORY)
     let loaded: Promise<RequestListener> | null = null
-    const load = async () => (await import('./api.ts')).createApi({ controlled, mayAct, log })
+    const load = async () => (await import('./api.ts')).createApi({ controlled, mayAct, log, proofs })
     let questions = 0
     return (request: IncomingMessage, response: ServerResponse) => {
       questions += 1

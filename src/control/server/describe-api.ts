@@ -1,8 +1,27 @@
 import * as z from 'zod'
 import { FAULTS } from '../faults.ts'
+import { PROOF_HEADER, SUDO_HEADER } from '../proof-names.ts'
 import { ENDPOINTS, type Endpoint } from './endpoints.ts'
 
 type Schema = Readonly<Record<string, unknown>>
+
+/** What says who asks, of whatever changes something. */
+const PROOFS: readonly Schema[] = [
+  {
+    name: PROOF_HEADER,
+    in: 'header',
+    required: true,
+    description: 'The challenge that was met',
+    schema: { type: 'string' },
+  },
+  {
+    name: SUDO_HEADER,
+    in: 'header',
+    required: false,
+    description: 'For whom root, or the account of the daemon, asks',
+    schema: { type: 'string' },
+  },
+]
 
 const FAULT = z.object({
   error: z.object({
@@ -35,7 +54,11 @@ export function describeApi(version: string, root: string): Schema {
 function describeEndpoint({ summary, method, asked, answer }: Endpoint): Schema {
   return {
     summary,
-    parameters: [...parametersOf(asked.params, 'path'), ...parametersOf(asked.query, 'query')],
+    parameters: [
+      ...parametersOf(asked.params, 'path'),
+      ...parametersOf(asked.query, 'query'),
+      ...(method === 'post' ? PROOFS : []),
+    ],
     ...(method === 'post' && { requestBody: { required: true, content: jsonOf(asked.body, 'input') } }),
     responses: {
       200: { description: summary, content: jsonOf(answer, 'output') },

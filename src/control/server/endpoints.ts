@@ -1,6 +1,17 @@
 import * as z from 'zod'
 import type { Controlled } from '../controlled.ts'
-import { firing, firingOrder, killOrder, killReport, reloading, rereading, runList, status } from '../schemas.ts'
+import {
+  type Challenge,
+  challenge,
+  firing,
+  firingOrder,
+  killOrder,
+  killReport,
+  reloading,
+  rereading,
+  runList,
+  status,
+} from '../schemas.ts'
 
 /** One question that a daemon answers. */
 export type Endpoint = {
@@ -12,8 +23,11 @@ export type Endpoint = {
   /** What stands in the path and behind `?`, and what is sent along. */
   readonly asked: { readonly params: z.ZodObject; readonly query: z.ZodObject; readonly body: z.ZodObject }
   readonly answer: z.ZodObject
-  readonly carryOut: (asked: Asked, controlled: Controlled) => unknown
+  readonly carryOut: (asked: Asked, controlled: Controlled, challenges: Issuing) => unknown
 }
+
+/** Gives out challenges. */
+type Issuing = { readonly issue: () => Challenge }
 
 /** As the schemas of an endpoint judged it. */
 export type Asked = { readonly params: unknown; readonly query: unknown; readonly body: unknown }
@@ -34,6 +48,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: 'How the daemon is',
     answer: status,
     carryOut: (_, controlled) => controlled.status(),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/challenge',
+    summary: 'What is to be done to prove who asks, before something is changed',
+    answer: challenge,
+    carryOut: (_, _controlled, challenges) => challenges.issue(),
   }),
   endpoint({
     method: 'get',
@@ -95,6 +116,7 @@ type Shaped<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject,
   readonly carryOut: (
     asked: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
     controlled: Controlled,
+    challenges: Issuing,
   ) => z.input<A> | Promise<z.input<A>>
 }
 

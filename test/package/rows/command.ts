@@ -54,7 +54,8 @@ export function commandRows(at: () => Installed): void {
         /rcron-command-\S+\.service/.exec(await machine.run('systemctl list-units --no-legend "rcron-command-*"'))?.[0],
       20_000,
     )
-    const shown = (of: string) => machine.run(`systemctl show ${of} --property=${CONFINED}`)
+    const shown = async (of: string) =>
+      (await machine.run(`systemctl show ${of} --property=${CONFINED}`)).replace(/ ?SUDO_USER=\S*/, '')
     equal(await shown(unit), await shown('rcron.service'))
     await machine.run(`test -e /run/credentials/${unit}/extra`)
     await machine.run("pkill -f '^sleep 987'")
