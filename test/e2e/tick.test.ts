@@ -83,7 +83,7 @@ function textOrNone(path: string): string {
 }
 
 test('a dry run tells what would run where, in which order, and why the rest would not; nothing is run', async () => {
-  const { status, stdout } = await rcron.run(['tick', '--dry-run', '--at', at(1)])
+  const { status, stdout } = await rcron.run(['tick', '--dry-run', '--rows', '--at', at(1)])
   equal(status, 0)
   match(stdout, /^2026-03-01T01:00Z: 2 jobs are due\ncron +job +action +host +user +command +what happens\n/)
   const said = stdout.split('\n').map((line) => line.replace(/^(\d+) +(\S+).* {2}(?=\S)/, '$1 $2: '))
@@ -189,7 +189,7 @@ test('by hand jobs can be named: those alone run, by name, id or name and host',
   deepEqual(await run('everywhere@127.0.0.1'), [0, 6])
   deepEqual(await run('6', '6'), [0, 6])
   equal(linesOf('often').length, before)
-  const said = await rcron.ok('tick', '--at', at(3), '--dry-run', 'everywhere', '4')
+  const said = await rcron.ok('tick', '--at', at(3), '--dry-run', '--rows', 'everywhere', '4')
   match(
     said,
     /^2026-03-01T03:00Z: 1 job is due\n.*\n6 +everywhere .*runs\n7 +everywhere .*runs\n4 +shuffled .*not due\n$/,

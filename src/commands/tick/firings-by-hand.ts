@@ -1,10 +1,10 @@
 import { firingsIn } from '../../definitions/firings.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import type { Cron } from '../../domain/cron.ts'
-import { cronsByReference } from '../../domain/crons-by-reference.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Firing } from '../../domain/job.ts'
 import { describeMinute, type Minute } from '../../domain/minute.ts'
+import { cronsByReference } from '../../domain/names/crons-by-reference.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 
 /**

@@ -1,9 +1,9 @@
 import type { ActiveRun } from '../../dispatch/active/active-run.ts'
 import type { Cron } from '../../domain/cron.ts'
-import { cronsByReference } from '../../domain/crons-by-reference.ts'
 import { describeHostPort } from '../../domain/host-port.ts'
 import { jobOfKey } from '../../domain/job.ts'
-import { nearestNames } from '../../domain/nearest-names.ts'
+import { cronsByReference } from '../../domain/names/crons-by-reference.ts'
+import { nearestNames } from '../../domain/names/nearest-names.ts'
 import { ControlFault } from '../faults.ts'
 import type { EndedRuns } from './ended-runs.ts'
 

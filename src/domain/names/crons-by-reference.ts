@@ -1,5 +1,5 @@
-import type { Cron } from './cron.ts'
-import { describeHostPort } from './host-port.ts'
+import type { Cron } from '../cron.ts'
+import { describeHostPort } from '../host-port.ts'
 
 /** The cron of that id, else all of that name, else those of a name and a host: `dump@db1`, `dump@db1:22`. */
 export function cronsByReference(crons: readonly Cron[], reference: string): readonly Cron[] {
