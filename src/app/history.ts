@@ -31,7 +31,7 @@ export function composeHistory({ live, clock, log, source, installation, known, 
   const { database, history } = live.settings.config
   if (database.kind === 'mysql') known.note(database.password)
   const store = () => nameOfDatabase(live.settings.config.database)
-  const journal = new SqliteHistoryJournal({ file, store, maxBytes: history.journalBytes, log })
+  const journal = new SqliteHistoryJournal({ file, store, maxBytes: history.journalBytes, clock, log })
   const writer = new HistoryWriter({
     store: { writeHistory: (batch) => live.store.writeHistory(batch) },
     journal,

@@ -42,5 +42,5 @@ export class MemoryHistoryJournal implements HistoryJournal {
 }
 
 export function withoutOutput(row: HistoryRow): HistoryRow {
-  return row.kind === 'run' ? { kind: 'run', row: { ...row.row, output: null } } : row
+  return row.kind === 'run' ? { ...row, row: { ...row.row, output: null } } : row
 }

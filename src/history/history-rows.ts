@@ -31,7 +31,7 @@ export class HistoryRows implements Subscriber {
   }
 
   #fit(each: HistoryRow): HistoryRow {
-    return each.kind === 'run' && each.row.output !== null ? { kind: 'run', row: this.#fitRun(each.row) } : each
+    return each.kind === 'run' && each.row.output !== null ? { ...each, row: this.#fitRun(each.row) } : each
   }
 
   #fitRun(row: RunRow): RunRow {

@@ -5,7 +5,7 @@ import { BackOff } from '../platform/waiting/back-off.ts'
 import type { HistoryBatch, HistoryWriting } from '../store/history/history-store.ts'
 import { DatabaseFault, type FaultKind } from '../store/sql/database-fault.ts'
 import type { HistoryJournal, WaitingRow } from './history-journal.ts'
-import type { HistoryRow } from './plan-history.ts'
+import { firingShownBy, type HistoryRow } from './plan-history.ts'
 
 /** For so long rows gather before they are written: whatever a minute begins comes first. */
 const GATHER_MS = 500
@@ -129,7 +129,10 @@ export class HistoryWriter {
 
 function batchOf(rows: readonly WaitingRow[]): HistoryBatch {
   return {
-    firings: rows.flatMap(({ row }) => (row.kind === 'firing' ? [row.row] : [])),
+    firings: rows.flatMap(({ row }) => {
+      if (row.kind === 'firing') return [row.row]
+      return row.endsFiring ? [firingShownBy(row.row)] : []
+    }),
     runs: rows.flatMap(({ row }) => (row.kind === 'run' ? [row.row] : [])),
   }
 }

@@ -2,7 +2,7 @@ import type { FiringRow } from '../domain/history/firing-row.ts'
 import type { RunRow } from '../domain/history/run-row.ts'
 import { jobKey } from '../domain/job.ts'
 import type { Outcome } from '../domain/outcome.ts'
-import { firingEnd } from '../domain/reasons/firing-end.ts'
+import { firingEnd, leadsOn } from '../domain/reasons/firing-end.ts'
 import { reasonOfOutcome } from '../domain/reasons/reason-of-outcome.ts'
 import type { RunId, RunResult } from '../domain/run.ts'
 import type { FiringFacts, NoRun, RunEvent, RunEventOf, RunFacts } from '../domain/run-event.ts'
@@ -10,7 +10,8 @@ import type { FiringFacts, NoRun, RunEvent, RunEventOf, RunFacts } from '../doma
 /** A row that history is to have. */
 export type HistoryRow =
   | { readonly kind: 'firing'; readonly row: FiringRow }
-  | { readonly kind: 'run'; readonly row: RunRow }
+  /** `endsFiring`: its end stands for its firing's until that is told as a whole, or where nobody tells it any more. */
+  | { readonly kind: 'run'; readonly row: RunRow; readonly endsFiring: boolean }
 
 /** What rows are named by. */
 export type HistoryNames = {
@@ -32,8 +33,9 @@ const MOST_OPEN = 50_000
 const REASON_CHARACTERS = 500
 
 /**
- * Decides, event by event, which rows history is to have. A firing's row comes when it is over; where the process that began it has gone,
- * after each of its runs that ends. Pure but for what it remembers of what is under way, which has a bound.
+ * Decides, event by event, which rows history is to have. A firing's row comes when it is over. Until then, and where the process that
+ * began it has gone, the last of its runs stands for it, from the moment at which nothing else would: its lock goes with the run's end.
+ * Pure but for what it remembers of what is under way, which has a bound.
  */
 export class HistoryPlan {
   readonly #names: HistoryNames
@@ -78,14 +80,11 @@ export class HistoryPlan {
     const open = this.#open.get(firing)
     if (result.durationMs !== null) open?.durations.set(run.id, Math.round(result.durationMs))
     const row = { ...this.#rowOf(run, { at, outcome: result.outcome }), ...endOf(result) }
-    const rows: readonly HistoryRow[] = [{ kind: 'run', row }]
-    return open === undefined ? [...rows, { kind: 'firing', row: partialOf(row) }] : rows
+    return [{ kind: 'run', row, endsFiring: open === undefined || !hasHostLeft(row) }]
   }
 
   #notRun({ at, run, outcome }: RunEventOf<'not-run'>): readonly HistoryRow[] {
-    const row = this.#rowOf(run, { at, outcome })
-    const rows: readonly HistoryRow[] = [{ kind: 'run', row }]
-    return this.#open.has(row.firing) ? rows : [...rows, { kind: 'firing', row: partialOf(row) }]
+    return [{ kind: 'run', row: this.#rowOf(run, { at, outcome }), endsFiring: true }]
   }
 
   #rowOf(run: RunFacts | NoRun, { at, outcome }: { readonly at: number; readonly outcome: Outcome }): RunRow {
@@ -197,8 +196,13 @@ function factsOf(outcome: Outcome) {
   }
 }
 
-/** A firing as one of its runs shows it, where its process has gone. */
-function partialOf(run: RunRow): FiringRow {
+/** Its walk goes on to the next one, then: this one was a warning. */
+function hasHostLeft({ attempt, of, kind }: RunRow): boolean {
+  return attempt !== null && of !== null && attempt < of && leadsOn(kind)
+}
+
+/** A firing as one of its runs shows it, as long as nothing better is known. */
+export function firingShownBy(run: RunRow): FiringRow {
   const { firing, job, minute, how, endedAt, kind, code, reason, host, exitCode, signal, durationMs } = run
   const end = { kind, code, reason, host, exitCode, signal, durationMs, run: run.startedAt === null ? null : run.id }
   const unknown = { actor: null, firedAt: null, tried: null, of: null }

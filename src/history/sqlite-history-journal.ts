@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { type HistoryJournal, MemoryHistoryJournal, type WaitingRow, withoutOutput } from './history-journal.ts'
 import type { HistoryRow } from './plan-history.ts'
@@ -7,6 +8,8 @@ import type { Journal } from './sqlite-journal-file.ts'
 
 /** The size is looked at after so many rows. */
 const LOOK_AFTER = 32
+/** So many numbers of entries there are for each millisecond: until the year 2109 they are exact. */
+const PER_MS = 2048
 /** How many outputs are dropped at once where the file has become too large. */
 const DROPPED_AT_ONCE = 64
 
@@ -17,6 +20,7 @@ export type SqliteHistoryJournalParts = {
   readonly store: () => string
   /** Beyond this what was printed is dropped, the oldest first; what happened never. */
   readonly maxBytes: number
+  readonly clock: Pick<Clock, 'now'>
   readonly log: Log
 }
 
@@ -25,6 +29,10 @@ export class SqliteHistoryJournal implements HistoryJournal {
   readonly #parts: SqliteHistoryJournalParts
   readonly #memory = new MemoryHistoryJournal()
   #sinceLook = LOOK_AFTER
+  /** The number of the last one: none is ever given twice, so that what one process removes is not what another one has added since. */
+  #entry = 0
+  /** Up to it what was printed has been dropped. */
+  #droppedTo = 0
   #isTold = false
 
   constructor(parts: SqliteHistoryJournalParts) {
@@ -34,7 +42,7 @@ export class SqliteHistoryJournal implements HistoryJournal {
   add(row: HistoryRow): boolean {
     const written = this.#parts.file.use((open) => {
       this.#makeRoom(open)
-      open.addHistory.run(this.#parts.store(), JSON.stringify(withoutOutput(row)), outputOf(row))
+      this.#insert(open, JSON.stringify(withoutOutput(row)), outputOf(row))
       return true
     })
     return written ?? (this.#memory.add(row) && false)
@@ -54,6 +62,13 @@ export class SqliteHistoryJournal implements HistoryJournal {
     if (entries.length < rows.length) this.#memory.remove(rows)
   }
 
+  #insert({ addHistory }: Journal, row: string, output: string | null): void {
+    const { store, clock } = this.#parts
+    this.#entry = Math.max(this.#entry + 1, Math.floor(clock.now()) * PER_MS + Math.floor(Math.random() * PER_MS))
+    // Another process may have the same number.
+    while (addHistory.run(this.#entry, store(), row, output).changes === 0) this.#entry += 1
+  }
+
   /** What is none of ours keeps nothing back. */
   #giveUp(entries: readonly number[]): void {
     this.#parts.log.warn({ entries }, 'rows in the journal of history cannot be read; they are removed')
@@ -66,11 +81,26 @@ export class SqliteHistoryJournal implements HistoryJournal {
     this.#sinceLook = 0
     const { maxBytes, log } = this.#parts
     if (usedBytes(database) <= maxBytes) return
-    while (usedBytes(database) > maxBytes && dropOldestOutputs(database)) {
+    while (usedBytes(database) > maxBytes && this.#dropOldest(database)) {
       if (!this.#isTold)
         log.warn({ maxBytes }, 'journal of history is full: the oldest output is dropped, outcomes are kept')
       this.#isTold = true
     }
+  }
+
+  /** False if there is none left. */
+  #dropOldest(database: DatabaseSync): boolean {
+    const found = database
+      .prepare(
+        `select entry from waiting_history where entry > ? and output is not null order by entry limit ${DROPPED_AT_ONCE}`,
+      )
+      .all(this.#droppedTo)
+    const entries = found.map(({ entry }) => Number(entry))
+    database
+      .prepare('update waiting_history set output = null where entry in (select value from json_each(?))')
+      .run(JSON.stringify(entries))
+    this.#droppedTo = entries.at(-1) ?? this.#droppedTo
+    return entries.length > 0
   }
 }
 
@@ -78,17 +108,6 @@ export class SqliteHistoryJournal implements HistoryJournal {
 function usedBytes(database: DatabaseSync): number {
   const read = (pragma: string) => Number(Object.values(database.prepare(`pragma ${pragma}`).get() ?? {})[0] ?? 0)
   return (read('page_count') - read('freelist_count')) * read('page_size')
-}
-
-/** False if there is none left. */
-function dropOldestOutputs(database: DatabaseSync): boolean {
-  const { changes } = database
-    .prepare(
-      `update waiting_history set output = null where entry in
-         (select entry from waiting_history where output is not null order by entry limit ${DROPPED_AT_ONCE})`,
-    )
-    .run()
-  return Number(changes) > 0
 }
 
 function outputOf(row: HistoryRow): string | null {
@@ -103,7 +122,7 @@ function waitingOf({ entry, row, output }: Readonly<Record<string, unknown>>): F
     const parsed = JSON.parse(String(row)) as HistoryRow
     const printed = output === null ? null : JSON.parse(String(output))
     if (parsed.kind !== 'run') return { entry: Number(entry), row: parsed }
-    return { entry: Number(entry), row: { kind: 'run', row: { ...parsed.row, output: printed } } }
+    return { entry: Number(entry), row: { ...parsed, row: { ...parsed.row, output: printed } } }
   } catch {
     return { entry: Number(entry), row: null }
   }

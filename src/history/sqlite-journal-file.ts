@@ -36,12 +36,11 @@ const schemaAt = (now: number) => `
 /** Beside them since a later version, whose files an earlier one still reads: in order, with what was printed apart, which may be dropped. */
 const HISTORY_SCHEMA = `
   create table if not exists waiting_history (
-    entry integer primary key autoincrement,
+    entry integer primary key,
     store text not null,
     row text not null,
     output text
   ) strict;
-  create index if not exists waiting_output on waiting_history (entry) where output is not null;
 `
 
 /** The journal's file, open, with its statements. */
@@ -73,7 +72,9 @@ export function openJournal(path: string, now: number): Journal {
         'insert or replace into waiting_record (store, cron_id, last_run, duration_ms, errors, pid, start, boot) values (?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       remove: database.prepare('delete from waiting_record where entry in (select value from json_each(?))'),
-      addHistory: database.prepare('insert into waiting_history (store, row, output) values (?, ?, ?)'),
+      addHistory: database.prepare(
+        'insert or ignore into waiting_history (entry, store, row, output) values (?, ?, ?, ?)',
+      ),
       nextHistory: database.prepare(
         'select entry, row, output from waiting_history where store = ? order by entry limit ?',
       ),

@@ -40,7 +40,7 @@ const idOf = (text: string) => createHash('sha256').update(text).digest('hex').s
 async function costOf(store: SqlStore, folder: string): Promise<{ readonly cpuMs: number; readonly stallMs: number }> {
   const [clock, log] = [new SystemClock(), new RecordingLog()]
   using file = new SqliteJournal({ path: join(folder, `journal-${performance.now()}.db`), clock, log })
-  const journal = new SqliteHistoryJournal({ file, store: () => 'db', maxBytes: 1e9, log })
+  const journal = new SqliteHistoryJournal({ file, store: () => 'db', maxBytes: 1e9, clock, log })
   const writer = new HistoryWriter({ store, journal, clock, log })
   const plan = new HistoryPlan({ installation: 'i', idOf })
   const rows = new HistoryRows({ plan, writer, mask: (excerpt) => excerpt, keepOf: () => 'all' })

@@ -19,9 +19,13 @@ test('whenever a process is killed, what it has noted is in the store once, and 
   await store.applySchema(await store.planSchema())
   const noted = new Set<number>()
   for (let life = 0; life < LIVES; life++) {
-    const child = spawn(process.execPath, [CHILD, journal, path, String(noted.size)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const child = spawn(
+      process.execPath,
+      [CHILD, journal, path, String(noted.size), life % 2 === 0 ? '' : String(10 + life)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
     let said = ''
     // Somewhere in its work, further on in each life: in a note, while rows gather, in a transaction, before the journal lets go of them.
     const enough = noted.size + 20 + life * 41
@@ -47,6 +51,10 @@ test('whenever a process is killed, what it has noted is in the store once, and 
   // The last thing of a life may have been noted and not been said any more.
   ok(Number(firings) >= noted.size && Number(firings) <= noted.size + LIVES, `${firings} of ${noted.size}`)
   deepEqual([minutes, Number(runs) >= Number(firings)], [firings, true])
+  const [[orphans] = []] = all(
+    'select count(*) from rcron_runs r left join rcron_firings f on f.id = r.firing where f.id is null',
+  )
+  equal(orphans, 0)
   const rollups = () =>
     ['rcron_rollups', 'rcron_days', 'rcron_hours'].map((table) => all(`select * from ${table} order by 1, 2`))
   const before = rollups()

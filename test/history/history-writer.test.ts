@@ -48,14 +48,14 @@ function aProcess(t: TestContext, path: string, { store = new FakeStore(), name 
   const [clock, log] = [new HandClock('2026-03-01T12:00:00Z'), new RecordingLog()]
   const file = new SqliteJournal({ path, clock, log })
   t.after(() => file[Symbol.dispose]())
-  const journal = new SqliteHistoryJournal({ file, store: () => name, maxBytes, log })
+  const journal = new SqliteHistoryJournal({ file, store: () => name, maxBytes, clock, log })
   return { clock, log, store, file, journal, writer: new HistoryWriter({ store, journal, clock, log }) }
 }
 
 const firing = (id: string): HistoryRow => ({ kind: 'firing', row: aFiringRow({ id }) })
 const run = (id: string, text = 'ok\n'): HistoryRow => {
   const output = { stdout: { head: text, tail: '' }, stderr: { head: '', tail: '' } }
-  return { kind: 'run', row: aRunRow({ id, output }) }
+  return { kind: 'run', row: aRunRow({ id, firing: `of ${id}`, output }), endsFiring: false }
 }
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `f${at}`)
 

@@ -8,7 +8,7 @@ import { addMinutes } from '../../src/domain/minute.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 import { NO_OUTPUT } from '../../src/domain/run.ts'
 import type { AttemptEnd, FiringFacts, RunEvent, RunFacts } from '../../src/domain/run-event.ts'
-import { HistoryPlan } from '../../src/history/plan-history.ts'
+import { firingShownBy, HistoryPlan } from '../../src/history/plan-history.ts'
 import { ANY_OUTCOME } from '../support/any-outcome.ts'
 import { minute } from '../support/builders.ts'
 import { someRunFacts } from '../support/run-facts.ts'
@@ -46,6 +46,10 @@ function rowsOf(events: readonly RunEvent[], plan = new HistoryPlan(NAMES)) {
   const rows = events.flatMap((event) => plan.note(event))
   return {
     firings: rows.flatMap((each): FiringRow[] => (each.kind === 'firing' ? [each.row] : [])),
+    /** What stands for a firing as long as nothing better is known. */
+    shown: rows.flatMap((each): FiringRow[] =>
+      each.kind === 'run' && each.endsFiring ? [firingShownBy(each.row)] : [],
+    ),
     runs: rows.flatMap((each): RunRow[] => (each.kind === 'run' ? [each.row] : [])),
   }
 }
@@ -127,30 +131,39 @@ test('an adopted run ends the firing of a process that has gone; what its walk c
   const gone = { ...firing, how: null }
   const adopted = runOf(1, 2, { firing: gone, attempt: null, isAdopted: true })
   const next = runOf(2, 2, { firing: { ...firing, how: 'catch-up' }, attempt: null })
-  const { firings, runs } = rowsOf([
+  const { shown, firings, runs } = rowsOf([
     { kind: 'adopted', at: 90, run: adopted },
     endedAs(adopted, failed),
     { kind: 'continued', at: 110, run: adopted, crons: [2] },
     endedAs(next, succeeded, 150),
   ])
   deepEqual(
-    firings.map(({ kind, source, tried, firedAt, host }) => [kind, source, tried, firedAt, host]),
+    shown.map(({ kind, source, tried, firedAt, host }) => [kind, source, tried, firedAt, host]),
     [
       ['failed', 'run', null, null, 'db1'],
       ['succeeded', 'run', null, null, 'db2'],
     ],
   )
-  equal(new Set(firings.map(({ id }) => id)).size, 1)
+  deepEqual([new Set(shown.map(({ id }) => id)).size, firings.length], [1, 0])
   deepEqual(
     runs.map(({ isAdopted }) => isAdopted),
     [true, false],
   )
 })
 
+test('a run stands for its firing until that is told, but not while its walk has a host left', () => {
+  const [first, second] = [runOf(1, 2), runOf(2, 2)]
+  const { shown } = rowsOf([fired([1, 2]), endedAs(first, failed), endedAs(second, failed, 150)])
+  deepEqual(
+    shown.map(({ host, kind, source }) => [host, kind, source]),
+    [['db2', 'failed', 'run']],
+  )
+})
+
 test('the rows of a firing are named the same in every process, and those of manual firings of one minute apart', () => {
   const run = runOf(1, 1)
   const [one, other] = [rowsOf([fired([1]), over([attempt(run, succeeded)])]), rowsOf([endedAs(run, succeeded)])]
-  equal(one.firings[0]?.id, other.firings[0]?.id)
+  equal(one.firings[0]?.id, other.shown[0]?.id)
   const manual = ['a', 'b'].map((series) => ({ ...firing, series: series.repeat(32), how: 'manual' as const }))
   const ids = manual.map((each) => rowsOf([fired([1], each), over([attempt(run, succeeded)], each)]).firings[0]?.id)
   equal(new Set([...ids, one.firings[0]?.id]).size, 3)
@@ -219,7 +232,7 @@ test('what is remembered is forgotten with the end of a firing', () => {
   const run = runOf(1, 1)
   const all = [fired([1]), endedAs(run, succeeded), over([attempt(run, succeeded)])]
   equal(rowsOf(all, plan).firings.length, 1)
-  equal(rowsOf([endedAs(run, succeeded)], plan).firings[0]?.source, 'run')
+  equal(rowsOf([endedAs(run, succeeded)], plan).shown[0]?.source, 'run')
 })
 
 test('what is for the log alone is in no row', () => {

@@ -33,7 +33,6 @@ const WORSE: readonly FiringKind[] = [
   'unknown',
 ]
 
-/** After these ends a walk tries its next host. */
 const LEADS_ON: readonly FiringKind[] = ['failed', 'signaled', 'timed-out', 'unreachable', 'refused', 'lost']
 
 /**
@@ -45,8 +44,13 @@ export function firingEnd(action: Action, attempts: readonly AttemptOutcome[]): 
   const decidedBy = action === 'all' ? worstOf(attempts) : attempts.length - 1
   const outcome = attempts[decidedBy] ?? null
   const kind = kindOf(outcome)
-  const isExhausted = action !== 'all' && attempts.length > 1 && LEADS_ON.includes(kind)
+  const isExhausted = action !== 'all' && attempts.length > 1 && leadsOn(kind)
   return { kind, code: isExhausted ? 'NO_HOST_LEFT' : reasonOfOutcome(outcome), decidedBy }
+}
+
+/** Whether a walk may try its next host after such an end. */
+export function leadsOn(kind: FiringKind): boolean {
+  return LEADS_ON.includes(kind)
 }
 
 /** Whether `a` is no better than `b`. */

@@ -16,9 +16,11 @@ import { minute, RecordingLog } from '../../support/builders.ts'
 import { someRunFacts } from '../../support/run-facts.ts'
 
 const [journalPath = '', storePath = '', from = '0', manner = ''] = process.argv.slice(2)
+/** The firing of which it notes the run, and dies before it can note all of it. */
+const diesAt = manner === '' ? -1 : Number(from) + Number(manner)
 const [clock, log] = [new SystemClock(), new RecordingLog()]
 const file = new SqliteJournal({ path: journalPath, clock, log })
-const journal = new SqliteHistoryJournal({ file, store: () => 'db', maxBytes: 1e9, log })
+const journal = new SqliteHistoryJournal({ file, store: () => 'db', maxBytes: 1e9, clock, log })
 const store = createSqliteStore(storePath)
 const writer = new HistoryWriter({ store, journal, clock, log })
 const idOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32)
@@ -41,7 +43,10 @@ function noteFiring(number: number): void {
     { kind: 'ended', at, run, result },
     { kind: 'firing-ended', at, firing, attempts: [{ cron: run, run: run.id, outcome }] },
   ]
-  for (const event of events) rows.note(event)
+  for (const event of events) {
+    rows.note(event)
+    if (number === diesAt && event.kind === 'ended') process.kill(process.pid, 'SIGKILL')
+  }
   writeSync(1, `${number}\n`)
 }
 
