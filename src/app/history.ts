@@ -9,6 +9,7 @@ import type { SqliteJournal } from '../history/sqlite-journal.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { KnownSecrets } from '../secrets/known-secrets.ts'
+import type { HistoryKeeping } from '../store/history/history-store.ts'
 import type { LiveSettings } from './live-settings.ts'
 import { nameOfDatabase } from './settings.ts'
 
@@ -24,8 +25,12 @@ export type HistoryParts = {
   readonly file: SqliteJournal
 }
 
-/** The subscriber that makes the rows, and who writes them. */
-export type History = { readonly rows: HistoryRows; readonly writer: HistoryWriter }
+/** The subscriber that makes the rows, who writes them, and where old ones are deleted. Disposed of, what is not written is left in the journal. */
+export type History = Disposable & {
+  readonly rows: HistoryRows
+  readonly writer: HistoryWriter
+  readonly keeping: Pick<HistoryKeeping, 'sweepHistory'>
+}
 
 export function composeHistory({ live, clock, log, source, installation, known, file }: HistoryParts): History {
   const { database, history } = live.settings.config
@@ -44,7 +49,12 @@ export function composeHistory({ live, clock, log, source, installation, known, 
     mask: (excerpt) => known.maskExcerpt(excerpt),
     keepOf: keepsOf(source),
   })
-  return { rows, writer }
+  return {
+    rows,
+    writer,
+    keeping: { sweepHistory: (place, retention) => live.store.sweepHistory(place, retention) },
+    [Symbol.dispose]: () => writer[Symbol.dispose](),
+  }
 }
 
 function idOf(text: string): string {

@@ -104,7 +104,7 @@ export async function composeRunning(
   const noted = { mark: composeMark(first.config, base), ledger: composeLedger(first.config, base) }
   const records = composeRecords(base, recordJournal)
   const installation = installationId(first.config.stateDirectory, log)
-  const history = composeHistory({ ...base, source, installation, known, file: journalFile })
+  const history = opened.use(composeHistory({ ...base, source, installation, known, file: journalFile }))
   const journal = new SubscribedJournal(log, [
     new LogLines(log),
     new LastRunRecords(records),
@@ -121,7 +121,7 @@ export async function composeRunning(
     journal,
     records,
     history: history.writer,
-    keeping: { sweepHistory: (place, retention) => live.store.sweepHistory(place, retention) },
+    keeping: history.keeping,
     locks,
     ...noted,
     settings: () => live.settings,

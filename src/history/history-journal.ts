@@ -8,8 +8,8 @@ export type WaitingRow = { readonly entry: number | null; readonly row: HistoryR
  * Rows of any process may be written by any other: writing one twice changes nothing. Nothing here throws.
  */
 export interface HistoryJournal {
-  /** Writes `row` down; false if it could not. */
-  add(row: HistoryRow): boolean
+  /** Writes `rows` down; false if it could not. */
+  add(rows: readonly HistoryRow[]): boolean
   /** The oldest, of whichever process: so many at most. */
   next(most: number): readonly WaitingRow[]
   /** The store has them. */
@@ -24,10 +24,16 @@ const MOST_WITH_OUTPUT = 200
 export class MemoryHistoryJournal implements HistoryJournal {
   #rows: WaitingRow[] = []
 
-  add(row: HistoryRow): boolean {
-    const isCrowded = this.#rows.length >= MOST_WITH_OUTPUT
-    this.#rows.push({ entry: null, row: isCrowded ? withoutOutput(row) : row })
-    if (this.#rows.length > MOST_ROWS) this.#rows.shift()
+  get size(): number {
+    return this.#rows.length
+  }
+
+  add(rows: readonly HistoryRow[]): boolean {
+    for (const row of rows) {
+      const isCrowded = this.#rows.length >= MOST_WITH_OUTPUT
+      this.#rows.push({ entry: null, row: isCrowded ? withoutOutput(row) : row })
+      if (this.#rows.length > MOST_ROWS) this.#rows.shift()
+    }
     return true
   }
 

@@ -4,12 +4,14 @@ import type { Log } from '../platform/log/log.ts'
 import { BackOff } from '../platform/waiting/back-off.ts'
 import type { HistoryBatch, HistoryWriting } from '../store/history/history-store.ts'
 import { DatabaseFault, type FaultKind } from '../store/sql/database-fault.ts'
-import type { HistoryJournal, WaitingRow } from './history-journal.ts'
+import { type HistoryJournal, MemoryHistoryJournal, type WaitingRow } from './history-journal.ts'
 import { firingShownBy, type HistoryRow } from './plan-history.ts'
 
 /** For so long rows gather before they are written: whatever a minute begins comes first. */
 const GATHER_MS = 500
 const MOST_ROWS = 100
+/** So many firings may wait without a place in the journal. */
+const MOST_SHOWN = 500
 const PAUSES = { firstMs: 1000, longestMs: 30_000 }
 /** Where there are no tables to write to, they are looked for again after so long. */
 const OFF_MS = 60_000
@@ -31,9 +33,10 @@ const UNFIT: readonly FaultKind[] = ['too-long', 'characters', 'duplicate', 'ref
  * Writes rows of history to the store beside everything else, several at a time. While the store is away they wait in the journal, and are
  * tried again after 1 s, doubling to 30 s; those of processes that have gone come with them.
  */
-export class HistoryWriter {
+export class HistoryWriter implements Disposable {
   readonly #parts: HistoryWriterParts
   readonly #backOff = new BackOff(PAUSES)
+  readonly #shown = new MemoryHistoryJournal()
   #hurry = new AbortController()
   #writing: Promise<void> | null = null
   #atOnce = MOST_ROWS
@@ -46,12 +49,28 @@ export class HistoryWriter {
     this.#writing = this.#writeAll()
   }
 
-  /** Takes `row` and returns at once; the end of this process does not reach it any more, but where that was reported. */
+  /**
+   * Takes `row` and returns at once; the end of this process does not reach it any more, but where that was reported. A firing that one of
+   * its runs shows already is not worth a writing of its own: it comes with what is written next.
+   */
   add(row: HistoryRow): void {
     const { journal, clock } = this.#parts
     if (clock.monotonic() < this.#offUntil) return
-    journal.add(row)
+    if (row.kind === 'firing' && row.isShown) this.#shown.add([row])
+    else journal.add([row])
+    if (this.#shown.size >= MOST_SHOWN) this.#putDown()
     this.#writing ??= this.#writeAll()
+  }
+
+  /** Leaves to the next process what the store does not have. */
+  [Symbol.dispose](): void {
+    this.#putDown()
+  }
+
+  #putDown(): void {
+    const rows = this.#shown.next(MOST_SHOWN)
+    if (rows.length > 0) this.#parts.journal.add(rows.map(({ row }) => row))
+    this.#shown.remove(rows)
   }
 
   /** Resolves when nothing waits any more; while the store is away, it does not. */
@@ -78,14 +97,15 @@ export class HistoryWriter {
   }
 
   #next(): readonly WaitingRow[] {
-    return this.#parts.journal.next(this.#atOnce)
+    const rows = this.#parts.journal.next(this.#atOnce)
+    return [...rows, ...this.#shown.next(this.#atOnce - (this.#atOnce === 1 ? rows.length : 0))]
   }
 
   async #write(rows: readonly WaitingRow[]): Promise<void> {
-    const { store, journal } = this.#parts
+    const { store } = this.#parts
     try {
       await store.writeHistory(batchOf(rows))
-      journal.remove(rows)
+      this.#remove(rows)
       this.#backOff.reset()
       this.#atOnce = MOST_ROWS
       this.#isOffTold = false
@@ -94,12 +114,17 @@ export class HistoryWriter {
     }
   }
 
+  #remove(rows: readonly WaitingRow[]): void {
+    this.#parts.journal.remove(rows)
+    this.#shown.remove(rows)
+  }
+
   async #failed(error: unknown, rows: readonly WaitingRow[]): Promise<void> {
-    const { clock, journal, log } = this.#parts
+    const { clock, log } = this.#parts
     const kind = error instanceof DatabaseFault ? error.kind : null
     if (kind !== null && OFF.includes(kind)) {
       this.#offUntil = clock.monotonic() + OFF_MS
-      journal.remove(rows)
+      this.#remove(rows)
       if (!this.#isOffTold && kind === 'denied')
         log.warn({ err: error }, 'no history is kept: the store does not take it')
       this.#isOffTold = true
@@ -110,6 +135,7 @@ export class HistoryWriter {
       return
     }
     if (!this.#backOff.isUnderWay) log.info({ err: error }, 'store unavailable; history waits in the journal')
+    this.#putDown()
     await clock.sleep(this.#backOff.next())
   }
 
@@ -120,9 +146,9 @@ export class HistoryWriter {
       this.#atOnce = 1
       return
     }
-    const { journal, log } = this.#parts
+    const { log } = this.#parts
     const { id, job } = row.row.row
-    journal.remove(rows)
+    this.#remove(rows)
     log.error({ job: job.name, kind: row.row.kind, id, err: error }, `${BUG}: a row of history cannot be written`)
   }
 }

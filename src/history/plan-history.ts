@@ -9,7 +9,8 @@ import type { FiringFacts, NoRun, RunEvent, RunEventOf, RunFacts } from '../doma
 
 /** A row that history is to have. */
 export type HistoryRow =
-  | { readonly kind: 'firing'; readonly row: FiringRow }
+  /** `isShown`: the end of one of its runs stands for it already, so that only a better word of it is lost with this one. */
+  | { readonly kind: 'firing'; readonly row: FiringRow; readonly isShown: boolean }
   /** `endsFiring`: its end stands for its firing's until that is told as a whole, or where nobody tells it any more. */
   | { readonly kind: 'run'; readonly row: RunRow; readonly endsFiring: boolean }
 
@@ -26,6 +27,8 @@ type OpenFiring = {
   readonly crons: number
   /** How long its runs took that have ended. */
   readonly durations: Map<RunId, number>
+  /** Whether the end of a run stands for it. */
+  isShown: boolean
 }
 
 /** What is remembered of firings and runs under way; beyond that the oldest are taken for those of an earlier process. */
@@ -53,6 +56,7 @@ export class HistoryPlan {
           firedAt: Math.round(event.at),
           crons: event.crons.length,
           durations: new Map(),
+          isShown: false,
         })
         return []
       case 'queued':
@@ -66,7 +70,7 @@ export class HistoryPlan {
         this.#queuedAt.delete(event.run.id)
         return []
       case 'firing-ended':
-        return [{ kind: 'firing', row: this.#whole(event) }]
+        return [this.#whole(event)]
       case 'missed':
       case 'interrupted':
         return this.#missed(event)
@@ -80,11 +84,16 @@ export class HistoryPlan {
     const open = this.#open.get(firing)
     if (result.durationMs !== null) open?.durations.set(run.id, Math.round(result.durationMs))
     const row = { ...this.#rowOf(run, { at, outcome: result.outcome }), ...endOf(result) }
-    return [{ kind: 'run', row, endsFiring: open === undefined || !hasHostLeft(row) }]
+    const endsFiring = open === undefined || !hasHostLeft(row)
+    if (open !== undefined) open.isShown ||= endsFiring
+    return [{ kind: 'run', row, endsFiring }]
   }
 
   #notRun({ at, run, outcome }: RunEventOf<'not-run'>): readonly HistoryRow[] {
-    return [{ kind: 'run', row: this.#rowOf(run, { at, outcome }), endsFiring: true }]
+    const row = this.#rowOf(run, { at, outcome })
+    const open = this.#open.get(row.firing)
+    if (open !== undefined) open.isShown = true
+    return [{ kind: 'run', row, endsFiring: true }]
   }
 
   #rowOf(run: RunFacts | NoRun, { at, outcome }: { readonly at: number; readonly outcome: Outcome }): RunRow {
@@ -100,7 +109,7 @@ export class HistoryPlan {
     return { id, firing, cron, job, minute, host, port, user, ...of, how, ...times, ...factsOf(outcome), ...nothing }
   }
 
-  #whole({ at, firing, attempts }: RunEventOf<'firing-ended'>): FiringRow {
+  #whole({ at, firing, attempts }: RunEventOf<'firing-ended'>): HistoryRow {
     const id = this.#idOf(firing)
     const open = this.#open.get(id)
     this.#open.delete(id)
@@ -110,7 +119,7 @@ export class HistoryPlan {
     )
     const decisive = attempts[decidedBy ?? -1]
     const { exitCode, signal, reason } = decisive?.outcome ? factsOf(decisive.outcome) : NO_FACTS
-    return {
+    const row: FiringRow = {
       id,
       ...spanOf(firing),
       how: firing.how,
@@ -129,6 +138,7 @@ export class HistoryPlan {
       durationMs: open?.durations.get(decisive?.run ?? '') ?? null,
       source: 'whole',
     }
+    return { kind: 'firing', row, isShown: open?.isShown === true }
   }
 
   /** Those that are caught up have rows of their own. One that is alone has the name of its firing, which may be told better. */
@@ -153,6 +163,7 @@ export class HistoryPlan {
       {
         kind: 'firing',
         row: { id, job, minute: last, first, count, ...end, ...nobody, ...hosts, ...times, source: 'missed' },
+        isShown: false,
       },
     ]
   }

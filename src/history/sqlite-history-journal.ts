@@ -39,13 +39,14 @@ export class SqliteHistoryJournal implements HistoryJournal {
     this.#parts = parts
   }
 
-  add(row: HistoryRow): boolean {
+  add(rows: readonly HistoryRow[]): boolean {
     const written = this.#parts.file.use((open) => {
       this.#makeRoom(open)
-      this.#insert(open, JSON.stringify(withoutOutput(row)), outputOf(row))
+      if (rows.length === 1) for (const row of rows) this.#insert(open, row)
+      else this.#insertTogether(open, rows)
       return true
     })
-    return written ?? (this.#memory.add(row) && false)
+    return written ?? (this.#memory.add(rows) && false)
   }
 
   next(most: number): readonly WaitingRow[] {
@@ -62,11 +63,24 @@ export class SqliteHistoryJournal implements HistoryJournal {
     if (entries.length < rows.length) this.#memory.remove(rows)
   }
 
-  #insert({ addHistory }: Journal, row: string, output: string | null): void {
+  #insertTogether(open: Journal, rows: readonly HistoryRow[]): void {
+    const { database } = open
+    database.exec('begin immediate')
+    try {
+      for (const row of rows) this.#insert(open, row)
+      database.exec('commit')
+    } catch (error) {
+      if (database.isTransaction) database.exec('rollback')
+      throw error
+    }
+  }
+
+  #insert({ addHistory }: Journal, row: HistoryRow): void {
     const { store, clock } = this.#parts
+    const [text, output] = [JSON.stringify(withoutOutput(row)), outputOf(row)]
     this.#entry = Math.max(this.#entry + 1, Math.floor(clock.now()) * PER_MS + Math.floor(Math.random() * PER_MS))
     // Another process may have the same number.
-    while (addHistory.run(this.#entry, store(), row, output).changes === 0) this.#entry += 1
+    while (addHistory.run(this.#entry, store(), text, output).changes === 0) this.#entry += 1
   }
 
   /** What is none of ours keeps nothing back. */

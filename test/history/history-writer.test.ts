@@ -52,7 +52,11 @@ function aProcess(t: TestContext, path: string, { store = new FakeStore(), name 
   return { clock, log, store, file, journal, writer: new HistoryWriter({ store, journal, clock, log }) }
 }
 
-const firing = (id: string): HistoryRow => ({ kind: 'firing', row: aFiringRow({ id }) })
+const firing = (id: string): HistoryRow => ({
+  kind: 'firing',
+  row: aFiringRow({ id }),
+  isShown: false,
+})
 const run = (id: string, text = 'ok\n'): HistoryRow => {
   const output = { stdout: { head: text, tail: '' }, stderr: { head: '', tail: '' } }
   return { kind: 'run', row: aRunRow({ id, firing: `of ${id}`, output }), endsFiring: false }
@@ -169,4 +173,28 @@ test('a journal that cannot be used keeps rows in memory', async (t) => {
   await writer.flushed()
   deepEqual(store.ids, ids(3))
   deepEqual(log.of('warn'), ['cannot keep all queued run records in the journal'])
+})
+
+test('a firing that a run of it shows comes with what is written next, and waits in the journal where the store is away', async (t) => {
+  const path = aPath(t)
+  const shown = (id: string): HistoryRow => ({ kind: 'firing', row: aFiringRow({ id }), isShown: true })
+  const { store, writer, clock, journal, file } = aProcess(t, path)
+  writer.add(shown('f1'))
+  writer.add(run('r1'))
+  deepEqual(
+    journal.next(9).map(({ row }) => row.row.id),
+    ['r1'],
+  )
+  await clock.advance(500)
+  equal(store.batches.length, 1)
+  deepEqual(store.ids, ['f1', 'r1'])
+  store.fault = 'away'
+  writer.add(shown('f2'))
+  await clock.advance(500)
+  writer.add(shown('f3'))
+  writer[Symbol.dispose]()
+  file[Symbol.dispose]()
+  const next = aProcess(t, path)
+  await next.writer.flushed()
+  deepEqual(next.store.ids, ['f2', 'f3'])
 })
