@@ -100,7 +100,7 @@ function fillingOf({ number: i, id, series, name }: Fill, now: number): readonly
      select ${id}, ${id}, ${cron}, ${name}, 'failover', ${due}, 'db1', 22, 'cron', ${ended}, 0, ${end}, 0, 5, 0, 'done', '', '', '' from ${series}`,
     `delete from rcron_rollups`,
     `insert into rcron_rollups (subject, bar, streak, last_at, last_outcome, recent)
-     select concat('failover:', ${name}), '${'.'.repeat(60)}', 60, ${now}, 'succeeded', '${'mm7pdeuc 0123456789ab .2x,'.repeat(99)}mm7pdeuc 0123456789ab .2x' from ${series} where ${i} < ${CRONS}`,
+     select concat('failover:', ${name}), '${'.'.repeat(60)}', 60, ${now}, 'succeeded', '${'.wao-2x'.repeat(100)}' from ${series} where ${i} < ${CRONS}`,
   ]
 }
 

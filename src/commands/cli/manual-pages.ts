@@ -126,7 +126,7 @@ Times of the clock are those of RCRON_TIMEZONE.`,
     ],
   },
   history: {
-    about: `Lists the firings of jobs, the newest first: when each was due, where it ran, how it ended and why, and at the end the last 60 of a single job as a bar: . succeeded, F failed, T timed out, U unreachable, R refused, L lost, B blocked, M missed, o skipped, K killed.
+    about: `Lists the firings of jobs, the newest first: when each was due, where it ran, how it ended and why, and at the end the last 60 of a single job as a bar: . succeeded, F failed, T timed out, U unreachable, R refused, L lost, B blocked, M missed, O skipped, K killed.
 
 A firing is one line, however many hosts were tried; --json has all that is known of it. How long all this is kept: RCRON_HISTORY_DAYS and RCRON_HISTORY_RUNS.
 

@@ -4,8 +4,6 @@ import type { FiringKind } from '../reasons/firing-end.ts'
 export type RecentEnd = {
   /** Epoch milliseconds. */
   readonly at: number
-  /** The row's, or the beginning of it. */
-  readonly id: string
   readonly kind: FiringKind
   readonly durationMs: number | null
 }
@@ -37,7 +35,7 @@ export const MARKS: Readonly<Record<FiringKind, string>> = {
   refused: 'R',
   lost: 'L',
   blocked: 'B',
-  skipped: 'o',
+  skipped: 'O',
   missed: 'M',
   unknown: '?',
 }
@@ -47,18 +45,25 @@ const KINDS = new Map(Object.entries(MARKS).map(([kind, mark]) => [mark, kind as
 /** So many are kept. */
 const MOST = 100
 const BAR = 60
-/** Enough of an id to tell the ends of one cron or job apart. */
-const ID_DIGITS = 12
 
-/**
- * Pure: `ends` put among `before`, in the order of their ends. An end that is there already takes the place of what was said of it, so that
- * writing the same once more changes nothing, and in whatever order they come the same comes of it. Null where there is none.
- */
-export function rollUp(before: Pick<Rollup, 'recent' | 'lastSuccessAt'> | null, ends: readonly RecentEnd[]) {
-  const byId = new Map((before?.recent ?? []).map((end) => [end.id, end]))
-  for (const end of ends) byId.set(shortId(end.id), { ...end, id: shortId(end.id) })
-  const all = [...byId.values()].sort(byTime)
+/** Ends that are new, and those in whose place some of them come. */
+export type ChangedEnds = { readonly added: readonly RecentEnd[]; readonly removed: readonly RecentEnd[] }
+
+/** Pure: what is added put among `before`, in the order of their ends; in whatever order they come the same comes of it. Null where there is none. */
+export function rollUp(
+  before: Pick<Rollup, 'recent' | 'lastSuccessAt'> | null,
+  { added, removed }: ChangedEnds,
+): Rollup | null {
+  const all = [...without(before?.recent ?? [], removed), ...added].sort(byTime)
   return rollupOf(all.slice(-MOST), lastSuccessOf(all, before?.lastSuccessAt ?? null))
+}
+
+/** One of `ends` less for each of `removed` that is among them. */
+function without(ends: readonly RecentEnd[], removed: readonly RecentEnd[]): readonly RecentEnd[] {
+  return removed.reduce((left, gone) => {
+    const at = left.findIndex((end) => byTime(end, gone) === 0)
+    return at === -1 ? left : left.toSpliced(at, 1)
+  }, ends)
 }
 
 function rollupOf(recent: readonly RecentEnd[], lastSuccessAt: number | null): Rollup | null {
@@ -78,23 +83,28 @@ function rollupOf(recent: readonly RecentEnd[], lastSuccessAt: number | null): R
   }
 }
 
-/** As it is stored: `<end, base 36> <id> <mark><milliseconds, base 36>`, one after the other. */
+/** As it is stored: of each its mark, the milliseconds since the one before in base 36, and behind a dash how many it took. */
 export function packRecent(recent: readonly RecentEnd[]): string {
+  let last = 0
   return recent
-    .map(({ at, id, kind, durationMs }) => `${at.toString(36)} ${id} ${MARKS[kind]}${durationMs?.toString(36) ?? ''}`)
-    .join(',')
+    .map(({ at, kind, durationMs }) => {
+      const since = at - last
+      last = at
+      return `${MARKS[kind]}${since.toString(36)}${durationMs === null ? '' : `-${durationMs.toString(36)}`}`
+    })
+    .join('')
 }
 
 /** What is none of ours is left out. */
 export function unpackRecent(packed: string): readonly RecentEnd[] {
-  return packed.split(',').flatMap((text) => {
-    const [at = '', id = '', rest = ''] = text.split(' ')
-    const kind = KINDS.get(rest.slice(0, 1))
-    const [time, took] = [Number.parseInt(at, 36), Number.parseInt(rest.slice(1), 36)]
-    return kind === undefined || Number.isNaN(time)
-      ? []
-      : [{ at: time, id, kind, durationMs: Number.isNaN(took) ? null : took }]
-  })
+  let at = 0
+  return [...packed.matchAll(/([^0-9a-z-])([0-9a-z]+)(?:-([0-9a-z]+))?/g)].flatMap(
+    ([, mark = '', since = '', took]) => {
+      at += Number.parseInt(since, 36)
+      const kind = KINDS.get(mark)
+      return kind === undefined ? [] : [{ at, kind, durationMs: took === undefined ? null : Number.parseInt(took, 36) }]
+    },
+  )
 }
 
 function lastSuccessOf(ends: readonly RecentEnd[], before: number | null): number | null {
@@ -120,10 +130,11 @@ function quantile(sorted: readonly number[], share: number): number | null {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
 }
 
-function shortId(id: string): string {
-  return id.slice(0, ID_DIGITS)
+/** Total: two that are equal by it are alike. */
+function byTime(a: RecentEnd, b: RecentEnd): number {
+  return a.at - b.at || compare(MARKS[a.kind], MARKS[b.kind]) || (a.durationMs ?? -1) - (b.durationMs ?? -1)
 }
 
-function byTime(a: RecentEnd, b: RecentEnd): number {
-  return a.at - b.at || (a.id < b.id ? -1 : Number(a.id > b.id))
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }

@@ -6,13 +6,13 @@ import type { Engine } from '../sql/engine.ts'
 import { columnsOfRollup, firingOf, rollupOf, runOf, type StoredRow } from './history-columns.ts'
 import { DAYS, FIRINGS, HOURS, ROLLUPS, RUNS } from './history-tables.ts'
 import { ask, change, type Database, replaceRows } from './statements.ts'
-import { subjectOfCron, waitForOthers } from './write-history.ts'
+import { endOf, subjectOfCron, waitForOthers } from './write-history.ts'
 
 const MS_PER_HOUR = 3_600_000
 const MS_PER_DAY = 24 * MS_PER_HOUR
 const HOURS_PER_DAY = 24
-/** What a roll-up is made of. */
-const NEWEST = 100
+/** More than a roll-up is made of: it chooses among those that ended at once. */
+const NEWEST = 120
 
 type Writing = Pick<Engine, 'writeOnce'>
 
@@ -92,10 +92,6 @@ const JOB_ROLLUPS: RolledUp = {
   endOf: (row) => endOf(firingOf(row)),
 }
 
-function endOf({ id, endedAt, kind, durationMs }: ReturnType<typeof runOf> | ReturnType<typeof firingOf>): RecentEnd {
-  return { at: endedAt, id, kind, durationMs }
-}
-
 /** How many of them had rows. */
 async function rebuildRollups(engine: Writing, of: RolledUp): Promise<number> {
   let [value, made] = [await nextValue(engine, of, null), 0]
@@ -128,7 +124,7 @@ type Subject = { readonly value: string | number; readonly subject: string; read
 async function rebuildOne(db: Database, { table, group, endOf }: RolledUp, { value, subject, action }: Subject) {
   const where = `where ${group} = ?${action === null ? '' : ' and action = ?'}`
   const values = action === null ? [value] : [value, action]
-  const columns = 'id, ended_at, outcome, duration_ms'
+  const columns = 'ended_at, outcome, duration_ms'
   const newest = await ask(
     db,
     `select ${columns} from ${table} ${where} order by ended_at desc, id desc limit ${NEWEST}`,
@@ -144,7 +140,7 @@ async function rebuildOne(db: Database, { table, group, endOf }: RolledUp, { val
     lastSuccess ? endOf(lastSuccess).at : null,
   ]
   const lastSuccessAt = known.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a))
-  const rollup = rollUp({ recent: [], lastSuccessAt }, newest.map(endOf))
+  const rollup = rollUp({ recent: [], lastSuccessAt }, { added: newest.map(endOf), removed: [] })
   await replaceRows(db, ROLLUPS, rollup === null ? [] : [columnsOfRollup(subject, rollup)])
   return true
 }

@@ -13,9 +13,13 @@ import { ask, change, type Database, replaceRows, rowsIn } from './statements.ts
 export async function writeHistory(engine: Pick<Engine, 'writeOnce'>, { firings, runs }: HistoryBatch): Promise<void> {
   await engine.writeOnce(async (db) => {
     await waitForOthers(db)
-    const changedFirings = await changesOf(db, merged(firings, mergeFirings))
-    const changedRuns = await newRuns(db, merged(runs, mergeRuns))
-    await replaceRows(db, RUNS, changedRuns.map(columnsOfRun))
+    const changedFirings = await changedFiringsOf(db, merged(firings, mergeFirings))
+    const changedRuns = await changedRunsOf(db, merged(runs, mergeRuns))
+    await replaceRows(
+      db,
+      RUNS,
+      changedRuns.map(({ after }) => columnsOfRun(after)),
+    )
     await replaceRows(
       db,
       FIRINGS,
@@ -32,14 +36,8 @@ export async function waitForOthers(db: Database): Promise<void> {
 }
 
 /** What lists show of each cron and job that has changed, and the counts. */
-async function rollUpAll(db: Database, firings: readonly ChangedFiring[], runs: readonly RunRow[]): Promise<void> {
-  await writeRollups(
-    db,
-    endsBySubject(
-      firings.map(({ after }) => after),
-      runs,
-    ),
-  )
+async function rollUpAll(db: Database, firings: readonly ChangedFiring[], runs: readonly ChangedRun[]): Promise<void> {
+  await writeRollups(db, endsBySubject(firings, runs))
   await addHours(db, firings)
   await addDays(db, firings)
 }
@@ -60,7 +58,7 @@ function merged<Row extends { readonly id: string }>(
 const FIRING_COLUMNS = { name: FIRINGS.name, columns: Object.keys(FIRINGS.columns) }
 
 /** Those of `firings` that are not stored as they are. */
-async function changesOf(db: Database, firings: readonly FiringRow[]): Promise<readonly ChangedFiring[]> {
+async function changedFiringsOf(db: Database, firings: readonly FiringRow[]): Promise<readonly ChangedFiring[]> {
   const found = await rowsIn(db, FIRING_COLUMNS, ['id', firings.map(({ id }) => id)])
   const stored = new Map(found.map((row) => [String(row['id']), firingOf(row)]))
   return firings.flatMap((firing) => {
@@ -76,12 +74,15 @@ const RUN_COLUMNS = {
   columns: Object.keys(RUNS.columns).filter((column) => !/^std(out|err)_(head|tail)$/.test(column)),
 }
 
-async function newRuns(db: Database, runs: readonly RunRow[]): Promise<readonly RunRow[]> {
+/** The run as it is stored, without what it printed, and as it will be. */
+type ChangedRun = { readonly before: RunRow | null; readonly after: RunRow }
+
+async function changedRunsOf(db: Database, runs: readonly RunRow[]): Promise<readonly ChangedRun[]> {
   const found = await rowsIn(db, RUN_COLUMNS, ['id', runs.map(({ id }) => id)])
   const stored = new Map(found.map((row) => [String(row['id']), runOf(row)]))
-  return runs.filter((run) => {
-    const before = stored.get(run.id)
-    return before === undefined || mergeRuns(before, run) === run
+  return runs.flatMap((after) => {
+    const before = stored.get(after.id) ?? null
+    return before === null || mergeRuns(before, after) === after ? [{ before, after }] : []
   })
 }
 
@@ -90,27 +91,34 @@ export function subjectOfCron(cron: number): string {
   return `cron ${cron}`
 }
 
+type Changes = { readonly added: RecentEnd[]; readonly removed: RecentEnd[] }
+
 /** What changed, by the roll-up in which it stands. */
-export function endsBySubject(firings: readonly FiringRow[], runs: readonly RunRow[]) {
-  const ends = new Map<string, RecentEnd[]>()
-  const add = (subject: string, { id, endedAt, kind, durationMs }: FiringRow | RunRow) => {
-    const there = ends.get(subject)
-    const end = { at: endedAt, id, kind, durationMs }
-    if (there === undefined) ends.set(subject, [end])
-    else there.push(end)
+function endsBySubject(firings: readonly ChangedFiring[], runs: readonly ChangedRun[]) {
+  const ends = new Map<string, Changes>()
+  const note = (subject: string, { before, after }: ChangedFiring | ChangedRun) => {
+    const there = ends.get(subject) ?? { added: [], removed: [] }
+    there.added.push(endOf(after))
+    if (before !== null) there.removed.push(endOf(before))
+    ends.set(subject, there)
   }
-  for (const firing of firings) add(jobKey(firing.job), firing)
-  for (const run of runs) add(subjectOfCron(run.cron), run)
+  for (const each of firings) note(jobKey(each.after.job), each)
+  for (const each of runs) note(subjectOfCron(each.after.cron), each)
   return ends
+}
+
+/** What a roll-up has of a row. */
+export function endOf({ endedAt, kind, durationMs }: FiringRow | RunRow): RecentEnd {
+  return { at: endedAt, kind, durationMs }
 }
 
 const ROLLUP_COLUMNS = { name: ROLLUPS.name, columns: ['subject', 'recent', 'last_success_at'] }
 
-async function writeRollups(db: Database, ends: ReadonlyMap<string, readonly RecentEnd[]>): Promise<void> {
+async function writeRollups(db: Database, ends: ReadonlyMap<string, Changes>): Promise<void> {
   const found = await rowsIn(db, ROLLUP_COLUMNS, ['subject', [...ends.keys()]])
   const stored = new Map(found.map((row) => [String(row['subject']), rollupOf(row)]))
-  const rows = [...ends].flatMap(([subject, added]) => {
-    const rollup = rollUp(stored.get(subject) ?? null, added)
+  const rows = [...ends].flatMap(([subject, changes]) => {
+    const rollup = rollUp(stored.get(subject) ?? null, changes)
     return rollup === null ? [] : [columnsOfRollup(subject, rollup)]
   })
   await replaceRows(db, ROLLUPS, rows)
