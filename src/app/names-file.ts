@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type DefinitionNames, namesOf } from '../domain/names/definition-names.ts'
+import { type DefinitionNames, namesOf } from '../domain/definition-names.ts'
 import { makeDirectory } from '../platform/files/make-directory.ts'
 import { readOwnFile } from '../platform/files/own-file.ts'
 import { replaceFileSync } from '../platform/files/whole-file.ts'

@@ -1,8 +1,8 @@
 import type { JudgedCrons } from '../../definitions/snapshot.ts'
 import type { Cron } from '../../domain/cron.ts'
 import { jobKey } from '../../domain/job.ts'
-import { cronsByReference } from '../../domain/names/crons-by-reference.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
+import { cronsByReference } from '../../domain/references/crons-by-reference.ts'
 import type { CronRow } from '../../domain/rows.ts'
 import type { NextQuestion } from './next-answer.ts'
 

@@ -4,8 +4,8 @@ import type { Cron } from '../../domain/cron.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { Firing } from '../../domain/job.ts'
 import { describeMinute, type Minute } from '../../domain/minute.ts'
-import { cronsByReference } from '../../domain/names/crons-by-reference.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
+import { cronsByReference } from '../../domain/references/crons-by-reference.ts'
 
 /**
  * What is fired by hand in `minute`: the crons that are due then; where there are words, those of them that a word means. Throws an

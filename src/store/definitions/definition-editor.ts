@@ -2,7 +2,7 @@ import type { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
 import type { NewRowOf, RowOf } from '../../domain/columns/column.ts'
 import type { CRON_COLUMNS, RECORD_COLUMNS } from '../../domain/columns/crons.ts'
 import type { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
-import type { DefinitionNames } from '../../domain/names/definition-names.ts'
+import type { DefinitionNames } from '../../domain/definition-names.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { AuthRow, CronRow, SystemRow } from '../../domain/rows.ts'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type DefinitionNames, MOST_NAMES } from '../../domain/names/definition-names.ts'
+import { type DefinitionNames, MOST_NAMES } from '../../domain/definition-names.ts'
 import type { AuthRow, SystemRow } from '../../domain/rows.ts'
 import type { Engine } from '../sql/engine.ts'
 import { AUTH_TABLE, CRON_TABLE, SYSTEM_TABLE } from '../sql/tables.ts'

@@ -1,4 +1,4 @@
-import type { Definitions } from '../rows.ts'
+import type { Definitions } from './rows.ts'
 
 /** By what people call the rows of a store; each name once. */
 export type DefinitionNames = {

@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
-import { nearestNames } from '../../../src/domain/names/nearest-names.ts'
+import { nearestNames } from '../../../src/domain/references/nearest-names.ts'
 
 const NAMES = ['dump', 'dump-wal', 'sync', 'db/backup-main', 'dump']
 
