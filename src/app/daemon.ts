@@ -77,9 +77,8 @@ export async function composeDaemon(
       drainMs: () => settings().config.drainMs,
       killsRuns: () => settings().config.stopRuns === 'kill',
       reloadSettings: () => reload({ environment, running, lease, log }, signals.stop),
-      openControl: async () => {
-        control.use(await openControl({ running, daemon, book, ended, stop: signals.stop }))
-      },
+      openControl: async () =>
+        void control.use(await openControl({ running, daemon, book, ended, stop: signals.stop })),
       onRefreshed: () => {
         const ofCrons = source.snapshot === null ? [] : zonesIn(source.snapshot)
         reviewZones([settings().config.timezone, ...ofCrons], clock.now())
@@ -88,10 +87,8 @@ export async function composeDaemon(
     signals,
   )
   const run = async () => {
-    const sweeping = sweepUntil(
-      { store: running.keeping, kept: () => settings().config.history, clock, log },
-      signals.stop,
-    )
+    const kept = () => settings().config.history
+    const sweeping = sweepUntil({ store: running.keeping, kept, clock, log }, signals.stop)
     await daemon.run()
     await sweeping
     if (lease.lost.aborted) throw lease.lost.reason

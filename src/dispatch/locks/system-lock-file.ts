@@ -115,6 +115,6 @@ function contentOf({ lock, ...about }: LockFile) {
 
 /** Throws an UnusableFileError that says what is wrong with `json`. */
 export function parseLockFile(json: string): LockFile {
-  const { format: _, daemon, claimedFrom, isTold, ...lock } = readJson(json, lockFile, 'a lock file')
-  return { lock, daemon, claimedFrom, isTold }
+  const { format: _, daemon, claimedFrom, isTold, isForced, ...lock } = readJson(json, lockFile, 'a lock file')
+  return { lock: { ...lock, ...(isForced && { isForced }) }, daemon, claimedFrom, isTold }
 }
