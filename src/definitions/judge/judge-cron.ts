@@ -40,10 +40,16 @@ export function judgeCron(row: CronRow, context: JudgingContext): JudgedCron {
     ...ofColumns(row),
     ...timezoneProblems(row.timezone),
   ]
-  const about = { kind: 'cron', id: row.id, name: printable(row.cron_name) } as const
-  const problems = findings.map((finding) => ({ about, ...finding }))
+  const problems = findings.length === 0 ? NOTHING_WRONG : problemsOf(row, findings)
   const isSound = !findings.some(({ severity }) => severity === 'error')
   return isSound ? { cron: soundCron(row, context), schedule, problems } : { cron: null, schedule: null, problems }
+}
+
+const NOTHING_WRONG: readonly Problem[] = []
+
+function problemsOf(row: CronRow, findings: readonly RowFinding[]): readonly Problem[] {
+  const about = { kind: 'cron', id: row.id, name: printable(row.cron_name) } as const
+  return findings.map((finding) => ({ about, ...finding }))
 }
 
 /** The name without quotes, its control characters escaped. */
