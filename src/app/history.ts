@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Snapshot } from '../definitions/snapshot.ts'
 import type { KeepHistory } from '../domain/choices.ts'
 import { HistoryRows } from '../history/history-rows.ts'
@@ -58,7 +58,7 @@ export function composeHistory({ live, clock, log, source, installation, known, 
 }
 
 function idOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return hash('sha256', text).slice(0, 32)
 }
 
 /** Looked up once for each snapshot: few crons say anything. */

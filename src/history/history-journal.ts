@@ -42,6 +42,13 @@ export class MemoryHistoryJournal implements HistoryJournal {
   }
 
   remove(rows: readonly WaitingRow[]): void {
+    // Most often they are the oldest ones.
+    const first = this.#rows[0]
+    const at = first === undefined ? -1 : rows.indexOf(first)
+    if (at !== -1 && rows.slice(at).every((row, place) => row === this.#rows[place])) {
+      this.#rows.splice(0, rows.length - at)
+      return
+    }
     const written = new Set(rows)
     this.#rows = this.#rows.filter((row) => !written.has(row))
   }

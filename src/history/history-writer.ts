@@ -11,7 +11,7 @@ import { firingShownBy, type HistoryRow } from './plan-history.ts'
 const GATHER_MS = 500
 const MOST_ROWS = 100
 /** So many firings may wait without a place in the journal. */
-const MOST_SHOWN = 500
+const MOST_SHOWN = 5000
 const PAUSES = { firstMs: 1000, longestMs: 30_000 }
 /** Where there are no tables to write to, they are looked for again after so long. */
 const OFF_MS = 60_000

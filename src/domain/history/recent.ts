@@ -12,6 +12,8 @@ export type RecentEnd = {
 export type Rollup = {
   /** The newest last. */
   readonly recent: readonly RecentEnd[]
+  /** The same as it is stored. */
+  readonly packed: string
   /** The last 60, one character each: see `MARKS`. */
   readonly bar: string
   /** How many of the last ones succeeded in a row; below zero: how many did not. At most 100 either way. */
@@ -49,13 +51,26 @@ const BAR = 60
 /** Ends that are new, and those in whose place some of them come. */
 export type ChangedEnds = { readonly added: readonly RecentEnd[]; readonly removed: readonly RecentEnd[] }
 
+/** A roll-up as far as another one is made from it. */
+export type RollupBefore = Pick<Rollup, 'recent' | 'packed' | 'lastSuccessAt'>
+
 /** Pure: what is added put among `before`, in the order of their ends; in whatever order they come the same comes of it. Null where there is none. */
-export function rollUp(
-  before: Pick<Rollup, 'recent' | 'lastSuccessAt'> | null,
-  { added, removed }: ChangedEnds,
-): Rollup | null {
-  const all = [...without(before?.recent ?? [], removed), ...added].sort(byTime)
-  return rollupOf(all.slice(-MOST), lastSuccessOf(all, before?.lastSuccessAt ?? null))
+export function rollUp(before: RollupBefore | null, { added, removed }: ChangedEnds): Rollup | null {
+  const kept = before === null ? [] : without(before.recent, removed)
+  const all = inOrder([...kept, ...added])
+  const recent = all.length > MOST ? all.slice(-MOST) : all
+  const isNext = before !== null && kept === before.recent && added.length === 1 && all.at(-1) === added[0]
+  const packed = isNext ? packedWith(before, recent) : packRecent(recent)
+  return rollupOf(recent, packed, lastSuccessOf(all, before?.lastSuccessAt ?? null))
+}
+
+/** Most often they are. */
+function inOrder(ends: RecentEnd[]): readonly RecentEnd[] {
+  for (let at = ends.length - 1; at > 0; at--) {
+    const [one, next] = [ends[at - 1], ends[at]]
+    if (one !== undefined && next !== undefined && byTime(one, next) > 0) return ends.sort(byTime)
+  }
+  return ends
 }
 
 /** One of `ends` less for each of `removed` that is among them. */
@@ -66,13 +81,14 @@ function without(ends: readonly RecentEnd[], removed: readonly RecentEnd[]): rea
   }, ends)
 }
 
-function rollupOf(recent: readonly RecentEnd[], lastSuccessAt: number | null): Rollup | null {
+function rollupOf(recent: readonly RecentEnd[], packed: string, lastSuccessAt: number | null): Rollup | null {
   const last = recent.at(-1)
   if (last === undefined) return null
   const bar = recent.slice(-BAR).map(({ kind }) => MARKS[kind])
   const durations = durationsOf(recent)
   return {
     recent,
+    packed,
     bar: bar.join(''),
     streak: streakOf(recent),
     lastAt: last.at,
@@ -83,28 +99,70 @@ function rollupOf(recent: readonly RecentEnd[], lastSuccessAt: number | null): R
   }
 }
 
-/** As it is stored: of each its mark, the milliseconds since the one before in base 36, and behind a dash how many it took. */
-export function packRecent(recent: readonly RecentEnd[]): string {
-  let last = 0
-  return recent
-    .map(({ at, kind, durationMs }) => {
-      const since = at - last
-      last = at
-      return `${MARKS[kind]}${since.toString(36)}${durationMs === null ? '' : `-${durationMs.toString(36)}`}`
-    })
-    .join('')
+/**
+ * As it is stored, the newest first: of each its mark, by how many milliseconds it was earlier than the one before it, in base 36, and
+ * behind a dash how many it took. The time of the newest is known from elsewhere.
+ */
+function packRecent(recent: readonly RecentEnd[]): string {
+  let packed = ''
+  recent.forEach((end, at) => {
+    packed = packedBefore(packed, end.at - (recent[at - 1]?.at ?? end.at), end)
+  })
+  return packed
 }
 
-/** What is none of ours is left out. */
-export function unpackRecent(packed: string): readonly RecentEnd[] {
-  let at = 0
-  return [...packed.matchAll(/([^0-9a-z-])([0-9a-z]+)(?:-([0-9a-z]+))?/g)].flatMap(
-    ([, mark = '', since = '', took]) => {
-      at += Number.parseInt(since, 36)
-      const kind = KINDS.get(mark)
-      return kind === undefined ? [] : [{ at, kind, durationMs: took === undefined ? null : Number.parseInt(took, 36) }]
-    },
-  )
+/** One end more, which is the newest, and the oldest less where there would be too many. */
+function packedWith({ recent: before, packed }: RollupBefore, recent: readonly RecentEnd[]): string {
+  const [last, newest] = [before.at(-1), recent.at(-1)]
+  if (last === undefined || newest === undefined) return packRecent(recent)
+  const kept = before.length < MOST ? packed : packed.slice(0, lastMarkIn(packed))
+  return packedBefore(kept, newest.at - last.at, newest)
+}
+
+/** The end that was the newest has 0 behind its mark, in whose place comes by how much it is earlier than the new one. */
+function packedBefore(packed: string, sinceMs: number, { kind, durationMs }: RecentEnd): string {
+  const took = durationMs === null ? '' : `-${durationMs.toString(36)}`
+  const older = packed === '' ? '' : `${packed.slice(0, 1)}${sinceMs.toString(36)}${packed.slice(2)}`
+  return `${MARKS[kind]}0${took}${older}`
+}
+
+function lastMarkIn(packed: string): number {
+  let at = packed.length - 1
+  while (at > 0 && isOfNumber(packed.charCodeAt(at))) at--
+  return at
+}
+
+const [ZERO, NINE, A, Z, DASH] = [48, 57, 97, 122, 45]
+
+/** Digits of base 36, and the dash between two numbers. */
+function isOfNumber(code: number): boolean {
+  return (code >= ZERO && code <= NINE) || (code >= A && code <= Z) || code === DASH
+}
+
+/** The ends of which the newest was at `lastAt`, the oldest first. What is none of ours is left out. */
+export function unpackRecent(packed: string, lastAt: number): readonly RecentEnd[] {
+  const ends: RecentEnd[] = []
+  let [at, place] = [lastAt, 0]
+  while (place < packed.length) {
+    let to = place + 1
+    while (to < packed.length && isOfNumber(packed.charCodeAt(to))) to++
+    const kind = KINDS.get(packed.charAt(place))
+    const dash = packed.indexOf('-', place)
+    const isTimed = dash !== -1 && dash < to
+    at -= numberIn(packed, place + 1, isTimed ? dash : to)
+    if (kind !== undefined) ends.push({ at, kind, durationMs: isTimed ? numberIn(packed, dash + 1, to) : null })
+    place = to
+  }
+  return ends.reverse()
+}
+
+function numberIn(packed: string, from: number, to: number): number {
+  let number = 0
+  for (let at = from; at < to; at++) {
+    const code = packed.charCodeAt(at)
+    number = number * 36 + (code <= NINE ? code - ZERO : code - A + 10)
+  }
+  return number
 }
 
 function lastSuccessOf(ends: readonly RecentEnd[], before: number | null): number | null {
@@ -119,14 +177,19 @@ function streakOf(recent: readonly RecentEnd[]): number {
   return isGood ? length : -length
 }
 
-function durationsOf(recent: readonly RecentEnd[]): readonly number[] {
-  return recent
-    .flatMap(({ kind, durationMs }) => (kind === 'succeeded' && durationMs !== null ? [durationMs] : []))
-    .sort((a, b) => a - b)
+function durationsOf(recent: readonly RecentEnd[]): Float64Array {
+  const durations = new Float64Array(recent.length)
+  let count = 0
+  for (const { kind, durationMs } of recent) {
+    if (kind !== 'succeeded' || durationMs === null) continue
+    durations[count] = durationMs
+    count += 1
+  }
+  return durations.subarray(0, count).sort()
 }
 
 /** The least of `sorted` that so many are no greater than. */
-function quantile(sorted: readonly number[], share: number): number | null {
+function quantile(sorted: Float64Array, share: number): number | null {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
 }
 

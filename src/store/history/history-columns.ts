@@ -1,6 +1,6 @@
 import { ACTIONS, type Action } from '../../domain/action.ts'
 import { FIRING_SOURCES, type FiringRow } from '../../domain/history/firing-row.ts'
-import { MARKS, packRecent, type Rollup, unpackRecent } from '../../domain/history/recent.ts'
+import { MARKS, type Rollup, unpackRecent } from '../../domain/history/recent.ts'
 import type { RunRow } from '../../domain/history/run-row.ts'
 import type { FiringTrigger, Job } from '../../domain/job.ts'
 import { type Minute, minuteOf, startOf } from '../../domain/minute.ts'
@@ -142,7 +142,7 @@ export function runOf(stored: StoredRow): RunRow {
 }
 
 export function columnsOfRollup(subject: string, rollup: Rollup): Columns<typeof ROLLUPS> {
-  const { bar, streak, lastAt, lastKind, lastSuccessAt, p50Ms, p95Ms, recent } = rollup
+  const { bar, streak, lastAt, lastKind, lastSuccessAt, p50Ms, p95Ms, packed } = rollup
   return {
     subject,
     bar,
@@ -152,13 +152,15 @@ export function columnsOfRollup(subject: string, rollup: Rollup): Columns<typeof
     last_success_at: lastSuccessAt,
     p50_ms: p50Ms,
     p95_ms: p95Ms,
-    recent: packRecent(recent),
+    recent: packed,
   }
 }
 
 export function rollupOf(stored: StoredRow): Rollup {
+  const packed = text(stored['recent'])
   return {
-    recent: unpackRecent(text(stored['recent'])),
+    recent: unpackRecent(packed, Number(stored['last_at'])),
+    packed,
     bar: text(stored['bar']),
     streak: Number(stored['streak']),
     lastAt: Number(stored['last_at']),

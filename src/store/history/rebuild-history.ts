@@ -133,14 +133,14 @@ async function rebuildOne(db: Database, { table, group, endOf }: RolledUp, { val
   if (newest.length === 0) return false
   const success = `select ${columns} from ${table} ${where} and outcome = 'succeeded' order by ended_at desc limit 1`
   const [lastSuccess] = await ask(db, success, values)
-  const [stored] = await ask(db, `select last_success_at from ${ROLLUPS.name} where subject = ?`, [subject])
+  const [stored] = await ask(db, `select last_success_at, last_at from ${ROLLUPS.name} where subject = ?`, [subject])
   // Its row may be gone by now.
   const known = [
     stored === undefined ? null : rollupOf(stored).lastSuccessAt,
     lastSuccess ? endOf(lastSuccess).at : null,
   ]
   const lastSuccessAt = known.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a))
-  const rollup = rollUp({ recent: [], lastSuccessAt }, { added: newest.map(endOf), removed: [] })
+  const rollup = rollUp({ recent: [], packed: '', lastSuccessAt }, { added: newest.map(endOf), removed: [] })
   await replaceRows(db, ROLLUPS, rollup === null ? [] : [columnsOfRollup(subject, rollup)])
   return true
 }

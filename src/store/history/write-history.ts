@@ -112,7 +112,7 @@ export function endOf({ endedAt, kind, durationMs }: FiringRow | RunRow): Recent
   return { at: endedAt, kind, durationMs }
 }
 
-const ROLLUP_COLUMNS = { name: ROLLUPS.name, columns: ['subject', 'recent', 'last_success_at'] }
+const ROLLUP_COLUMNS = { name: ROLLUPS.name, columns: ['subject', 'recent', 'last_at', 'last_success_at'] }
 
 async function writeRollups(db: Database, ends: ReadonlyMap<string, Changes>): Promise<void> {
   const found = await rowsIn(db, ROLLUP_COLUMNS, ['subject', [...ends.keys()]])

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { ACTIONS } from '../../../src/domain/action.ts'
 import { dayChanges, hourChanges } from '../../../src/domain/history/counts.ts'
 import { FIRING_SOURCES, type FiringRow, mergeFirings } from '../../../src/domain/history/firing-row.ts'
-import { packRecent, type RecentEnd, type Rollup, rollUp, unpackRecent } from '../../../src/domain/history/recent.ts'
+import { type RecentEnd, type Rollup, rollUp, unpackRecent } from '../../../src/domain/history/recent.ts'
 import { mergeRuns } from '../../../src/domain/history/run-row.ts'
 import { reasonOfOutcome } from '../../../src/domain/reasons/reason-of-outcome.ts'
 import { ANY_OUTCOME } from '../../support/any-outcome.ts'
@@ -107,7 +107,7 @@ test('an end that takes the place of another is the only one of the two, and one
   fc.assert(
     fc.property(fc.array(ANY_END, { maxLength: 90 }), ANY_END, ANY_END, (others, before, after) => {
       const first = rollUp(null, newOnes([...others, before]))
-      const known = { recent: first?.recent ?? [], lastSuccessAt: null }
+      const known = { recent: first?.recent ?? [], packed: first?.packed ?? '', lastSuccessAt: null }
       const replaced = rollUp(known, { added: [after], removed: [before] })
       deepEqual(replaced?.recent, rollUp(null, newOnes([...others, after]))?.recent)
       const nowhere = { ...before, at: -1 }
@@ -119,12 +119,12 @@ test('an end that takes the place of another is the only one of the two, and one
 test('what is packed is the same when it is unpacked; what is none of ours is left out', () => {
   fc.assert(
     fc.property(ANY_ENDS, (ends) => {
-      const { recent } = rollUp(null, newOnes(ends)) ?? { recent: [] }
-      deepEqual(unpackRecent(packRecent(recent)), recent)
+      const { recent, packed, lastAt } = rollUp(null, newOnes(ends)) ?? { recent: [], packed: '', lastAt: 0 }
+      deepEqual(unpackRecent(packed, lastAt), recent)
     }),
   )
-  deepEqual(unpackRecent('x,1 2 §,,'), [])
-  deepEqual(unpackRecent('§zz.1-a'), [{ at: 1296, kind: 'succeeded', durationMs: 10 }])
+  deepEqual(unpackRecent(' ,1 2 §,,', 9), [])
+  deepEqual(unpackRecent('§zz.1-a', 2000), [{ at: 704, kind: 'succeeded', durationMs: 10 }])
 })
 
 const endAt = (at: number, kind: RecentEnd['kind'], durationMs: number | null = null): RecentEnd => {
