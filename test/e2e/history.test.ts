@@ -1,0 +1,119 @@
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, test } from 'node:test'
+import { freePort } from '../support/free-port.ts'
+import { RcronCommand } from '../support/rcron-command.ts'
+import { startSshd } from '../support/sshd.ts'
+
+type Item = Readonly<Record<string, unknown>>
+type Listed = { readonly schema: string; readonly items: readonly Item[] }
+
+const sshd = await startSshd()
+const deadPort = await freePort()
+const rcron = new RcronCommand()
+after(async () => {
+  rcron[Symbol.dispose]()
+  await sshd.stop()
+})
+
+// Each job has an hour of its own.
+await rcron.prepare(async ({ auths, systems, crons }) => {
+  const user = await auths.add({ user: sshd.user, password: sshd.clientKey.path })
+  const dead = await systems.add({ host: '127.0.0.1', port: deadPort, local_port: deadPort })
+  const one = await systems.add({ host: 'localhost', port: sshd.port, local_port: sshd.port })
+  const row = { enabled: 1, user, cron_min: '0' }
+  await crons.add({ ...row, cron_name: 'over', cron_path: 'true', host: dead, cron_hour: '1' })
+  const telling = `cat ${sshd.clientKey.path}; echo trouble >&2`
+  await crons.add({ ...row, cron_name: 'over', cron_path: telling, host: one, cron_hour: '1' })
+  await crons.add({ ...row, cron_name: 'lonely', cron_path: 'exit 7', host: one, cron_hour: '2' })
+  await crons.add({ ...row, cron_name: 'quiet', cron_path: 'echo said', host: one, cron_hour: '3', keep: 'failures' })
+})
+for (const at of ['01', '02', '02', '03']) await rcron.run(['tick', '--at', `2026-03-01T${at}:00`])
+
+const itemsOf = async (...words: readonly string[]) => ((await rcron.json(...words)) as Listed).items
+const rowsOf = (sql: string) => {
+  using database = new DatabaseSync(join(rcron.stateDirectory, 'rcron.db'))
+  return database.prepare(sql).all()
+}
+
+test('a failover that succeeded on its second host succeeded, and says so', async () => {
+  const [item, ...others] = await itemsOf('history', 'over')
+  deepEqual(others, [])
+  deepEqual(
+    [item?.['outcome'], item?.['code'], item?.['host'], item?.['tried'], item?.['hosts'], item?.['how'], item?.['due']],
+    ['succeeded', 'SUCCEEDED', 'localhost', 2, 2, 'manual', '2026-03-01T01:00:00.000Z'],
+  )
+  const shown = await rcron.ok('history', 'over')
+  match(shown, /2026-03-01T01:00Z +over +localhost +succeeded .*2nd of 2 hosts\n/)
+  match(shown, /\n\. {2}over: 1 of the last 1 succeeded; usually /)
+})
+
+test('its first attempt is a run that failed, and no trouble', async () => {
+  const runs = rowsOf("select code, attempt, hosts from rcron_runs where job_name = 'over' order by ended_at")
+  deepEqual(
+    runs.map((run) => Object.values(run)),
+    [
+      ['HOST_UNREACHABLE', 1, 2],
+      ['SUCCEEDED', 2, 2],
+    ],
+  )
+  doesNotMatch(await rcron.ok('failed'), /over/)
+})
+
+test('what went wrong is listed once, with how often and why', async () => {
+  const shown = await rcron.ok('failed', '--since', '1h')
+  match(
+    shown,
+    /^LAST +JOB +HOST +OUTCOME +TIMES +NOTE\n\S+ +lonely +localhost +failed +2 +Its command ended with exit code 7 on localhost\.\n$/,
+  )
+  const { items, schema } = (await rcron.json('failed')) as Listed
+  deepEqual(
+    [schema, items.map(({ code, jobs, firings }) => [code, jobs, firings])],
+    ['rcron.failed.v1', [['FAILED', ['lonely'], 2]]],
+  )
+})
+
+test('a secret that a command prints is not in the store, in any file of the state directory', async () => {
+  const [run] = rowsOf("select stdout_head, stderr_head from rcron_runs where job_name = 'over' and exit_code = 0")
+  match(String(run?.['stdout_head']), /^-----BEGIN .*\n(\[secret\]\n)+-----END/)
+  equal(run?.['stderr_head'], 'trouble\n')
+})
+
+test('of which runs the output is kept is for the cron to say; the row stays', () => {
+  const [run] = rowsOf("select stdout_head, stdout_bytes, code from rcron_runs where job_name = 'quiet'")
+  deepEqual(Object.values(run ?? {}), [null, 5, 'SUCCEEDED'])
+})
+
+test('firings are found by job, host, outcome and time', async () => {
+  const jobsOf = async (...words: readonly string[]) => (await itemsOf('history', ...words)).map(({ job }) => job)
+  deepEqual(await jobsOf(), ['quiet', 'lonely', 'lonely', 'over'])
+  deepEqual(await jobsOf('-n', '1'), ['quiet'])
+  deepEqual(await jobsOf('--outcome', 'failed'), ['lonely', 'lonely'])
+  deepEqual(await jobsOf('over@127.0.0.1'), ['over'])
+  deepEqual(await jobsOf('lonely@127.0.0.1'), [])
+  deepEqual(await jobsOf('over', 'quiet', '--since', '2026-03-01T01:30'), ['quiet'])
+  deepEqual(await jobsOf('--until', '2026-03-01T02:00'), ['over'])
+})
+
+const mistakes: readonly [readonly string[], RegExp][] = [
+  [['history', 'ovre'], /job "ovre": is neither in the history nor in the crontab; rcron cron list/],
+  [['history', '--outcome', 'bad'], /--outcome: found "bad", expected one of succeeded, failed, /],
+  [['history', '-n', '0'], /--count: found "0", expected a whole number from 1 to 1000/],
+  [['failed', '--since', 'noon'], /--since: found "noon", expected a time that has passed: 12h, /],
+]
+for (const [words, says] of mistakes) {
+  test(`rcron ${words.join(' ')} is a mistake`, async () => {
+    const { status, stderr } = await rcron.run(words)
+    match(stderr, says)
+    equal(status, 2)
+  })
+}
+
+test('counting again changes nothing', async () => {
+  const counted = () =>
+    ['rollups', 'days', 'hours'].map((table) => rowsOf(`select * from rcron_${table} order by 1, 2`))
+  const before = counted()
+  match(await rcron.ok('history', 'rebuild'), /^counts of 1 days, roll-ups of 4 crons and 3 jobs made again\n$/)
+  deepEqual(counted(), before)
+})
