@@ -1,3 +1,4 @@
+import { AuditTrail, type Deed } from '../control/act/audit-trail.ts'
 import { DaemonControl } from '../control/act/daemon-control.ts'
 import type { EndedRuns } from '../control/act/ended-runs.ts'
 import { ControlServer } from '../control/server/control-server.ts'
@@ -19,7 +20,7 @@ export type ControlParts = {
 }
 
 /** Listens for commands, where the settings in force at the start say. The caller's to close. Never rejects. */
-export function openControl({ running, daemon, book, ended, stop }: ControlParts): Promise<ControlServer> {
+export async function openControl({ running, daemon, book, ended, stop }: ControlParts): Promise<AsyncDisposable> {
   const { clock, log, source, dispatcher, settings } = running
   const { stateDirectory, controlDirectory, limits } = settings().config
   const controlled = new DaemonControl({
@@ -40,5 +41,11 @@ export function openControl({ running, daemon, book, ended, stop }: ControlParts
       isStopping: () => stop.aborted,
     },
   })
-  return ControlServer.open({ controlled, log, directory: controlDirectory, viewers: groupOfViewers() })
+  const opened = new AsyncDisposableStack()
+  const trail = opened.use(new AuditTrail({ write: (rows) => running.writeAudit(rows), clock, log }))
+  const audit = (deed: Deed) => trail.note(deed)
+  opened.use(
+    await ControlServer.open({ controlled, log, audit, directory: controlDirectory, viewers: groupOfViewers() }),
+  )
+  return opened
 }

@@ -36,6 +36,7 @@ import type { Credentials } from '../secrets/credentials.ts'
 import { KnownSecrets } from '../secrets/known-secrets.ts'
 import { createSecretSeal, type SecretSeal } from '../secrets/seal-secret.ts'
 import type { HistoryKeeping } from '../store/history/history-store.ts'
+import type { SqlStore } from '../store/sql/sql-store.ts'
 import { composeHistory } from './history.ts'
 import { LiveSettings, type LiveSettingsParts } from './live-settings.ts'
 import { composeClock, composeCredentials } from './parts.ts'
@@ -56,6 +57,8 @@ export type Running = AsyncDisposable & {
   readonly history: HistoryWriter
   /** Where old ones are deleted. */
   readonly keeping: Pick<HistoryKeeping, 'sweepHistory'>
+  /** Writes down who had what done. Rejects while the store is away. */
+  readonly writeAudit: SqlStore['writeAudit']
   readonly locks: RunLocks
   readonly mark: MinuteMark
   readonly ledger: FiringLedger
@@ -122,6 +125,7 @@ export async function composeRunning(
     records,
     history: history.writer,
     keeping: history.keeping,
+    writeAudit: (rows) => live.store.writeAudit(rows),
     locks,
     ...noted,
     settings: () => live.settings,

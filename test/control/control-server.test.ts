@@ -20,6 +20,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import * as z from 'zod'
+import type { Deed } from '../../src/control/act/audit-trail.ts'
 import { ControlFault } from '../../src/control/faults.ts'
 import { ControlServer } from '../../src/control/server/control-server.ts'
 import { RecordingLog } from '../support/builders.ts'
@@ -30,6 +31,7 @@ import { aControlled, FIRING_ID, RUN_ID } from './a-controlled.ts'
 const directory = mkdtempSync(join(tmpdir(), 'rcron-control-'))
 const log = new RecordingLog()
 let failure: Error | null = null
+const deeds: Deed[] = []
 const { controlled, told } = aControlled({
   runs: (of) => {
     if (failure !== null) throw failure
@@ -37,7 +39,13 @@ const { controlled, told } = aControlled({
     return aControlled().controlled.runs(of)
   },
 })
-const server = await ControlServer.open({ controlled, log, directory, viewers: null })
+const server = await ControlServer.open({
+  controlled,
+  log,
+  directory,
+  viewers: null,
+  audit: (deed) => void deeds.push(deed),
+})
 after(async () => {
   await server[Symbol.asyncDispose]()
   rmSync(directory, { recursive: true })
@@ -274,6 +282,22 @@ function chownMade(path: string, uid: number): void {
   writeFileSync(path, '')
   chownSync(path, uid, uid)
 }
+
+test('who had what done, and what came of it, is told to the audit; a look is not', async () => {
+  deeds.length = 0
+  await post('/api/v1/kills', { runs: [RUN_ID] })
+  await post('/api/v1/firings', { job: 'dump', host: 'db1' })
+  await post('/api/v1/definitions/reread', {})
+  await ask('/api/v1/status')
+  deepEqual(
+    deeds.map(({ actor, action, subject, was }) => [actor, action, subject, was]),
+    [
+      [userInfo().username, 'kill', `run ${RUN_ID}`, null],
+      [userInfo().username, 'run', 'job dump on db1', null],
+    ],
+  )
+  match(String(deeds[0]?.became), /"isConfirmed":true/)
+})
 
 test('a bug is logged, and answered without what it says', async () => {
   failure = new TypeError('secret of the inside')

@@ -80,6 +80,15 @@ test('a job is started by hand, seen, and killed until it is proven dead', async
     [],
   )
 
+  const audited = await parsed<{ readonly items: readonly Record<string, unknown>[] }>(run('audit', '--json'))
+  deepEqual(
+    audited.items.map(({ actor, action, subject }) => [actor, action, subject]),
+    [
+      [userInfo().username, 'kill', `run ${id}`],
+      [userInfo().username, 'run', 'job long'],
+    ],
+  )
+
   const again = await run('kill', 'long', '--yes')
   equal(again.code, 4)
   match(again.stderr, /long: no run of it is active/)

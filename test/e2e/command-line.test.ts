@@ -29,6 +29,7 @@ const COMMANDS: readonly (readonly string[])[] = [
     'next',
     'failed',
     'history',
+    'audit',
     'init',
     'settings',
     ...NOUNS,

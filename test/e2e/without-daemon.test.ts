@@ -82,7 +82,7 @@ async function standIn(t: { readonly after: (clean: () => unknown) => void }, ov
   chmodSync(directory, 0o755)
   const { controlled, told } = aControlled(overrides)
   const log = new RecordingLog()
-  const server = await ControlServer.open({ controlled, log, directory, viewers: null })
+  const server = await ControlServer.open({ controlled, log, directory, viewers: null, audit: () => {} })
   t.after(async () => {
     await server[Symbol.asyncDispose]()
     rmSync(directory, { recursive: true, force: true })

@@ -9,6 +9,13 @@ export function addHistoryCommands(program: Command, context: CommandContext, ru
     .option('--json', 'print JSON')
     .action((options) => run(async () => (await import('../history/failed.ts')).failed(context, options)))
   program
+    .command('audit')
+    .summary('list who changed a definition, or had the daemon do something')
+    .option('--since <time>', '12h, "2h ago", 18:00, "yesterday 02:00" or ISO 8601')
+    .option('-n, --count <n>', 'how many, the newest first (default: 20)')
+    .option('--json', 'print JSON')
+    .action((options) => run(async () => (await import('../history/audit.ts')).audit(context, options)))
+  program
     .command('history')
     .summary('list the last firings of jobs, and how they ended')
     .argument('[job...]', 'names, or NAME@HOST (default: all); "rebuild" alone counts everything again')

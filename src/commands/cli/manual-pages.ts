@@ -125,6 +125,19 @@ Times of the clock are those of RCRON_TIMEZONE.`,
       [1, 'the store could not be read, or has no history'],
     ],
   },
+  audit: {
+    about: `Lists who changed a definition with a command, or had the daemon run, kill or reload something: when, who, what, and how it was before and after. Secrets are not shown. What is changed by SQL is not in it.
+
+Who asked the daemon is proven. Who changed a definition is the user of the command; for root and the service, with whom sudo says they acted for.`,
+    examples: [
+      ['rcron audit', 'the last 20'],
+      ['rcron audit --since yesterday --json', 'for scripts'],
+    ],
+    exits: [
+      [0, 'listed'],
+      [1, 'the store could not be read, or has no audit'],
+    ],
+  },
   history: {
     about: `Lists the firings of jobs, the newest first: when each was due, where it ran, how it ended and why, and at the end the last 60 of a single job as a bar: . succeeded, F failed, T timed out, U unreachable, R refused, L lost, B blocked, M missed, O skipped, K killed.
 

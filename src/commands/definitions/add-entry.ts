@@ -17,6 +17,10 @@ export async function addEntry<R, F>(noun: Noun<R, F>, options: Options, parts: 
   const ids = await addRows(noun, rows, { options, parts })
   if (options['json'] === true) output.json(ids.length === 1 ? { id: ids[0] } : { ids })
   else tellAdded(noun, ids, { row: rows[0], output })
+  await parts.noteChanges(
+    'add',
+    ids.map((id, at) => ({ subject: `${noun.name} ${id}`, was: null, became: rows[at] ?? rows[0] })),
+  )
   await parts.keepNames()
   await parts.tellTakeUp()
   return 0

@@ -23,6 +23,9 @@ export type ChangeParts = {
   readonly judge: (judged: JudgedDefinitions) => Promise<void>
 }
 
+/** What a command has changed of one row: the columns before and after; null where there was, or is, no row. */
+export type RowChange = { readonly subject: string; readonly was: Options | null; readonly became: Options | null }
+
 /** Rows that are judged together. */
 export type JudgedDefinitions = Definitions & {
   readonly beside: RelatedRows

@@ -10,7 +10,7 @@ import { cron } from './cron.ts'
 import { describeActiveRun } from './describe-active-run.ts'
 import { entriesOf, findEntries, findEntry, findMatches } from './find-entry.ts'
 import { filterOf } from './list/list-filters.ts'
-import { type ChangeParts, type Noun, type Options, problemOfOption } from './noun.ts'
+import { type ChangeParts, type Noun, type Options, problemOfOption, type RowChange } from './noun.ts'
 import { forPeople, printTable, showTable, visibleOf, withoutSecrets } from './print-rows.ts'
 import { readColumns } from './read-columns.ts'
 
@@ -21,6 +21,8 @@ export type VerbParts = ChangeParts & {
   readonly activeRuns: () => Promise<readonly RunLock[]>
   /** Has a running daemon take up what was changed, and says when it does. */
   readonly tellTakeUp: () => Promise<void>
+  /** Writes down who changed what. Never rejects for want of a place to write. */
+  readonly noteChanges: (action: string, changes: readonly RowChange[]) => Promise<void>
   /** Keeps the names that rows have now where shells complete them. Never rejects. */
   readonly keepNames: () => Promise<void>
 }
@@ -102,6 +104,10 @@ export async function editEntries<R, F>(
     changes as Partial<F>,
   )
   for (const { id } of entries) output.line(`changed ${noun.name} ${id}: ${Object.keys(changes).join(', ')}`)
+  await parts.noteChanges(
+    'edit',
+    entries.map((entry) => ({ subject: subjectOf(noun.name, entry), was: columnsOf(entry, changes), became: changes })),
+  )
   await parts.keepNames()
   await parts.tellTakeUp()
   return 0
@@ -164,6 +170,10 @@ export async function removeEntries<R, F>(
     output.line(`${isDry ? 'would remove' : 'removed'} ${noun.name} ${id} ${JSON.stringify(name)}`)
   }
   if (isDry) return 0
+  await parts.noteChanges(
+    'remove',
+    entries.map((entry) => ({ subject: subjectOf(noun.name, entry), was: { ...entry.row }, became: null })),
+  )
   await parts.keepNames()
   await parts.tellTakeUp()
   return 0
@@ -184,8 +194,28 @@ export async function enableCrons(references: readonly string[], enabled: 0 | 1,
   for (const { id, name } of entries) {
     output.line(`${enabled === 1 ? 'enabled' : 'disabled'} cron ${id} ${JSON.stringify(name)}`)
   }
+  await parts.noteChanges(
+    enabled === 1 ? 'enable' : 'disable',
+    entries.map((entry) => ({
+      subject: subjectOf(cron.name, entry),
+      was: columnsOf(entry, { enabled }),
+      became: { enabled },
+    })),
+  )
   await parts.tellTakeUp()
   return 0
+}
+
+/** `cron 5 "dump"`. */
+export function subjectOf(noun: string, { id, name }: Pick<Entry<unknown>, 'id' | 'name'>): string {
+  return `${noun} ${id} ${JSON.stringify(name)}`
+}
+
+/** Those columns of a row that are to be changed, as they are. */
+function columnsOf({ row }: Entry<unknown>, changes: Options): Options | null {
+  if (row === null) return null
+  const named = Object.entries(row as Options).filter(([name]) => Object.hasOwn(changes, name))
+  return Object.fromEntries(named)
 }
 
 /** Names the runs that what is changed does not end. */

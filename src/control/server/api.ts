@@ -1,12 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import { BUG } from '../../domain/bug.ts'
+import { describeActor } from '../../domain/history/audit-row.ts'
 import type { Log } from '../../platform/log/log.ts'
 import { installedVersion } from '../../platform/version.ts'
+import type { Deed } from '../act/audit-trail.ts'
 import type { Controlled } from '../controlled.ts'
 import { ControlFault, FAULTS } from '../faults.ts'
 import { PROOF_HEADER, SUDO_HEADER } from '../proof-names.ts'
-import { type Actor, Challenges, describeActor } from './challenges.ts'
+import { type Actor, Challenges } from './challenges.ts'
 import { describeApi } from './describe-api.ts'
 import { type Asked, ENDPOINTS, type Endpoint } from './endpoints.ts'
 import { readJson } from './read-question.ts'
@@ -19,10 +21,15 @@ export type ApiParts = {
   readonly log: Log
   /** Where who asks proves who that is. */
   readonly proofs: string
+  /** Is told who had what done. */
+  readonly audit: (deed: Deed) => void
 }
 
 const ROOT = '/api/v1'
 const DESCRIPTION = `${ROOT}/openapi.json`
+
+/** Characters of an answer that are kept. */
+const MOST_NOTED = 8_000
 
 /** Letters of the name of a user. */
 const MOST_NAME = 64
@@ -54,7 +61,7 @@ export function createApi(parts: ApiParts): RequestListener {
 
 type Answering = Omit<ApiParts, 'proofs' | 'mayAct'> & { readonly challenges: Challenges | null }
 
-async function carryOut(request: IncomingMessage, { controlled, challenges, log }: Answering): Promise<unknown> {
+async function carryOut(request: IncomingMessage, { controlled, challenges, log, audit }: Answering): Promise<unknown> {
   if (request.headers.host !== HOST) throw new ControlFault('WRONG_HOST', `expected the header Host: ${HOST}`)
   const url = URL.parse(request.url ?? '', `http://${HOST}`)
   if (url?.pathname === DESCRIPTION && request.method === 'GET') return describeApi(installedVersion(), ROOT)
@@ -63,11 +70,32 @@ async function carryOut(request: IncomingMessage, { controlled, challenges, log 
   if (isAct && challenges === null) throw READ_ONLY
   const body = isAct ? await readJson(request) : {}
   const asked = judge(endpoint, { params, query: Object.fromEntries(url?.searchParams ?? []), body })
-  if (isAct) {
-    const by = describeActor(actorOf(request, challenges))
-    log.info({ asked: endpoint.path, by, ...(asked.body as object) }, 'command received')
+  if (!isAct) return await endpoint.carryOut(asked, controlled, challenges ?? NO_CHALLENGES)
+  const { name, sudoUser } = actorOf(request, challenges)
+  const by = describeActor(name, sudoUser)
+  log.info({ asked: endpoint.path, by, ...(asked.body as object) }, 'command received')
+  return await noted(endpoint, { body: asked.body, actor: by, audit }, () =>
+    endpoint.carryOut(asked, controlled, NO_CHALLENGES),
+  )
+}
+
+type Noting = Pick<ApiParts, 'audit'> & { readonly body: unknown; readonly actor: string }
+
+/** Tells the audit what came of it, a refusal too. */
+async function noted({ deed }: Endpoint, { body, actor, audit }: Noting, act: () => unknown): Promise<unknown> {
+  const note = (became: unknown) => {
+    if (deed === null) return
+    const text = JSON.stringify(became).slice(0, MOST_NOTED)
+    audit({ actor, action: deed.action, subject: deed.subject(body), was: null, became: text })
   }
-  return await endpoint.carryOut(asked, controlled, challenges ?? NO_CHALLENGES)
+  try {
+    const answer = await act()
+    note(answer)
+    return answer
+  } catch (error) {
+    note({ refused: String(error) })
+    throw error
+  }
 }
 
 const READ_ONLY = new ControlFault('READ_ONLY', 'who asks here may only look', 'control.sock is to act on.')

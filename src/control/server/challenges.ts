@@ -86,8 +86,3 @@ function removeQuietly(path: string): void {
 function isBornSince(birthtimeMs: number, issuedAt: number): boolean {
   return birthtimeMs === 0 || birthtimeMs >= issuedAt - CLOCK_STEP_MS
 }
-
-/** `anna`, `root for anna`. */
-export function describeActor({ name, sudoUser }: Actor): string {
-  return sudoUser === null ? name : `${name} for ${sudoUser}`
-}

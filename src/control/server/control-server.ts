@@ -4,6 +4,7 @@ import { BUG } from '../../domain/bug.ts'
 import { makeDirectory } from '../../platform/files/make-directory.ts'
 import { describeDistrust, distrustOfDirectory } from '../../platform/files/path-trust.ts'
 import type { Log } from '../../platform/log/log.ts'
+import type { Deed } from '../act/audit-trail.ts'
 import type { Controlled } from '../controlled.ts'
 import { ControlFault, FAULTS } from '../faults.ts'
 import { PROOF_DIRECTORY } from '../proof-names.ts'
@@ -14,6 +15,8 @@ import { listenOn } from './listen-on.ts'
 export type ControlServerParts = {
   readonly controlled: Controlled
   readonly log: Log
+  /** Is told who had what done. */
+  readonly audit: (deed: Deed) => void
   /** Where the sockets are made; it is made where it is missing. */
   readonly directory: string
   /** The group of those who may look; null: that of the process. */
@@ -78,10 +81,10 @@ export class ControlServer implements AsyncDisposable {
   }
 
   #listener(mayAct: boolean): RequestListener {
-    const { controlled, log, directory } = this.#parts
+    const { controlled, log, directory, audit } = this.#parts
     const proofs = join(directory, PROOF_DIRECTORY)
     let loaded: Promise<RequestListener> | null = null
-    const load = async () => (await import('./api.ts')).createApi({ controlled, mayAct, log, proofs })
+    const load = async () => (await import('./api.ts')).createApi({ controlled, mayAct, log, proofs, audit })
     let questions = 0
     return (request: IncomingMessage, response: ServerResponse) => {
       questions += 1

@@ -23,6 +23,8 @@ export type Endpoint = {
   /** What stands in the path and behind `?`, and what is sent along. */
   readonly asked: { readonly params: z.ZodObject; readonly query: z.ZodObject; readonly body: z.ZodObject }
   readonly answer: z.ZodObject
+  /** How the audit names it, and what it is done to; null if it is of no interest there. */
+  readonly deed: { readonly action: string; readonly subject: (body: unknown) => string } | null
   readonly carryOut: (asked: Asked, controlled: Controlled, challenges: Issuing) => unknown
 }
 
@@ -70,6 +72,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: 'Ends runs; answers when each is dead, or not known to be',
     body: killOrder,
     answer: killReport,
+    deed: { action: 'kill', subject: ({ runs }) => `run ${runs.join(', ')}` },
     carryOut: ({ body }, controlled) => controlled.kill(body.runs),
   }),
   endpoint({
@@ -78,6 +81,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: 'Starts a job now',
     body: firingOrder,
     answer: firing,
+    deed: { action: 'run', subject: ({ job, host }) => `job ${job}${host === undefined ? '' : ` on ${host}`}` },
     carryOut: ({ body }, controlled) => controlled.fire(body),
   }),
   endpoint({
@@ -94,6 +98,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: '/reload',
     summary: 'Reads settings and definitions again',
     answer: reloading,
+    deed: { action: 'reload', subject: () => 'daemon' },
     carryOut: (_, controlled) => controlled.reload(),
   }),
   endpoint({
@@ -113,6 +118,7 @@ type Shaped<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject,
   readonly query?: Q
   readonly body?: B
   readonly answer: A
+  readonly deed?: { readonly action: string; readonly subject: (body: z.output<B>) => string }
   readonly carryOut: (
     asked: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
     controlled: Controlled,
@@ -125,9 +131,10 @@ function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodO
   params,
   query,
   body,
+  deed,
   carryOut,
   ...rest
 }: Shaped<P, Q, B, A>): Endpoint {
   const asked = { params: params ?? NOTHING, query: query ?? NOTHING, body: body ?? NOTHING }
-  return { ...rest, asked, carryOut: carryOut as Endpoint['carryOut'] }
+  return { ...rest, asked, deed: (deed ?? null) as Endpoint['deed'], carryOut: carryOut as Endpoint['carryOut'] }
 }

@@ -127,6 +127,22 @@ export const DAYS = {
   indexes: { rcron_days_day: ['day'] },
 } as const satisfies HistoryTable
 
+/** Who did what to rcron, and what was before and after. Never deleted. */
+export const AUDIT = {
+  name: 'rcron_audit',
+  columns: {
+    id: 'id',
+    at: 'moment',
+    actor: 'name',
+    action: 'word',
+    subject: 'name',
+    was: 'text?',
+    became: 'text?',
+  },
+  primary: ['id'],
+  indexes: { rcron_audit_at: ['at', 'id'] },
+} as const satisfies HistoryTable
+
 /** What history keeps of itself: `writes` counts its transactions, and is what they wait for one another by. */
 export const STATE = {
   name: 'rcron_history',
@@ -139,7 +155,7 @@ export const STATE = {
 export const HISTORY_SET: TableSet<HistoryTable> = {
   name: 'history',
   off: 'no history of firings and runs is kept',
-  tables: [FIRINGS, RUNS, ROLLUPS, HOURS, DAYS, STATE],
+  tables: [FIRINGS, RUNS, ROLLUPS, HOURS, DAYS, STATE, AUDIT],
 }
 
 const ASCII = 'character set ascii collate ascii_bin'

@@ -1,7 +1,9 @@
+import type { AuditRow } from '../../domain/history/audit-row.ts'
 import type { DefinitionEditor } from '../definitions/definition-editor.ts'
 import type { DefinitionStore, LoadedDefinitions } from '../definitions/definition-store.ts'
 import { loadDefinitions } from '../definitions/load-definitions.ts'
 import { createSqlEditor } from '../definitions/sql-editor.ts'
+import type { AuditQuery } from '../history/audit.ts'
 import type {
   HistoryBatch,
   HistoryKeeping,
@@ -58,6 +60,16 @@ export class SqlStore implements DefinitionStore, RunRecorder, SchemaStore, Hist
   async history(): Promise<HistoryReading> {
     const { SqlHistoryReading } = await import('../history/read-history.ts')
     return new SqlHistoryReading(this.#engine)
+  }
+
+  async writeAudit(rows: readonly AuditRow[]): Promise<void> {
+    const { writeAudit } = await import('../history/audit.ts')
+    await writeAudit(this.#engine, rows)
+  }
+
+  async readAudit(query: AuditQuery): Promise<readonly AuditRow[]> {
+    const { readAudit } = await import('../history/audit.ts')
+    return await readAudit(this.#engine, query)
   }
 
   async planSchema(): Promise<readonly SchemaStep[]> {

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import fc from 'fast-check'
+import type { AuditRow } from '../../../src/domain/history/audit-row.ts'
 import type { FiringRow } from '../../../src/domain/history/firing-row.ts'
 import type { RunRow } from '../../../src/domain/history/run-row.ts'
 import { addMinutes, startOf } from '../../../src/domain/minute.ts'
@@ -115,6 +116,29 @@ export function describeHistory(name: string, start: () => Promise<HistoryLab>):
       after: null,
       most: 1000,
     }
+
+    test('the audit has each row once, the newest first, whatever is in it', async () => {
+      await lab.query('delete from rcron_audit')
+      const row = (number: number, more: Partial<AuditRow> = {}): AuditRow => ({
+        id: hex(number),
+        at: startOf(noon) + number,
+        actor: 'anna',
+        action: 'edit',
+        subject: `cron ${number}`,
+        was: '{"cron_path":"é \u0000 🙂"}',
+        became: null,
+        ...more,
+      })
+      await lab.store.writeAudit([row(1), row(2)])
+      await lab.another.writeAudit([row(2), row(3, { subject: '🙂'.repeat(300) })])
+      const found = await lab.store.readAudit({ since: null, most: 10 })
+      deepEqual(
+        found.map(({ at }) => at - startOf(noon)),
+        [3, 2, 1],
+      )
+      deepEqual(found[2], row(1))
+      equal((await lab.store.readAudit({ since: startOf(noon) + 2, most: 1 })).length, 1)
+    })
 
     test('what is written is read as it was', async () => {
       const { firing, run } = aPair(3)

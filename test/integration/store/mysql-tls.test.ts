@@ -39,7 +39,7 @@ async function ask(server: Pick<Mariadb, 'port'>, options: Partial<MysqlStoreOpt
 }
 
 /** Those of definitions, the lease and history. */
-const TABLES = 10
+const TABLES = 11
 
 test('B4: a certificate for the host, signed by the authority that was named, is accepted', async () => {
   equal((await load(forLocalhost, forLocalhost.ca)).length, TABLES)
