@@ -23,7 +23,7 @@ export const LIVE_RUN: LiveRun = {
   isElsewhere: false,
 }
 
-const FIRING: FiringAnswer = {
+export const FIRING: FiringAnswer = {
   firing: FIRING_ID,
   job: 'dump',
   action: 'failover',

@@ -4,8 +4,12 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { manualPages } from '../../packaging/manual/manual-pages.ts'
 import { releaseOf } from '../../packaging/release.ts'
+import type { FiringAnswer } from '../../src/control/schemas.ts'
+import { ControlServer } from '../../src/control/server/control-server.ts'
 import type { SqlStore } from '../../src/store/sql/sql-store.ts'
+import { aControlled, FIRING } from '../control/a-controlled.ts'
 import { answering } from '../support/answering.ts'
+import { RecordingLog } from '../support/builders.ts'
 import { DaemonProcess } from '../support/daemon.ts'
 import { type Ended, RcronCommand } from '../support/rcron-command.ts'
 import { makeKey } from '../support/sshd.ts'
@@ -20,9 +24,25 @@ const OF_SYSTEMD = /^(?:systemctl|journalctl) /
 /** What contacts hosts, which are not there: the answer is that, and no mistake of the command line. */
 const TO_HOSTS = /^rcron (?:test\b|tick --at \S+(?: dump)?$)/
 
+/** What a daemon is asked. */
+const TO_DAEMON = /^rcron (?:status|ps|run|kill|reload)\b/
+
 test('rcron(1) has examples of every command', () => {
   const commands = EXAMPLES.flatMap((line) => /\brcron (?:(?:auth|system|cron) )?[a-z]+/.exec(line) ?? [])
-  for (const verb of ['init', 'daemon', 'tick', 'test', 'check', 'next', 'settings'])
+  for (const verb of [
+    'init',
+    'daemon',
+    'tick',
+    'status',
+    'ps',
+    'run',
+    'kill',
+    'reload',
+    'test',
+    'check',
+    'next',
+    'settings',
+  ])
     ok(commands.includes(`rcron ${verb}`), verb)
   for (const noun of ['auth', 'system', 'cron'])
     for (const verb of ['add', 'edit', 'list', 'remove', 'show'])
@@ -40,6 +60,7 @@ for (const line of EXAMPLES.filter((it) => !OF_SYSTEMD.test(it))) {
   test(`the example of rcron(1) works: ${line}`, async (t) => {
     const rcron = await installationFor(line, t)
     if (line === 'rcron daemon') return await runDaemon(rcron, t)
+    if (TO_DAEMON.test(line)) await standInForDaemon(rcron, t)
     const { status, stdout, stderr } = await carryOut(rcron, line)
     equal(status, TO_HOSTS.test(line) ? 1 : 0, stdout + stderr)
     if (TO_HOSTS.test(line)) match(stdout, /db1\.example\.com/)
@@ -77,6 +98,8 @@ async function addCrons({ crons }: SqlStore['editor']): Promise<void> {
 
 /** As a shell reads it, or a crontab, whose lines begin with five fields; on a terminal where it asks something. */
 function carryOut(rcron: RcronCommand, line: string): Promise<Ended> {
+  const kills = /^rcron kill \S+$/.test(line)
+  if (kills) return rcron.inTerminal(answering('Kill this run?', 'y'), wordsOf(line))
   const asks = /-ask$|^rcron auth add --user backup$/.test(line)
   const command = line.replace(/^(?:\S+ ){5}(?=rcron)/, '')
   return asks
@@ -86,6 +109,20 @@ function carryOut(rcron: RcronCommand, line: string): Promise<Ended> {
 
 function wordsOf(line: string): readonly string[] {
   return line.split(' ').slice(1)
+}
+
+/** Where a daemon of the installation would listen. */
+async function standInForDaemon({ stateDirectory: directory }: RcronCommand, t: TestContext): Promise<void> {
+  const ended: FiringAnswer = { ...FIRING, state: 'ended', active: [], hasSucceeded: true }
+  const { controlled } = aControlled({ firing: async () => ended })
+  const server = await ControlServer.open({
+    controlled,
+    log: new RecordingLog(),
+    directory,
+    viewers: null,
+    audit: () => {},
+  })
+  t.after(() => server[Symbol.asyncDispose]())
 }
 
 async function runDaemon(rcron: RcronCommand, t: TestContext): Promise<void> {
