@@ -47,8 +47,8 @@ function completed(command: Command, path: readonly string[]): readonly Complete
 
 /** What help calls a word, by the kind of name that it means. */
 function kindOf(called: string): NameKind | null {
-  if (/\bcron$|^filter$/.test(called)) return 'cron'
-  if (called === 'system') return 'host'
+  if (/\bcron$|^(?:filter|job|run)$/.test(called)) return 'cron'
+  if (called === 'system' || called === 'host') return 'host'
   return called === 'auth' ? 'user' : null
 }
 

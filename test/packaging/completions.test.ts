@@ -102,6 +102,10 @@ const ROWS: readonly (readonly [words: readonly string[], offered: readonly stri
   [['tick', '--at', ''], []],
   [['nothing'], []],
   [['cron', 'edit', ''], CRONS],
+  [['run', ''], CRONS],
+  [['kill', 'it'], ["it's"]],
+  [['history', ''], CRONS],
+  [['run', 'dump', '--host', ''], HOSTS],
   [
     ['cron', 'edit', 'du'],
     ['dump', 'dump all'],
