@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
+import { aFiringRow } from '../support/history-rows.ts'
 import { ResidentRcron } from '../support/resident-rcron.ts'
 
 /** Sets a title, clears the screen, makes a link, colours by a control of the second set, turns the direction, forges lines. */
@@ -11,7 +12,7 @@ const UNSEEN = /[^\P{Cc}\n]|[\p{Cf}\p{Co}\p{Zl}\p{Zp}\u3164]|^\s*<0>FORGED/mu
 
 const rcron = new ResidentRcron()
 after(() => rcron[Symbol.dispose]())
-await rcron.prepare(async ({ auths, systems, crons }) => {
+await rcron.prepare(async ({ auths, systems, crons }, store) => {
   const user = await auths.add({ user: 'good', password: 'x' })
   const bad = await auths.add({ user: `u${NASTY}`, password: `env:${NASTY}` })
   const host = await systems.add({ host: 'db1' })
@@ -20,6 +21,9 @@ await rcron.prepare(async ({ auths, systems, crons }) => {
   await crons.add({ cron_name: NASTY, cron_path: 'true', host, user, enabled: 1, action: 2 })
   await crons.add({ cron_name: `${NASTY}2`, cron_path: 'true', host: badHost, user: bad, enabled: 1 })
   await crons.add({ cron_name: 'x', cron_path: 'x', cron_min: NASTY, timezone: NASTY, host, user, enabled: 1 })
+  const end = { kind: 'refused', code: 'HOST_REFUSED', reason: NASTY, host: `h${NASTY}`, signal: NASTY } as const
+  const job = { name: NASTY, action: 'failover' } as const
+  await store.writeHistory({ firings: [aFiringRow({ ...end, job, endedAt: Date.now() })], runs: [] })
 })
 
 const where = ['--host', 'db1', '--user', 'good', '--schedule', '@daily']
@@ -47,6 +51,12 @@ const VERBS: readonly (readonly string[])[] = [
   ['tick', '--at', NASTY],
   ['test', '--user', NASTY],
   ['test', NASTY],
+  ['history'],
+  ['history', NASTY],
+  ['history', `x${NASTY}`],
+  ['history', '--outcome', NASTY],
+  ['failed'],
+  ['failed', '--since', NASTY],
   [`nonsense${NASTY}`],
   ['settings'],
 ]

@@ -100,12 +100,12 @@ export class RcronCommand implements Disposable {
   }
 
   /** Makes the tables of an SQLite store, and lends the store to fill it: quicker than a command for each row. */
-  async prepare(fill: (editor: SqlStore['editor']) => Promise<void>): Promise<void> {
+  async prepare(fill: (editor: SqlStore['editor'], store: SqlStore) => Promise<void>): Promise<void> {
     mkdirSync(this.stateDirectory, { recursive: true, mode: 0o700 })
     const store = await composeStore({ database: { kind: 'sqlite', path: join(this.stateDirectory, 'rcron.db') } })
     try {
       await store.applySchema(await store.planSchema())
-      await fill(store.editor)
+      await fill(store.editor, store)
     } finally {
       await store.close()
     }
