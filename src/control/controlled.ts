@@ -7,8 +7,8 @@ export interface Controlled {
   runs(of: string | null): RunList
   /** Ends these runs, and answers when each is dead, or is not known to be. */
   kill(runs: readonly string[]): Promise<KillReport>
-  /** Starts a job now; answers when it has begun, or is decided not to. */
-  fire(order: FiringOrder): Promise<FiringAnswer>
+  /** Starts a job now, for `by`; answers when it has begun, or is decided not to. */
+  fire(order: FiringOrder, by: string): Promise<FiringAnswer>
   /** How a firing that was started so fares; waits for its end, at most `waitMs`. */
   firing(id: string, waitMs: number): Promise<FiringAnswer>
   /** Reads settings and definitions again. */

@@ -11,6 +11,7 @@ import { ActiveRun } from './active/active-run.ts'
 import { ActiveRuns } from './active/active-runs.ts'
 import { Adoption, type AdoptionParts } from './adoption/adoption.ts'
 import { Failover } from './failover.ts'
+import type { ByHand, FiringOrder } from './firing-order.ts'
 import { type ActiveFiring, attemptsOf, type CronOutcome, type FiringResult } from './firing-result.ts'
 import { type FirstReport, firstReportsOf, type ReportBegun } from './first-reports.ts'
 import { SETTLE_MS } from './kill-limit.ts'
@@ -73,8 +74,8 @@ export class Dispatcher {
   }
 
   /** As `fire`, for an operator, who is told the ids that its runs have where they begin. Forced: beside all that is active of its job. */
-  fireByHand(firing: Firing, isForced: boolean): ActiveFiring & { readonly runs: readonly RunId[] } {
-    const order = { firing, facts: firingFactsOf(firing, 'manual', randomSeries()), isForced }
+  fireByHand(firing: Firing, { isForced, by }: ByHand): ActiveFiring & { readonly runs: readonly RunId[] } {
+    const order = { firing, facts: { ...firingFactsOf(firing, 'manual', randomSeries()), by }, isForced }
     const runs = this.#runsOf(order, firing.crons).map(({ id }) => id)
     return { runs, ...this.#carryOut(order, 'manual', () => {}) }
   }
@@ -239,15 +240,6 @@ export class Dispatcher {
       if (!active.isEndUnknown) this.#active.remove(active)
     }
   }
-}
-
-type FiringOrder = {
-  readonly firing: Firing
-  readonly facts: FiringFacts
-  /** It begins beside what is active of its job. */
-  readonly isForced: boolean
-  /** To be called when these have begun, or will not; may be called again. */
-  readonly begun: (crons: readonly Cron[], how: FirstReport) => void
 }
 
 type Occupying = Pick<Occupancy, 'begun'> & { readonly runs: readonly Run[] }

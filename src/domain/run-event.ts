@@ -12,6 +12,8 @@ export type FiringFacts = {
   readonly series: string | null
   /** Null if that is not known any more: of a run that an earlier process had begun. */
   readonly how: FiringTrigger | null
+  /** Who asked for it. Absent: nobody did, or that is not known. */
+  readonly by?: string
 }
 
 /** A cron of a firing, as it was when the firing was adopted. */

@@ -123,7 +123,7 @@ export class HistoryPlan {
       id,
       ...spanOf(firing),
       how: firing.how,
-      actor: null,
+      actor: firing.by ?? null,
       firedAt: open?.firedAt ?? null,
       endedAt: Math.round(at),
       kind,

@@ -89,6 +89,12 @@ test('a job is started by hand, seen, and killed until it is proven dead', async
     ],
   )
 
+  await until('its firing is in the history, with who asked', async () => {
+    const history = await run('history', 'long', '--json')
+    const [item] = JSON.parse(history.stdout).items as readonly Record<string, unknown>[]
+    return item?.['actor'] === userInfo().username && item['how'] === 'manual' && item['outcome'] === 'killed'
+  })
+
   const again = await run('kill', 'long', '--yes')
   equal(again.code, 4)
   match(again.stderr, /long: no run of it is active/)

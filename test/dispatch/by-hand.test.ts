@@ -5,6 +5,9 @@ import { aFiring } from '../support/builders.ts'
 import { settled } from '../support/hand-clock.ts'
 import { aDispatch } from './a-dispatch.ts'
 
+const BY_RULE = { isForced: false, by: 'anna' }
+const FORCED = { isForced: true, by: 'anna' }
+
 const only = (active: Iterable<ActiveRun>): ActiveRun => {
   const [run, ...others] = [...active]
   ok(run !== undefined && others.length === 0)
@@ -13,10 +16,10 @@ const only = (active: Iterable<ActiveRun>): ActiveRun => {
 
 test('a firing by hand names the ids of its runs, and is bound by the rules of overlap', async (t) => {
   const { dispatcher, executor } = aDispatch(t)
-  const first = dispatcher.fireByHand(aFiring('failover', [1, 2]), false)
+  const first = dispatcher.fireByHand(aFiring('failover', [1, 2]), BY_RULE)
   await first.begun
   equal(executor.started[0]?.run.id, first.runs[0])
-  const second = dispatcher.fireByHand(aFiring('failover', [1, 2]), false)
+  const second = dispatcher.fireByHand(aFiring('failover', [1, 2]), BY_RULE)
   const { outcomes } = await second.result
   deepEqual(
     outcomes.map(({ outcome }) => outcome?.kind),
@@ -28,8 +31,8 @@ test('a firing by hand names the ids of its runs, and is bound by the rules of o
 for (const action of ['failover', 'clobber', 'all'] as const) {
   test(`forced, a firing of action ${action} begins beside a run of its row, which lives on under its own lock`, async (t) => {
     const { dispatcher, executor, locks } = aDispatch(t)
-    await dispatcher.fireByHand(aFiring(action, [1]), false).begun
-    const forced = dispatcher.fireByHand(aFiring(action, [1]), true)
+    await dispatcher.fireByHand(aFiring(action, [1]), BY_RULE).begun
+    const forced = dispatcher.fireByHand(aFiring(action, [1]), FORCED)
     await forced.begun
     deepEqual([executor.crons, locks().length], [[1, 1], 2])
     deepEqual(executor.started[0]?.handle.kills, [])
@@ -41,7 +44,7 @@ for (const action of ['failover', 'clobber', 'all'] as const) {
 
 test('a forced run keeps the next firing off as any other, and is found by the process that comes after', async (t) => {
   const before = aDispatch(t)
-  await before.dispatcher.fireByHand(aFiring('failover', [1]), true).begun
+  await before.dispatcher.fireByHand(aFiring('failover', [1]), FORCED).begun
   const next = before.dispatcher.fire(aFiring('failover', [1]), 'schedule')
   equal((await next.result).outcomes[0]?.outcome?.kind, 'skipped')
   const after = aDispatch(t, { directory: before.directory })

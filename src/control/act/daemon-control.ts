@@ -76,9 +76,9 @@ export class DaemonControl implements Controlled {
     return await killRuns(runs, this.#parts)
   }
 
-  async fire(order: FiringOrder): Promise<FiringAnswer> {
+  async fire(order: FiringOrder, by: string): Promise<FiringAnswer> {
     if (!(await this.#parts.daemon.isConfirmed())) throw STOPPING
-    return await this.#firings.fire(order)
+    return await this.#firings.fire(order, by)
   }
 
   async firing(id: string, waitMs: number): Promise<FiringAnswer> {

@@ -50,12 +50,12 @@ export class ManualFirings {
   }
 
   /** Starts what `order` calls; resolves when it has begun or is decided not to. Rejects with a ControlFault where it calls no single job. */
-  async fire(order: FiringOrder): Promise<FiringAnswer> {
+  async fire(order: FiringOrder, by: string): Promise<FiringAnswer> {
     const { clock, dispatcher } = this.#parts
     const crons = this.#cronsOf(order)
     const [{ name, action }] = crons
     const firing = { job: { name, action }, minute: minuteOf(clock.now()), crons }
-    const { runs, begun, result } = dispatcher.fireByHand(firing, order.isForced)
+    const { runs, begun, result } = dispatcher.fireByHand(firing, { isForced: order.isForced, by })
     const isDisabled = crons.every(({ enabled }) => !enabled)
     const known: Known = { id: randomUUID(), firing, runs, isDisabled, over: result, result: null }
     void result.then((ended) => {

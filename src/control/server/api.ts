@@ -8,6 +8,7 @@ import type { Deed } from '../act/audit-trail.ts'
 import type { Controlled } from '../controlled.ts'
 import { ControlFault, FAULTS } from '../faults.ts'
 import { PROOF_HEADER, SUDO_HEADER } from '../proof-names.ts'
+import type { Challenge } from '../schemas.ts'
 import { type Actor, Challenges } from './challenges.ts'
 import { describeApi } from './describe-api.ts'
 import { type Asked, ENDPOINTS, type Endpoint } from './endpoints.ts'
@@ -70,12 +71,13 @@ async function carryOut(request: IncomingMessage, { controlled, challenges, log,
   if (isAct && challenges === null) throw READ_ONLY
   const body = isAct ? await readJson(request) : {}
   const asked = judge(endpoint, { params, query: Object.fromEntries(url?.searchParams ?? []), body })
-  if (!isAct) return await endpoint.carryOut(asked, controlled, challenges ?? NO_CHALLENGES)
+  const issue = () => issuedBy(challenges)
+  if (!isAct) return await endpoint.carryOut(asked, controlled, { by: '', issue })
   const { name, sudoUser } = actorOf(request, challenges)
   const by = describeActor(name, sudoUser)
   log.info({ asked: endpoint.path, by, ...(asked.body as object) }, 'command received')
   return await noted(endpoint, { body: asked.body, actor: by, audit }, () =>
-    endpoint.carryOut(asked, controlled, NO_CHALLENGES),
+    endpoint.carryOut(asked, controlled, { by, issue }),
   )
 }
 
@@ -100,10 +102,9 @@ async function noted({ deed }: Endpoint, { body, actor, audit }: Noting, act: ()
 
 const READ_ONLY = new ControlFault('READ_ONLY', 'who asks here may only look', 'control.sock is to act on.')
 
-const NO_CHALLENGES = {
-  issue: () => {
-    throw READ_ONLY
-  },
+function issuedBy(challenges: Challenges | null): Challenge {
+  if (challenges === null) throw READ_ONLY
+  return challenges.issue()
 }
 
 function actorOf({ headers }: IncomingMessage, challenges: Challenges | null): Actor {

@@ -25,11 +25,11 @@ export type Endpoint = {
   readonly answer: z.ZodObject
   /** How the audit names it, and what it is done to; null if it is of no interest there. */
   readonly deed: { readonly action: string; readonly subject: (body: unknown) => string } | null
-  readonly carryOut: (asked: Asked, controlled: Controlled, challenges: Issuing) => unknown
+  readonly carryOut: (asked: Asked, controlled: Controlled, asker: Asker) => unknown
 }
 
-/** Gives out challenges. */
-type Issuing = { readonly issue: () => Challenge }
+/** Who asks, as proven where something is changed; and what gives out challenges to who is yet to prove it. */
+export type Asker = { readonly by: string; readonly issue: () => Challenge }
 
 /** As the schemas of an endpoint judged it. */
 export type Asked = { readonly params: unknown; readonly query: unknown; readonly body: unknown }
@@ -56,7 +56,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: '/challenge',
     summary: 'What is to be done to prove who asks, before something is changed',
     answer: challenge,
-    carryOut: (_, _controlled, challenges) => challenges.issue(),
+    carryOut: (_, _controlled, { issue }) => issue(),
   }),
   endpoint({
     method: 'get',
@@ -82,7 +82,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     body: firingOrder,
     answer: firing,
     deed: { action: 'run', subject: ({ job, host }) => `job ${job}${host === undefined ? '' : ` on ${host}`}` },
-    carryOut: ({ body }, controlled) => controlled.fire(body),
+    carryOut: ({ body }, controlled, { by }) => controlled.fire(body, by),
   }),
   endpoint({
     method: 'get',
@@ -122,7 +122,7 @@ type Shaped<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject,
   readonly carryOut: (
     asked: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
     controlled: Controlled,
-    challenges: Issuing,
+    asker: Asker,
   ) => z.input<A> | Promise<z.input<A>>
 }
 
