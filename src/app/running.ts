@@ -98,9 +98,9 @@ export async function composeRunning(
   const journalFile = opened.use(composeJournalFile(base))
   const recordJournal = opened.use(composeRecordJournal(base, journalFile))
   opened.use(live)
-  const { cache, seal } = await composeSealed(first.config, { ...base, origins })
-  const sessions = opened.use(composeSessions(first.config, base))
   const known = new KnownSecrets()
+  const { cache, seal } = await composeSealed(first.config, { ...base, origins, known })
+  const sessions = opened.use(composeSessions(first.config, base))
   const credentials = composeCredentials(live, seal, known)
   const source = composeSource({ ...base, ...told, cache, credentials })
   const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
@@ -219,10 +219,11 @@ type Sealed = { readonly cache: DefinitionsCache; readonly seal: SecretSeal | nu
 /** Without a key there is no cache and no sealed secret, and everything else continues. */
 async function composeSealed(
   { cache: { file, ...source } }: Config,
-  { live, clock, log, origins }: Base & { readonly origins: DefinitionOrigins },
+  { live, clock, log, origins, known }: Base & { readonly origins: DefinitionOrigins; readonly known: KnownSecrets },
 ): Promise<Sealed> {
   try {
     const hexKey = await obtainCacheKey(source, log)
+    known.note(hexKey)
     const cache = new SealedDefinitionsCache({
       path: file,
       clock,

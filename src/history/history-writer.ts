@@ -10,6 +10,8 @@ import { firingShownBy, type HistoryRow } from './plan-history.ts'
 /** For so long rows gather before they are written: whatever a minute begins comes first. */
 const GATHER_MS = 500
 const MOST_ROWS = 100
+/** Of what runs printed, in one transaction: a statement that is larger takes long, and a server may refuse it. */
+const MOST_CHARACTERS = 500_000
 /** So many firings may wait without a place in the journal. */
 const MOST_SHOWN = 5000
 const PAUSES = { firstMs: 1000, longestMs: 30_000 }
@@ -97,7 +99,7 @@ export class HistoryWriter implements Disposable {
   }
 
   #next(): readonly WaitingRow[] {
-    const rows = this.#parts.journal.next(this.#atOnce)
+    const rows = upTo(MOST_CHARACTERS, this.#parts.journal.next(this.#atOnce))
     return [...rows, ...this.#shown.next(this.#atOnce - (this.#atOnce === 1 ? rows.length : 0))]
   }
 
@@ -161,4 +163,20 @@ function batchOf(rows: readonly WaitingRow[]): HistoryBatch {
     }),
     runs: rows.flatMap(({ row }) => (row.kind === 'run' ? [row.row] : [])),
   }
+}
+
+/** The first ones, which have printed no more than that together; one at least. */
+function upTo(characters: number, rows: readonly WaitingRow[]): readonly WaitingRow[] {
+  let sum = 0
+  const over = rows.findIndex(({ row }) => {
+    sum += printedBy(row)
+    return sum > characters
+  })
+  return over === -1 ? rows : rows.slice(0, Math.max(1, over))
+}
+
+function printedBy(row: HistoryRow): number {
+  if (row.kind === 'firing' || row.row.output === null) return 0
+  const { stdout, stderr } = row.row.output
+  return stdout.head.length + stdout.tail.length + stderr.head.length + stderr.tail.length
 }

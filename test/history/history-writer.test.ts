@@ -198,3 +198,11 @@ test('a firing that a run of it shows comes with what is written next, and waits
   await next.writer.flushed()
   deepEqual(next.store.ids, ['f2', 'f3'])
 })
+
+test('runs that printed much are written a few at a time, each once, in order', async (t) => {
+  const { store, writer } = aProcess(t, aPath(t))
+  for (const id of ids(30)) writer.add(run(id, 'x'.repeat(60_000)))
+  await writer.flushed()
+  deepEqual(store.ids, ids(30))
+  for (const { runs } of store.batches) ok(runs.length <= 8, `${runs.length} runs at once`)
+})
