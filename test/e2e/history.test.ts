@@ -1,9 +1,10 @@
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { freePort } from '../support/free-port.ts'
-import { RcronCommand } from '../support/rcron-command.ts'
+import { ResidentRcron } from '../support/resident-rcron.ts'
 import { startSshd } from '../support/sshd.ts'
 
 type Item = Readonly<Record<string, unknown>>
@@ -11,7 +12,7 @@ type Listed = { readonly schema: string; readonly items: readonly Item[] }
 
 const sshd = await startSshd()
 const deadPort = await freePort()
-const rcron = new RcronCommand()
+const rcron = new ResidentRcron()
 after(async () => {
   rcron[Symbol.dispose]()
   await sshd.stop()
@@ -29,7 +30,7 @@ await rcron.prepare(async ({ auths, systems, crons }) => {
   await crons.add({ ...row, cron_name: 'lonely', cron_path: 'exit 7', host: one, cron_hour: '2' })
   await crons.add({ ...row, cron_name: 'quiet', cron_path: 'echo said', host: one, cron_hour: '3', keep: 'failures' })
 })
-for (const at of ['01', '02', '02', '03']) await rcron.run(['tick', '--at', `2026-03-01T${at}:00`])
+for (const at of ['01', '02', '02', '03']) await once(rcron.start(['tick', '--at', `2026-03-01T${at}:00`]), 'exit')
 
 const itemsOf = async (...words: readonly string[]) => ((await rcron.json(...words)) as Listed).items
 const rowsOf = (sql: string) => {
@@ -74,7 +75,7 @@ test('what went wrong is listed once, with how often and why', async () => {
   )
 })
 
-test('a secret that a command prints is not in the store, in any file of the state directory', async () => {
+test('a secret that a command prints is replaced before its output is stored', () => {
   const [run] = rowsOf("select stdout_head, stderr_head from rcron_runs where job_name = 'over' and exit_code = 0")
   match(String(run?.['stdout_head']), /^-----BEGIN .*\n(\[secret\]\n)+-----END/)
   equal(run?.['stderr_head'], 'trouble\n')

@@ -4,6 +4,7 @@ import type { Retention, SweepPlace } from './history-store.ts'
 import { DAYS, FIRINGS, HOURS, RUNS } from './history-tables.ts'
 import { marks } from './questions.ts'
 import { ask, change, type Database } from './statements.ts'
+import { waitForOthers } from './write-history.ts'
 
 /** Rows looked at in one step: each statement is over well within 100 ms, and within 10 where the store is a file. */
 const AT_ONCE = 100
@@ -23,6 +24,7 @@ export async function sweepHistory(
   retention: Retention,
 ): Promise<SweepPlace | null> {
   return await engine.writeOnce(async (db) => {
+    await waitForOthers(db)
     if (place.table === 'counts') return (await dropCounts(db, retention.before)) ? place : null
     const after = await dropRows(db, { ...place, table: place.table }, retention)
     if (after !== null) return { table: place.table, after }
