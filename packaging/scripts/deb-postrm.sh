@@ -11,7 +11,7 @@ remove)
   ;;
 purge)
   if command -v deb-systemd-helper >/dev/null; then deb-systemd-helper purge rcron.service >/dev/null || true; fi
-  rm -rf /var/lib/rcron
+  rm -rf /var/lib/rcron /run/rcron
   rm -f /etc/rcron/cache-key /etc/rcron/cache-key.new "$settings.by-hand" /etc/rcron/.installed-again
   # Keys and passwords that the administrator has put there are not the package's. The account stays, so that no other one gets its number.
   for directory in /etc/rcron/secrets /etc/rcron; do
