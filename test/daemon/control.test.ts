@@ -19,13 +19,20 @@ type Steered = {
 }
 
 /** A daemon that has begun, with jobs that only commands start. */
-async function steered(t: TestContext, crons: readonly LabCron[], hosts = 1): Promise<Steered> {
+async function steered(
+  t: TestContext,
+  crons: readonly LabCron[],
+  {
+    hosts = 1,
+    environment = {},
+  }: { readonly hosts?: number; readonly environment?: Readonly<Record<string, string>> } = {},
+): Promise<Steered> {
   const lab = await aLab(
     t,
     crons.map((cron) => ({ ...NEVER, ...cron })),
     { hosts },
   )
-  const daemon = lab.start()
+  const daemon = lab.start({ environment })
   await daemon.tells(/READY=1/)
   return { lab, daemon, run: (...words) => rcron(words, lab.environment) }
 }
@@ -170,9 +177,31 @@ test('forced runs are found again by the daemon that comes after a crash', async
   )
 })
 
+test('what waits for its place is listed with what it waits for, and ends at once when it is killed', async (t) => {
+  const jobs = ['first', 'second'].map((cron_name) => ({ cron_name, cron_path: LONG }))
+  const { lab, daemon, run } = await steered(t, jobs, { environment: { RCRON_MAX_CONCURRENT_RUNS: '1' } })
+  equal((await run('run', 'first')).code, 0)
+  await until('the first runs', () => lab.read('begun') !== '')
+  const second = run('run', 'second')
+  await daemon.said('run waits for a slot')
+  const { stdout, stderr } = await run('ps')
+  match(stdout, /second +127\.0\.0\.1 .*waiting: all slots are taken \(1\)$/m)
+  match(stderr, /^2 runs, 1 of them waiting; 1 slot\./)
+  const status = await parsed<Status>(run('status', '--json'))
+  deepEqual(status.runs, { active: 2, waiting: 1, unknown: 0, slots: 1 })
+  const killed = await run('kill', 'second', '--yes')
+  equal(killed.code, 0, killed.stdout)
+  match(killed.stdout, /^dead: run [0-9a-f]{8} of second .*killed by operator$/m)
+  deepEqual(
+    (await parsed<RunList>(run('ps', '--json'))).items.map(({ job }) => job),
+    ['first'],
+  )
+  equal((await second).code, 20)
+})
+
 test('a failover that is killed does not go on to its next host', async (t) => {
   const rows = [1, 2].map((on) => ({ cron_name: 'walk', cron_path: LONG, on }))
-  const { lab, run } = await steered(t, rows, 2)
+  const { lab, run } = await steered(t, rows, { hosts: 2 })
   equal((await run('run', 'walk')).code, 0)
   await until('it runs', () => lab.read('begun', 1) !== '')
   equal((await run('kill', 'walk', '--yes')).code, 0)

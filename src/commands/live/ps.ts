@@ -62,5 +62,5 @@ function stateOf({ state, reason, attempt, isElsewhere }: LiveRun): string {
 function summaryOf({ items, slots }: RunList): string {
   const waiting = items.filter(({ state }) => state === 'waiting').length
   const runs = `${items.length} ${items.length === 1 ? 'run' : 'runs'}`
-  return `${runs}${waiting > 0 ? `, ${waiting} of them waiting` : ''}; ${slots} slots. "rcron kill RUN" ends one.`
+  return `${runs}${waiting > 0 ? `, ${waiting} of them waiting` : ''}; ${slots} ${slots === 1 ? 'slot' : 'slots'}. "rcron kill RUN" ends one.`
 }
