@@ -5,8 +5,10 @@ import { releaseOf } from '../../../packaging/release.ts'
 import { examplesOn } from '../../packaging/page-examples.ts'
 import type { Service } from '../support/service.ts'
 
-/** Stands for whoever changes the unit. */
-const EDITOR = `printf '#!/bin/sh\\nprintf "[Service]\\\\nNice=5\\\\n" >"$1"\\n' >/run/editor && chmod +x /run/editor`
+/** Stands for whoever changes the unit: what counts is what stands after that line. */
+const EDITOR = `#!/bin/sh
+exec sed -i '/^### Anything between here/a [Service]\\nNice=5' "$1"
+`
 
 export function manualRows(service: () => Service): void {
   test('the examples of the manual that need systemd work', async () => {
@@ -15,7 +17,7 @@ export function manualRows(service: () => Service): void {
     const ofSystemd = lines.filter((line) => /^(?:systemctl|journalctl) /.test(line))
     deepEqual(ofSystemd, ['systemctl enable --now rcron', 'journalctl -u rcron -p err', 'systemctl edit rcron'])
     const { machine } = service()
-    await machine.run(EDITOR)
+    await machine.run('cat >/run/editor && chmod +x /run/editor', EDITOR)
     // On a terminal, without which systemctl edits nothing.
     for (const line of ofSystemd)
       await machine.run(`SYSTEMD_PAGER=cat SYSTEMD_EDITOR=/run/editor script -qec '${line}' /dev/null`)
