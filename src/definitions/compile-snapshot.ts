@@ -78,7 +78,7 @@ function* judgeRows<Row extends { readonly id: number }>(
     if (index % STEP_ROWS === STEP_ROWS - 1) yield
     const found = judge(row)
     problems.push(...found)
-    judged.set(row.id, found.length === 0 ? row : null)
+    judged.set(row.id, found.some(({ severity }) => severity === 'error') ? null : row)
   }
   return { rows: judged, problems }
 }

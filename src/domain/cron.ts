@@ -28,4 +28,6 @@ export type Cron = {
   readonly keepOutput: boolean
   /** Of which runs the history keeps what they printed. */
   readonly keepHistory: KeepHistory
+  /** By which it is found, those of its system among them. */
+  readonly tags: readonly string[]
 }

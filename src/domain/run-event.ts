@@ -23,6 +23,8 @@ export type CronFacts = {
   readonly cron: number
   readonly host: string
   readonly port: number
+  /** What people call the system. Absent: nothing else, or that is not known. */
+  readonly system?: string
   readonly user: string
 }
 
@@ -126,7 +128,8 @@ export function firingFactsOf({ job, minute }: Firing, how: FiringTrigger, serie
 }
 
 export function cronFactsOf(firing: FiringFacts, { id, system, auth }: Cron): CronFacts {
-  return { firing, cron: id, host: system.host, port: system.port, user: auth.user }
+  const called = system.name === null ? {} : { system: system.name }
+  return { firing, cron: id, host: system.host, port: system.port, ...called, user: auth.user }
 }
 
 /** Of a run that is yet to be handed over by this process. */

@@ -26,8 +26,15 @@ export class LogLines implements Subscriber {
 
 /** The stable fields that name a run in the log, or what was to be one. */
 export function fieldsOf(run: RunFacts | NoRun): LogFields {
-  const { firing, cron, host, user } = run
-  const of = { cron, job: firing.job.name, host, user, minute: describeMinute(firing.minute) }
+  const { firing, cron, host, system, user } = run
+  const of = {
+    cron,
+    job: firing.job.name,
+    host,
+    ...(system !== undefined && { system }),
+    user,
+    minute: describeMinute(firing.minute),
+  }
   if (run.id === null) return of
   return {
     run: run.id,

@@ -22,8 +22,8 @@ export function addTryingCommands(program: Command, context: CommandContext, run
   program
     .command('test')
     .summary('log in to systems, and report what works and what does not')
-    .argument('[system...]', 'ids, names or name:port (default: all)')
-    .option('--user <auth>', 'only as this auth (id or user); on named systems also if no cron uses it there')
+    .argument('[system...]', 'ids, names, hosts or host:port (default: all)')
+    .option('--user <auth>', 'only as this auth (id, name or user); on named systems also if no cron uses it there')
     .option('--commands', 'also look for the first word of each command, as its run would; none is run')
     .option('--json', 'print JSON')
     .action((systems, options) =>

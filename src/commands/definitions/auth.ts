@@ -20,6 +20,7 @@ export const auth: Noun<AuthRow, NewAuth> = {
   visible: async (rows) => rows.map((row) => ({ ...showAuth(row), password: describeSecret(row.password) })),
   listed: [
     { heading: 'id' },
+    { heading: 'name', leaves: 2 },
     { heading: 'user' },
     { heading: 'password', leaves: 1 },
     { heading: 'hosts', isLong: true },

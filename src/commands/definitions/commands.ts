@@ -81,7 +81,10 @@ function addList<R, F>(group: Command, noun: Noun<R, F>, carryOut: CarryOut): vo
   if (noun.name === 'cron') {
     list
       .summary('list every job, that which is due next first')
-      .argument('[filter...]', 'a name, host:NAME or user:NAME, with * and ?; state:WORD, such as state:failed,lost')
+      .argument(
+        '[filter...]',
+        'a name, host:NAME, user:NAME or tag:WORD, with * and ?; state:WORD, such as state:failed,lost',
+      )
       .option('--rows', 'print a line for each cron')
       .option('--json', 'print every column of each cron as JSON')
       .action((words: string[], options: Options) =>

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import { unset } from '../../domain/columns/column.ts'
 import { CRON_COLUMNS, RECORD_COLUMNS } from '../../domain/columns/crons.ts'
+import { wordsIn } from '../../domain/columns/words.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import { describeHostPort } from '../../domain/host-port.ts'
 import { type CronRow, NEW_ROW_ID } from '../../domain/rows.ts'
@@ -20,9 +21,9 @@ export const cron: Noun<StoredCron, NewCron> = {
     command
       .option(
         '--host <system>',
-        'the system it runs on: id, name or name:port; several, separated by commas, make one cron for each',
+        'the system it runs on: id, name, host or host:port; several, separated by commas, make one cron for each',
       )
-      .option('--user <auth>', 'the auth it runs as: id or user')
+      .option('--user <auth>', 'the auth it runs as: id, name or user')
       .addOption(
         new Option('--schedule <fields>', 'the five fields at once: "*/5 * * * *" or @daily').conflicts(
           SCHEDULE_COLUMNS.map((name) => optionKey({ name })),
@@ -76,7 +77,11 @@ async function visible(rows: readonly StoredCron[], editor: DefinitionEditor): P
   return rows.map((row) => Object.assign(showCron(row), meant(row), { host_id: row.host, user_id: row.user }))
 }
 
-const showOfJob = rowShower({ action: CRON_COLUMNS.action, cron_path: CRON_COLUMNS.cron_path })
+const showOfJob = rowShower({
+  action: CRON_COLUMNS.action,
+  cron_path: CRON_COLUMNS.cron_path,
+  tags: CRON_COLUMNS.tags,
+})
 
 /** What a list of jobs shows of each row: a third of the columns, of thousands of rows. */
 export async function visibleInJobs(
@@ -89,15 +94,19 @@ export async function visibleInJobs(
 
 /** What columns of a row come to with others, or with the rows that they refer to. */
 async function meaningIn(editor: DefinitionEditor): Promise<(row: StoredCron) => Options> {
-  const hosts = new Map(
-    soundRows(await editor.systems.list()).map(({ id, host, port }) => [id, describeHostPort(host, port)]),
-  )
-  const users = new Map(soundRows(await editor.auths.list()).map(({ id, user }) => [id, user]))
-  return (row) => ({
-    schedule: expressionOf(row),
-    host: hosts.get(row.host) ?? `${row.host} (missing)`,
-    user: users.get(row.user) ?? `${row.user} (missing)`,
-  })
+  const systems = new Map(soundRows(await editor.systems.list()).map((system) => [system.id, system]))
+  const auths = new Map(soundRows(await editor.auths.list()).map((auth) => [auth.id, auth]))
+  return (row) => {
+    const [system, auth] = [systems.get(row.host), auths.get(row.user)]
+    return {
+      schedule: expressionOf(row),
+      host: system === undefined ? `${row.host} (missing)` : describeHostPort(system.host, system.port),
+      host_name: system?.name ?? null,
+      host_tags: wordsIn(system?.tags ?? null),
+      user: auth?.user ?? `${row.user} (missing)`,
+      user_name: auth?.name ?? null,
+    }
+  }
 }
 
 function expressionOf({ cron_min, cron_hour, cron_dom, cron_mon, cron_dow }: CronRow): string {

@@ -1,4 +1,5 @@
 import type { Column, Columns } from '../../domain/columns/column.ts'
+import { type WordKind, wordsFinding, wordsIn } from '../../domain/columns/words.ts'
 import { secondsIn } from '../shared/parse-span.ts'
 
 /** What the databases take for a whole number at most. */
@@ -10,11 +11,20 @@ const LARGEST = 2_147_483_647
  */
 export function parseValue(text: string, column: Column): string | number | null {
   if (text === '' && column.nullable === true) return null
-  const { kind, choices } = column
+  const { kind, choices, words } = column
   if (kind === 'flag') return flag(text)
   if (kind === 'position') return position(text, choices ?? [])
   if (kind === 'whole') return whole(text, column)
+  if (words !== undefined) return wordsOf(text, words)
   return choices === undefined ? text : choice(text, choices)
+}
+
+/** As they are stored: `prod,db`. */
+function wordsOf(text: string, kind: WordKind): string {
+  const taken = kind === 'list' ? wordsIn(text).join(',') : text
+  const finding = wordsFinding(taken, kind)
+  if (finding !== null) throw new Error(finding)
+  return taken
 }
 
 /** What shows rows of a table: what their numbers stand for, and what null means; of a secret, that it is there. */
@@ -27,9 +37,10 @@ export function rowShower(columns: Columns): (row: Readonly<Record<string, unkno
   }
 }
 
-function shownValue(value: unknown, { choices, kind, secret, shownWhenNull }: Column): unknown {
+function shownValue(value: unknown, { choices, kind, secret, shownWhenNull, words }: Column): unknown {
   if (value === null || value === undefined) return shownWhenNull ?? null
   if (secret === true) return '(hidden)'
+  if (words === 'list') return wordsIn(String(value))
   return kind === 'position' ? (choices?.[Number(value)] ?? value) : value
 }
 

@@ -25,8 +25,15 @@ export async function visibleOf<R, F>(
 export function printTable<R, F>({ listed }: Noun<R, F>, shown: readonly Options[], output: Output): void {
   output.table(
     listed,
-    shown.map((fields) => listed.map(({ heading }) => forPeople(heading, fields[heading]))),
+    shown.map((fields) =>
+      listed.map(({ heading }) => calledIn(fields, heading) ?? forPeople(heading, fields[heading])),
+    ),
   )
+}
+
+/** Who has a name is listed by it. */
+function calledIn(fields: Options, heading: string): unknown {
+  return fields[`${heading}_name`]
 }
 
 /** As a person reads it: a time says its zone. */

@@ -23,10 +23,12 @@ export const system: Noun<SystemRow, NewSystem> = {
   visible: async (rows) => rows.map(rowShower(SYSTEM_COLUMNS)),
   listed: [
     { heading: 'id' },
+    { heading: 'name', leaves: 5 },
     { heading: 'host' },
-    { heading: 'port', leaves: 3 },
+    { heading: 'port', leaves: 4 },
     { heading: 'local_port', leaves: 2 },
     { heading: 'supervise', leaves: 1 },
+    { heading: 'tags', leaves: 3 },
   ],
   complete: async (changes, options, parts, old) => {
     if (old === null) required('system', changes, ['host'])
@@ -44,7 +46,7 @@ export const system: Noun<SystemRow, NewSystem> = {
   }),
 }
 
-/** By id or host, or as crons list it: `db1:22`, `[::1]:22`. */
+/** By id, name or host, or as crons list it: `db1:22`, `[::1]:22`. */
 async function findSystems({ systems }: DefinitionEditor, reference: string): Promise<readonly Entry<SystemRow>[]> {
   const found = await systems.find(reference)
   const named = parseHostPort(reference)

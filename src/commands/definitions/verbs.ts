@@ -37,7 +37,7 @@ export async function listEntries<R, F>(
   const { output, editor } = parts
   const filter = filterOf(words, null)
   const entries = await noun.shelf(editor).list()
-  const listed = entries.filter(filter)
+  const listed = entries.filter(({ name, row }) => filter({ name, alias: aliasOf(row) }))
   const shown = await visibleOf(noun, listed, parts)
   if (options['json'] === true) output.json(shown)
   else if (listed.length === 0) tellNothingListed(noun.name, entries, parts)
@@ -46,6 +46,12 @@ export async function listEntries<R, F>(
     for (const { problem } of listed) if (problem !== null) output.problem(problem)
   }
   return 0
+}
+
+/** What a system or an auth is called beside its host or user. */
+function aliasOf(row: unknown): string | null {
+  const name = (row as Options | null)?.['name']
+  return typeof name === 'string' ? name : null
 }
 
 /** Why a list is empty. */

@@ -109,7 +109,8 @@ export class HostTest {
   }
 
   async #credentialOf(system: SystemRow, auth: AuthRow): Promise<Credential | Failure> {
-    const [bad] = [...systemProblems(system), ...authProblems(auth)]
+    const problems = [...systemProblems(system), ...authProblems(auth)]
+    const bad = problems.find(({ severity }) => severity === 'error')
     if (bad !== undefined) {
       return { reason: describeProblem({ ...bad, hint: null }), remedy: bad.hint }
     }

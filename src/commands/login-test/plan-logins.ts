@@ -1,11 +1,11 @@
-import { parseHostPort } from '../../domain/host-port.ts'
+import { isAuthCalled, isSystemCalled } from '../../domain/references/called.ts'
 import type { AuthRow, CronRow, Definitions, SystemRow } from '../../domain/rows.ts'
 
 /** Which logins are asked for. */
 export type WantedLogins = {
-  /** Ids, host names or `host:port`; empty: every system. */
+  /** Ids, names, hosts or `host:port`; empty: every system. */
   readonly systems: readonly string[]
-  /** Id or user of an auth: this one alone, and on systems that are named also where no cron uses it. */
+  /** Id, name or user of an auth: this one alone, and on systems that are named also where no cron uses it. */
   readonly user: string | null
 }
 
@@ -27,9 +27,9 @@ export function planLogins(definitions: Definitions, wanted: WantedLogins): Logi
   const { systems, auths } = definitions
   const chosen = wanted.systems.map((reference) => ({
     reference,
-    found: systemsCalled(systems, reference),
+    found: referred(systems, reference, isSystemCalled),
   }))
-  const users = wanted.user === null ? auths : referred(auths, wanted.user, ({ user }) => user)
+  const users = wanted.user === null ? auths : referred(auths, wanted.user, isAuthCalled)
   const missing = chosen.flatMap(({ reference, found }) =>
     found.length === 0 ? [{ noun: 'system' as const, reference }] : [],
   )
@@ -53,20 +53,12 @@ function loginsOf(system: SystemRow, crons: readonly CronRow[], { users, anyUser
   return onlyUser ? [] : [{ kind: 'unused', system }]
 }
 
-/** By id or host, or as crons list it: `db1:22`. */
-function systemsCalled(systems: readonly SystemRow[], reference: string): readonly SystemRow[] {
-  const found = referred(systems, reference, ({ host }) => host)
-  const named = parseHostPort(reference)
-  if (found.length > 0 || named === null) return found
-  return systems.filter(({ host, port }) => host === named.host && port === named.port)
-}
-
-/** The row of that id, else every row of that name. */
+/** The row of that id, else every row that is called so. */
 function referred<Row extends { readonly id: number }>(
   rows: readonly Row[],
   reference: string,
-  nameOf: (row: Row) => string,
+  isCalled: (row: Row, word: string) => boolean,
 ): readonly Row[] {
   const byId = rows.filter(({ id }) => String(id) === reference)
-  return byId.length > 0 ? byId : rows.filter((row) => nameOf(row) === reference)
+  return byId.length > 0 ? byId : rows.filter((row) => isCalled(row, reference))
 }

@@ -42,7 +42,7 @@ function isCalled({ job, present, crons }: ActiveRun, word: string): boolean {
   if (/^\d+$/.test(word)) return present === null ? crons.includes(Number(word)) : String(present.cron) === word
   const at = word.lastIndexOf('@')
   if (at <= 0 || present === null || name !== word.slice(0, at)) return false
-  return [present.host, describeHostPort(present.host, present.port)].includes(word.slice(at + 1))
+  return [present.host, describeHostPort(present.host, present.port), present.system].includes(word.slice(at + 1))
 }
 
 function ambiguous(word: string, runs: readonly ActiveRun[]): ControlFault {

@@ -1,4 +1,5 @@
 import { CATCH_UPS, KEEPS, ON_LOSTS } from '../../domain/choices.ts'
+import { WORD, wordsIn } from '../../domain/columns/words.ts'
 import type { Cron } from '../../domain/cron.ts'
 import type { CronRow } from '../../domain/rows.ts'
 
@@ -28,5 +29,14 @@ export function cronOf(row: CronRow, { action, system, auth, defaultTimezone }: 
     ownConnection: row.own_connection === 1,
     keepOutput: row.keep_output === 1,
     keepHistory: KEEPS.find((it) => it === row.keep) ?? 'all',
+    tags: tagsOf(row.tags, system.tags),
   }
 }
+
+/** Most crons have none. What is no word is no tag. */
+function tagsOf(own: string | null, ofSystem: string | null): readonly string[] {
+  if (own === null && ofSystem === null) return NO_TAGS
+  return [...new Set([...wordsIn(own), ...wordsIn(ofSystem)])].filter((word) => WORD.test(word))
+}
+
+const NO_TAGS: readonly string[] = []

@@ -1,6 +1,7 @@
 import type { Column, Columns } from '../../domain/columns/column.ts'
+import { type WordKind, wordsFinding } from '../../domain/columns/words.ts'
 import { quote } from '../../schedule/parse/schedule-finding.ts'
-import { type RowFinding, refuse } from './row-finding.ts'
+import { type RowFinding, refuse, warn } from './row-finding.ts'
 
 type Row = Readonly<Record<string, unknown>>
 /** What is wrong with a value, and what to do; null where nothing is. */
@@ -8,20 +9,24 @@ type Judge = (value: string | number) => readonly [message: string, hint: string
 
 /** What judges the values of a row by what the table of columns says of them. What they come to together, others judge. */
 export function rowJudge(columns: Columns): (row: Row) => readonly RowFinding[] {
-  const judges = Object.entries(columns).flatMap(([name, column]) => judgesOf(column).map((judge) => ({ name, judge })))
+  const judges = Object.entries(columns).flatMap(([name, column]) =>
+    judgesOf(column).map((judge) => ({ name, judge, tell: column.isNote === true ? warn : refuse })),
+  )
   return (row) =>
-    judges.flatMap(({ name, judge }) => {
+    judges.flatMap(({ name, judge, tell }) => {
       const value = row[name]
       const found = typeof value === 'string' || typeof value === 'number' ? judge(value) : null
-      return found === null ? [] : [refuse(name, ...found)]
+      return found === null ? [] : [tell(name, ...found)]
     })
 }
 
 function judgesOf(column: Column): readonly Judge[] {
-  const { kind, range, choices, length } = column
+  const { kind, range, choices, length, words, isNote } = column
   if (kind === 'flag') return [flag]
   if (range !== undefined) return [within(range, column)]
   if (choices !== undefined) return [kind === 'position' ? position(choices) : choice(choices)]
+  if (words !== undefined) return [ofWords(column, words)]
+  if (kind === 'text' && isNote === true) return [length === undefined ? plain : either(noLonger(length), plain)]
   // A database that counts says so itself; columns of the first rcron were never counted elsewhere.
   return kind === 'text' && length !== undefined && column.nullable === true ? [noLonger(length)] : []
 }
@@ -54,3 +59,19 @@ function noLonger(length: number): Judge {
       ? [`is longer than ${length} characters`, 'shorten it']
       : null
 }
+
+function ofWords({ length }: Column, words: WordKind): Judge {
+  const form: Judge = (value) => {
+    const finding = wordsFinding(String(value), words)
+    return finding === null ? null : [finding, 'or NULL for none']
+  }
+  return length === undefined ? form : either(noLonger(length), form)
+}
+
+/** What the first of the two says that has something to say. */
+function either(one: Judge, other: Judge): Judge {
+  return (value) => one(value) ?? other(value)
+}
+
+const plain: Judge = (value) =>
+  /\p{Cc}/u.test(String(value)) ? ['contains control characters', 'remove them: it is one line of text'] : null

@@ -21,4 +21,14 @@ export const AUTH_COLUMNS = {
       help: 'hosts that the secret may be used on: names, addresses and patterns such as *.example.com, separated by commas (default: any)',
     },
   },
+  /** What people call it, instead of its user, which several may have. */
+  name: {
+    kind: 'text',
+    length: 63,
+    nullable: true,
+    unique: true,
+    words: 'name',
+    isNote: true,
+    option: { value: '<name>', help: 'what to call it, in lists and on the command line (default: its user)' },
+  },
 } as const satisfies Columns

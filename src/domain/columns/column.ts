@@ -1,3 +1,5 @@
+import type { WordKind } from './words.ts'
+
 /** What a column holds: from it follow its type in each database, what is taken from there, and how it is read from a command line and shown. */
 export type ColumnKind =
   /** The row's number, given by the database. */
@@ -31,6 +33,10 @@ export type Column = {
   readonly references?: 'auth' | 'system'
   /** No two rows have the same; null is had by any number of them. */
   readonly unique?: true
+  /** A text that is a name, or lists words. */
+  readonly words?: WordKind
+  /** For people alone: what is wrong with it keeps nothing from running. */
+  readonly isNote?: true
   /** Never printed. */
   readonly secret?: true
   /** What is shown of a row in which it is null. Absent: nothing. */

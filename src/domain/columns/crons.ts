@@ -112,6 +112,29 @@ export const CRON_COLUMNS = {
     choices: KEEPS,
     option: { value: '<which>', help: 'of which runs the history keeps the output: all, failures, none (default all)' },
   },
+  description: {
+    kind: 'text',
+    length: 255,
+    nullable: true,
+    isNote: true,
+    option: { value: '<text>', help: 'what it is for, in a line' },
+  },
+  tags: {
+    kind: 'text',
+    length: 255,
+    nullable: true,
+    words: 'list',
+    isNote: true,
+    option: { value: '<tags>', help: 'words to find it by, separated by commas: prod,nightly' },
+  },
+  /** Who answers for it. */
+  owner: {
+    kind: 'text',
+    length: 255,
+    nullable: true,
+    isNote: true,
+    option: { value: '<who>', help: 'who answers for it: a person, a team, an address' },
+  },
 } as const satisfies Columns
 
 /** What a run leaves in its cron's row. Nobody edits it. */

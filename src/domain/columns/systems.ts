@@ -54,4 +54,22 @@ export const SYSTEM_COLUMNS = {
       help: 'how long the SSH handshake and the login may take (default 20)',
     },
   },
+  /** What people call it, instead of its host. */
+  name: {
+    kind: 'text',
+    length: 63,
+    nullable: true,
+    unique: true,
+    words: 'name',
+    isNote: true,
+    option: { value: '<name>', help: 'what to call it, in lists, logs and on the command line (default: its host)' },
+  },
+  tags: {
+    kind: 'text',
+    length: 255,
+    nullable: true,
+    words: 'list',
+    isNote: true,
+    option: { value: '<tags>', help: 'words to find it and its crons by, separated by commas: prod,db' },
+  },
 } as const satisfies Columns

@@ -33,7 +33,7 @@ export type Entry<Row> = {
 export interface Shelf<Row, Fields> {
   /** All rows, in order of id. */
   list(): Promise<readonly Entry<Row>[]>
-  /** The row whose id is `reference`, else every row of that name, in order of id. Empty if there is none. */
+  /** The row whose id is `reference`, else every row that is called so, in order of id. Empty if there is none. */
   find(reference: string): Promise<readonly Entry<Row>[]>
   /**
    * Resolves with the new row's id. `settle` answers, once the id is known and in the same transaction, what is to be changed of

@@ -84,19 +84,21 @@ export type RowShape<Row> = {
   readonly noun: RowKind
   /** The column by which people call a row. */
   readonly nameColumn: string
+  /** Another one by which they may: not every table has it. */
+  readonly aliasColumn?: string
   readonly columns: Columns
 }
 
 /** How the rows of a table with these columns are judged. */
 export function rowShape<All extends Columns>(
   columns: All,
-  called: Pick<RowShape<unknown>, 'noun' | 'nameColumn'>,
+  called: Pick<RowShape<unknown>, 'noun' | 'nameColumn' | 'aliasColumn'>,
 ): RowShape<RowOf<All>> {
   return { ...called, columns, read: reader(fieldsOf(columns, { lenient: false })) }
 }
 
-export const AUTH_SHAPE = rowShape(AUTH_COLUMNS, { noun: 'auth', nameColumn: 'user' })
-export const SYSTEM_SHAPE = rowShape(SYSTEM_COLUMNS, { noun: 'system', nameColumn: 'host' })
+export const AUTH_SHAPE = rowShape(AUTH_COLUMNS, { noun: 'auth', nameColumn: 'user', aliasColumn: 'name' })
+export const SYSTEM_SHAPE = rowShape(SYSTEM_COLUMNS, { noun: 'system', nameColumn: 'host', aliasColumn: 'name' })
 export const CRON_SHAPE = rowShape(CRON_COLUMNS, { noun: 'cron', nameColumn: 'cron_name' })
 /** What a run left behind never makes a row unusable. */
 export const STORED_CRON_SHAPE: RowShape<StoredCron> = {

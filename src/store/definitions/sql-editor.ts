@@ -42,8 +42,16 @@ export function createSqlEditor(engine: Engine): DefinitionEditor {
 
 function namesIn(engine: Engine): Promise<DefinitionNames> {
   return engine.readSnapshot(async (ask) => {
-    const named = <Row, Fields>({ table: { name: table }, shape }: ShelfRules<Row, Fields>) =>
-      selectTexts(ask, { table, column: shape.nameColumn, limit: MOST_NAMES })
+    const present = await engine.presentColumns(ask)
+    const named = async <Row, Fields>({ table: { name: table }, shape }: ShelfRules<Row, Fields>) => {
+      const columns = [shape.nameColumn, shape.aliasColumn].filter((column) => column !== undefined)
+      const texts: string[] = []
+      for (const column of columns) {
+        if (present.get(table)?.has(column) !== true && column === shape.aliasColumn) continue
+        texts.push(...(await selectTexts(ask, { table, column, limit: MOST_NAMES })))
+      }
+      return [...new Set(texts)].slice(0, MOST_NAMES)
+    }
     return { crons: await named(CRONS), hosts: await named(SYSTEMS), users: await named(AUTHS) }
   })
 }

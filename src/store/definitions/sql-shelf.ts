@@ -112,13 +112,25 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
   }
 
   async #findIn(ask: Ask, reference: string): Promise<readonly Entry<Row>[]> {
-    const { nameColumn } = this.#rules.shape
+    const { nameColumn, aliasColumn } = this.#rules.shape
     const isId = /^\d{1,15}$/.test(reference)
     const byId = isId ? await this.#select(ask, { column: 'id', is: '=', value: Number(reference) }) : []
     if (byId.length > 0) return this.#entriesOf(byId)
-    const byName = await this.#select(ask, { column: nameColumn, is: '=', value: reference })
-    // A table may compare without regard to case; names are taken as they are.
-    return this.#entriesOf(byName.filter((row) => row[nameColumn] === reference))
+    const byName = await this.#selectNamed(ask, nameColumn, reference)
+    if (aliasColumn === undefined || !(await this.#has(ask, aliasColumn))) return this.#entriesOf(byName)
+    const known = new Set(byName.map((row) => row['id']))
+    const byAlias = (await this.#selectNamed(ask, aliasColumn, reference)).filter((row) => !known.has(row['id']))
+    return this.#entriesOf([...byName, ...byAlias].sort((a, b) => Number(a['id']) - Number(b['id'])))
+  }
+
+  /** A table may compare without regard to case; names are taken as they are. */
+  async #selectNamed(ask: Ask, column: string, reference: string): Promise<readonly RawRow[]> {
+    const rows = await this.#select(ask, { column, is: '=', value: reference })
+    return rows.filter((row) => row[column] === reference)
+  }
+
+  async #has(ask: Ask, column: string): Promise<boolean> {
+    return (await this.#engine.presentColumns(ask)).get(this.#rules.table.name)?.has(column) === true
   }
 
   async #select(ask: Ask, where?: Selection['where']): Promise<readonly RawRow[]> {

@@ -49,7 +49,7 @@ test('the first rcron’s tables are read as they are, with one warning of what 
   equal(problems[0]?.severity, 'warning')
   match(
     problems[0]?.message ?? '',
-    /rcron_auth\.passphrase, rcron_auth\.hosts, rcron_hosts\.supervise.*rcron_crons\.timezone/,
+    /rcron_auth\.passphrase, rcron_auth\.hosts, rcron_auth\.name, rcron_hosts\.supervise.*rcron_crons\.timezone/,
   )
 })
 

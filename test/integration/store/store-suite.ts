@@ -170,6 +170,30 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       )
     })
 
+    test('auths and systems are found by their names too, and listed among the names', async () => {
+      const { user, db1, db2 } = await addTwoHosts()
+      const { auths, systems, names } = lab.store.editor
+      await systems.edit(db2, { name: 'second', tags: 'prod,db' })
+      await auths.edit(user, { name: 'nightly' })
+      const ids = async (word: string) => (await systems.find(word)).map(({ id }) => id)
+      deepEqual([await ids('second'), await ids('SECOND'), await ids('db2.example')], [[db2], [], [db2]])
+      deepEqual(
+        (await auths.find('nightly')).map(({ id }) => id),
+        [user],
+      )
+      // A name that is another's host means both.
+      await systems.edit(db2, { name: 'db1.example' })
+      deepEqual(await ids('db1.example'), [db1, db2])
+      const { hosts, users } = await names()
+      deepEqual(
+        [hosts, users],
+        [
+          ['db1.example', 'db2.example'],
+          ['backup', 'nightly'],
+        ],
+      )
+    })
+
     test('an edit changes what it names, and the checksum follows the password', async () => {
       const { user } = await addTwoHosts()
       await lab.store.editor.auths.edit(user, { password: 'new', passphrase: 'open' })
@@ -211,6 +235,14 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
         what: 'an edit that makes two systems equal',
         act: ({ db2 }) => lab.store.editor.systems.edit(db2, { host: 'db1.example', port: 22 }),
         says: /system \d+ already has this host and ports/,
+      },
+      {
+        what: 'a name that another system has',
+        act: async ({ db1, db2 }) => {
+          await lab.store.editor.systems.edit(db1, { name: 'one' })
+          await lab.store.editor.systems.edit(db2, { name: 'one' })
+        },
+        says: /system \d+ already has this name/,
       },
       {
         what: 'a cron on a system that is not there',

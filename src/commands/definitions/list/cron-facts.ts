@@ -85,11 +85,11 @@ function nextAfter(now: Minute, { schedules }: JudgedCrons): NextOf {
   }
 }
 
-/** What filters see of a row that is listed with `host` and `user`. */
+/** What filters see of a row that is on `place`. */
 export function filteredOf(
   { name, cron, isEnabled, lastEnd }: CronFacts,
-  { host, user }: { readonly host: string; readonly user: string },
+  place: Pick<Filtered, 'host' | 'hostName' | 'user' | 'userName' | 'tags'>,
 ): Filtered {
   const states = [isEnabled ? 'enabled' : 'disabled', lastEnd, ...(cron === null ? ['unusable'] : [])]
-  return { name, host, user, states }
+  return { name, ...place, states }
 }

@@ -69,9 +69,9 @@ function eachOnce(values: readonly unknown[]): readonly unknown[] {
   return values.length === 1 ? values : [...new Set(values)]
 }
 
-/** As lists of systems name it, without the port that nearly all have. */
+/** By the name of its system, else as lists of systems name it, without the port that nearly all have. */
 export function hostOf({ fields }: ListedCron): string {
-  return String(fields['host'] ?? '-').replace(/^([^[\]:]+):22$/, '$1')
+  return String(fields['host_name'] ?? fields['host'] ?? '-').replace(/^([^[\]:]+):22$/, '$1')
 }
 
 /** The worst that is true of any of them, and of how many: `failed 2/50`. */

@@ -35,8 +35,16 @@ export async function listCrons(words: readonly string[], options: Options, part
   return 0
 }
 
-function placeOf({ fields }: ListedCron): { readonly host: string; readonly user: string } {
-  return { host: String(fields['host'] ?? ''), user: String(fields['user'] ?? '') }
+function placeOf({ fields }: ListedCron) {
+  const textOrNull = (name: string) => (typeof fields[name] === 'string' ? fields[name] : null)
+  const tags = [fields['tags'], fields['host_tags']].flatMap((words) => (Array.isArray(words) ? words.map(String) : []))
+  return {
+    host: textOrNull('host') ?? '',
+    hostName: textOrNull('host_name'),
+    user: textOrNull('user') ?? '',
+    userName: textOrNull('user_name'),
+    tags,
+  }
 }
 
 /** Beneath the jobs stands each error in full, once, with the crons that ended with it. */

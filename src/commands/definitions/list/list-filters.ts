@@ -5,9 +5,14 @@ import { aboutWord, errorAbout, type Problem } from '../../../domain/problem.ts'
 /** What a row shows to each filter. */
 export type Filtered = {
   readonly name: string
+  /** What else it is called. */
+  readonly alias?: string | null
   /** As it is listed, with its port. */
   readonly host?: string
+  readonly hostName?: string | null
   readonly user?: string
+  readonly userName?: string | null
+  readonly tags?: readonly string[]
   /** All that is true of it. */
   readonly states?: readonly string[]
 }
@@ -15,11 +20,11 @@ export type Filtered = {
 /** Takes those rows that every kind of filter takes; of one kind any may. */
 export type Filter = (row: Filtered) => boolean
 
-type Key = 'host' | 'user' | 'state'
+type Key = 'host' | 'user' | 'tag' | 'state'
 type Term = { readonly key: Key | 'name'; readonly pattern: string }
 
 /**
- * What the words of a list ask for: patterns of names, and `host:`, `user:` and `state:` where the list has them. Throws an InvalidInputError
+ * What the words of a list ask for: patterns of names, and `host:`, `user:`, `tag:` and `state:` where the list has them. Throws an InvalidInputError
  * that names every state there is not.
  */
 export function filterOf(words: readonly string[], states: readonly string[] | null): Filter {
@@ -32,7 +37,7 @@ export function filterOf(words: readonly string[], states: readonly string[] | n
 
 /** `state:failed,lost` are two, either of which will do. */
 function termsOf(word: string, hasKeys: boolean): readonly Term[] {
-  const { key, patterns } = /^(?<key>host|user|state):(?<patterns>.*)$/s.exec(word)?.groups ?? {}
+  const { key, patterns } = /^(?<key>host|user|tag|state):(?<patterns>.*)$/s.exec(word)?.groups ?? {}
   if (!hasKeys || key === undefined || patterns === undefined) return [{ key: 'name', pattern: word }]
   return patterns.split(',').map((pattern) => ({ key: key as Key, pattern }))
 }
@@ -42,19 +47,26 @@ function problemsOf({ key, pattern }: Term, states: readonly string[]): readonly
   return [errorAbout(aboutWord(`state:${pattern}`), `there is no such state, expected one of ${states.join(', ')}`)]
 }
 
-function holds({ key, pattern }: Term, { name, host = '', user = '', states = [] }: Filtered): boolean {
+function holds({ key, pattern }: Term, row: Filtered): boolean {
+  const { name, alias, host = '', hostName, user = '', userName, tags = [], states = [] } = row
   switch (key) {
     case 'name':
-      return matchesGlob(pattern, name)
+      return matchesAny(pattern, [name, alias])
     case 'host':
-      return isHost(pattern.toLowerCase(), host.toLowerCase())
+      return isHost(pattern.toLowerCase(), host.toLowerCase()) || matchesAny(pattern, [hostName])
     case 'user':
-      return matchesGlob(pattern, user)
+      return matchesAny(pattern, [user, userName])
+    case 'tag':
+      return tags.some((tag) => matchesGlob(pattern, tag))
     case 'state':
       return states.some((state) => matchesGlob(pattern, state))
     default:
       return key satisfies never
   }
+}
+
+function matchesAny(pattern: string, names: readonly (string | null | undefined)[]): boolean {
+  return names.some((name) => typeof name === 'string' && matchesGlob(pattern, name))
 }
 
 /** With its port or without. */
