@@ -28,7 +28,10 @@ await rcron.prepare(async ({ auths, systems, crons }) => {
   const telling = `cat ${sshd.clientKey.path}; echo trouble >&2`
   await crons.add({ ...row, cron_name: 'over', cron_path: telling, host: one, cron_hour: '1' })
   await crons.add({ ...row, cron_name: 'lonely', cron_path: 'exit 7', host: one, cron_hour: '2' })
-  await crons.add({ ...row, cron_name: 'quiet', cron_path: 'echo said', host: one, cron_hour: '3', keep: 'failures' })
+  // 03:00 in UTC.
+  const inKolkata = { timezone: 'Asia/Kolkata', cron_hour: '8', cron_min: '30' }
+  await crons.add({ ...row, cron_name: 'quiet', cron_path: 'echo said', host: one, ...inKolkata, keep: 'failures' })
+  await systems.edit(one, { name: 'here' })
 })
 for (const at of ['01', '02', '02', '03']) await once(rcron.start(['tick', '--at', `2026-03-01T${at}:00`]), 'exit')
 
@@ -95,6 +98,20 @@ test('firings are found by job, host, outcome and time', async () => {
   deepEqual(await jobsOf('lonely@127.0.0.1'), [])
   deepEqual(await jobsOf('over', 'quiet', '--since', '2026-03-01T01:30'), ['quiet'])
   deepEqual(await jobsOf('--until', '2026-03-01T02:00'), ['over'])
+})
+
+test('times are those of the zone of the job, in what is printed and what is asked for', async () => {
+  match(await rcron.ok('history', 'quiet', 'over'), /2026-03-01T08:30\+05:30 +quiet .*\n.*2026-03-01T01:00Z +over /)
+  const jobsOf = async (...words: readonly string[]) => (await itemsOf('history', ...words)).map(({ job }) => job)
+  deepEqual(await jobsOf('quiet', '--since', '2026-03-01T08:00'), ['quiet'])
+  deepEqual(await jobsOf('quiet', '--since', '2026-03-01T09:00'), [])
+  deepEqual(await jobsOf('quiet', '--since', '2026-03-01T04:00 UTC'), [])
+})
+
+test('a host is found by the name of its system', async () => {
+  const jobsOf = async (...words: readonly string[]) => (await itemsOf('history', ...words)).map(({ job }) => job)
+  deepEqual(await jobsOf('over@here'), ['over'])
+  deepEqual(await jobsOf('--host', 'here', '--outcome', 'failed'), ['lonely', 'lonely'])
 })
 
 const mistakes: readonly [readonly string[], RegExp][] = [

@@ -3,6 +3,7 @@ import { zoneOf } from '../../schedule/timezone.ts'
 import type { HistoryReading, TroubleQuery } from '../../store/history/history-store.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
+import { type JobTimes, loadJobTimes } from '../shared/job-times.ts'
 import { withStore } from '../shared/open-store.ts'
 import { pastTimeOf } from '../shared/past-time.ts'
 import { severalOf } from '../shared/several-of.ts'
@@ -19,7 +20,8 @@ const MOST = 5000
 
 /** Lists what wants to be looked at since a time: failed, missed, skipped and lost firings, those that are alike on one line. */
 export async function failed(context: CommandContext, options: FailedOptions): Promise<ExitCode> {
-  return await withStore<ExitCode>(context, async ({ settings, store }) => {
+  return await withStore<ExitCode>(context, async (opened) => {
+    const { settings, store } = opened
     const { timezone } = settings.config
     const at = { now: Date.now(), zone: zoneOf(timezone) }
     const since = pastTimeOf('--since', options.since ?? DEFAULT_SINCE, at)
@@ -28,7 +30,10 @@ export async function failed(context: CommandContext, options: FailedOptions): P
     const output = new Output(context)
     const isCut = rows.length >= MOST
     if (options.json === true) output.json(printed(since, folds, isCut))
-    else print(output, folds, { since: localTime(since, timezone), timezone, isCut })
+    else {
+      const { zoneOfJob } = await loadJobTimes(opened)
+      print(output, folds, { since: localTime(since, timezone), zoneOfJob, isCut })
+    }
     return 0
   })
 }
@@ -54,9 +59,9 @@ function printed(since: number, folds: readonly Fold[], isCut: boolean) {
   return { schema: 'rcron.failed.v1', generated, since: new Date(since).toISOString(), complete: !isCut, items }
 }
 
-type Frame = { readonly since: string; readonly timezone: string; readonly isCut: boolean }
+type Frame = Pick<JobTimes, 'zoneOfJob'> & { readonly since: string; readonly isCut: boolean }
 
-function print(output: Output, folds: readonly Fold[], { since, timezone, isCut }: Frame): void {
+function print(output: Output, folds: readonly Fold[], { since, zoneOfJob, isCut }: Frame): void {
   if (folds.length === 0) {
     output.line(`Nothing wants attention since ${since}.`)
     return
@@ -71,7 +76,7 @@ function print(output: Output, folds: readonly Fold[], { since, timezone, isCut 
       { heading: 'NOTE', isLong: true },
     ],
     folds.map(({ last, jobs, hosts, firings }) => [
-      localTime(last.endedAt, timezone),
+      localTime(last.endedAt, zoneOfJob(last.job)),
       severalOf(jobs),
       severalOf(hosts),
       last.kind,

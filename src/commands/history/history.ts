@@ -10,6 +10,7 @@ import { zoneOf } from '../../schedule/timezone.ts'
 import type { FiringQuery, HistoryReading } from '../../store/history/history-store.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
+import { type JobTimes, loadJobTimes } from '../shared/job-times.ts'
 import { loadJudged, type OpenStore, withStore } from '../shared/open-store.ts'
 import { pastTimeOf } from '../shared/past-time.ts'
 import { describeDuration, localTime, noteOf, printedFiring, SHORT_ID } from './describe-firing.ts'
@@ -36,8 +37,8 @@ export async function history(
   const [word, ...others] = jobs
   if (word === 'rebuild' && others.length === 0) return await (await import('./rebuild.ts')).rebuild(context)
   return await withStore<ExitCode>(context, async (opened) => {
-    const { timezone } = opened.settings.config
-    const query = queryOf(jobs, options, timezone)
+    const times = await loadJobTimes(opened)
+    const query = await withHost(opened, queryOf(jobs, options, times))
     const reading = await opened.store.history()
     const rows = await reading.firings(query)
     if (rows.length === 0) await refuseUnknown(opened, query.jobs)
@@ -46,7 +47,7 @@ export async function history(
       output.json({ schema: 'rcron.history.v1', generated: new Date().toISOString(), items: rows.map(printedFiring) })
       return 0
     }
-    printRows(output, rows, timezone)
+    printRows(output, rows, times)
     const [job] = query.jobs
     if (query.jobs.length === 1 && job !== undefined && rows.length > 0)
       printBars(output, job, await barsOf(reading, job))
@@ -54,9 +55,16 @@ export async function history(
   })
 }
 
-function queryOf(words: readonly string[], options: HistoryOptions, timezone: string): FiringQuery {
-  const at = { now: Date.now(), zone: zoneOf(timezone) }
+/** The history knows hosts by their addresses. */
+async function withHost({ store }: OpenStore, query: FiringQuery): Promise<FiringQuery> {
+  if (query.host === null) return query
+  const named = (await store.editor.systems.find(query.host)).find(({ row }) => row?.name === query.host)
+  return { ...query, host: named?.row?.host ?? query.host }
+}
+
+function queryOf(words: readonly string[], options: HistoryOptions, times: JobTimes): FiringQuery {
   const placed = words.map(jobAndHost)
+  const at = { now: Date.now(), zone: zoneOf(times.zoneOfNames(placed.map(({ job }) => job))) }
   const hosts = new Set([
     ...placed.flatMap(({ host }) => host ?? []),
     ...((options.host ?? '') ? [String(options.host)] : []),
@@ -111,7 +119,7 @@ async function refuseUnknown(opened: OpenStore, jobs: readonly string[]): Promis
   )
 }
 
-function printRows(output: Output, rows: readonly FiringRow[], timezone: string): void {
+function printRows(output: Output, rows: readonly FiringRow[], { zoneOfJob }: JobTimes): void {
   if (rows.length === 0) {
     output.line('No firings.')
     return
@@ -129,7 +137,7 @@ function printRows(output: Output, rows: readonly FiringRow[], timezone: string)
     ],
     rows.map((row) => [
       row.id.slice(0, SHORT_ID),
-      localTime(startOf(row.minute), timezone),
+      localTime(startOf(row.minute), zoneOfJob(row.job)),
       row.job.name,
       row.host,
       row.kind,

@@ -1,9 +1,9 @@
 import { InvalidInputError } from '../../domain/errors.ts'
 import { aboutOption, errorAbout, type Problem } from '../../domain/problem.ts'
 import { isTimezone } from '../../domain/timezone-name.ts'
-import { parseTime } from '../../schedule/local-time.ts'
 import { zoneOf } from '../../schedule/timezone.ts'
 import { secondsIn } from '../shared/parse-span.ts'
+import { timeInWords } from '../shared/time-words.ts'
 import { MOST_TIMES } from './next-answer.ts'
 
 /** Options of `rcron next`. */
@@ -40,7 +40,7 @@ function refusedValues(options: NextOptions): readonly Problem[] {
   const isWrong = {
     '--count': count !== undefined && !isWithinMost(/^\d{1,6}$/.test(count) ? Number(count) : 0),
     '--for': span !== null && !isWithinMost(span),
-    '--from': from !== undefined && parseTime(from, zoneOf('UTC')) === null,
+    '--from': from !== undefined && timeInWords(from, { now: 0, zone: zoneOf('UTC'), toward: 'any' }) === null,
     '--tz': tz !== undefined && !isTimezone(tz),
   }
   const found = { '--count': count, '--for': options.for, '--from': from, '--tz': tz }
@@ -53,7 +53,7 @@ function refusedValues(options: NextOptions): readonly Problem[] {
 const EXPECTED = {
   '--count': `a whole number from 1 to ${MOST_TIMES}`,
   '--for': 'a time from 1m to 7d, such as 1h',
-  '--from': 'a time such as 2026-03-01T12:00:00+01:00',
+  '--from': 'a time such as 18:00, "tomorrow 06:00", "in 2h" or 2026-03-01T12:00:00+01:00',
   '--tz': 'an IANA name such as Europe/Berlin',
 } as const
 

@@ -2,9 +2,12 @@ import { loadSettings } from '../../app/settings.ts'
 import { judgeCronsAlone } from '../../definitions/compile-snapshot.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import { escapeJson } from '../../platform/log/escape-text.ts'
+import { parseTime } from '../../schedule/local-time.ts'
+import { zoneOf } from '../../schedule/timezone.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
 import { type OpenStore, withStore } from '../shared/open-store.ts'
+import { timeOf } from '../shared/past-time.ts'
 import { lineBatches } from './line-batches.ts'
 import { answerNext } from './next-answer.ts'
 import { countOf, type NextOptions, refuseOptions, spanOf } from './next-options.ts'
@@ -32,7 +35,7 @@ export async function next(
   const output = new Output(context)
   const { config, ignored } = await loadSettings(context.environment)
   for (const problem of ignored) output.problem(problem)
-  const from = options.from ?? Date.now()
+  const from = fromOf(options, config.timezone)
   const defaults = { tz: options.tz ?? config.timezone, from, count: countOf(options) }
   if (options.stdin === true) return await answerLines(context, defaults)
   const { asked, leftOut } = await questionsOf(context, wanted, { defaults, tz: options.tz })
@@ -42,6 +45,14 @@ export async function next(
   if (options.json === true) return printJson(output, asked, within)
   const isListed = within.span !== null || (wanted.length === 0 && options.count === undefined)
   return isListed ? listDue(output, asked, within) : explainEach(output, asked)
+}
+
+/** What is written out is a local time of each cron's zone, where it names none; words are about one moment. */
+function fromOf({ from, tz }: NextOptions, timezone: string): string | number {
+  const now = Date.now()
+  if (from === undefined) return now
+  const zone = zoneOf(tz ?? timezone)
+  return parseTime(from, zone) === null ? timeOf('--from', from, { now, zone, toward: 'any' }) : from
 }
 
 const NONE_ENABLED = 'There is no enabled cron that can be used: "rcron cron enable" enables one.'

@@ -25,7 +25,7 @@ export async function dryRun(
   const output = new Output(context)
   const settings = await loadSettings(context.environment)
   const { config } = settings
-  const minute = at === undefined ? minuteOf(Date.now()) : minuteAt(at, config.timezone)
+  const minute = at === undefined ? minuteOf(Date.now()) : minuteAt(at, config.timezone, Date.now())
   const { snapshot } = await withStoreOf(settings, loadJudged)
   const notes = readNotes(config)
   for (const problem of [...config.warnings, ...notes.problems]) output.problem(problem)

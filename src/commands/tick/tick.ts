@@ -42,7 +42,7 @@ export async function tick(
 async function tickNow(context: CommandContext, wanted: readonly string[], options: TickOptions): Promise<ExitCode> {
   const isWatched = context.stderr.isTTY === true
   await using ticking = await composeTick(context.environment, { isByHand: options.at !== undefined, isWatched })
-  const at = options.at === undefined ? null : minuteAt(options.at, ticking.timezone)
+  const at = options.at === undefined ? null : minuteAt(options.at, ticking.timezone, Date.now())
   const snapshot = await definitionsOf(ticking)
   const byHand = at === null ? null : firingsByHand(snapshot, at, wanted)
   if (byHand !== null && byHand.length > 1 && options.yes !== true) await confirmStart(context, byHand)

@@ -62,6 +62,12 @@ export class SqlStore implements DefinitionStore, RunRecorder, SchemaStore, Hist
     return new SqlHistoryReading(this.#engine)
   }
 
+  /** The zones of jobs that have one of their own, by `jobKey`. */
+  async jobZones(): Promise<ReadonlyMap<string, string>> {
+    const { readJobZones } = await import('../definitions/job-zones.ts')
+    return await readJobZones(this.#engine)
+  }
+
   async writeAudit(rows: readonly AuditRow[]): Promise<void> {
     const { writeAudit } = await import('../history/audit.ts')
     await writeAudit(this.#engine, rows)
