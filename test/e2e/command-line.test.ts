@@ -27,6 +27,7 @@ const COMMANDS: readonly (readonly string[])[] = [
     'test',
     'check',
     'next',
+    'show',
     'failed',
     'history',
     'audit',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { LIVE_MANUAL } from './manual-live.ts'
+import { LOOK_MANUAL } from './manual-look.ts'
 import type { ManualPage } from './manual-page.ts'
 import { MANUAL } from './manual-pages.ts'
 import { verbPage } from './manual-verbs.ts'
@@ -22,7 +23,7 @@ function addPages(command: Command, parents: readonly string[]): void {
 export function pageOf([program = '', ...words]: readonly string[]): ManualPage | null {
   const [noun, verb] = words
   if (noun === undefined) return MANUAL[program] ?? null
-  return (verb === undefined ? (MANUAL[noun] ?? LIVE_MANUAL[noun]) : verbPage(noun, verb)) ?? null
+  return (verb === undefined ? (MANUAL[noun] ?? LIVE_MANUAL[noun] ?? LOOK_MANUAL[noun]) : verbPage(noun, verb)) ?? null
 }
 
 function sectionsOf({ examples, exits, notes }: ManualPage): string {

@@ -4,6 +4,7 @@ import { installedVersion } from '../../platform/version.ts'
 import { addRunningCommands, addSettingCommands, addTryingCommands } from './add-commands.ts'
 import { addHistoryCommands } from './add-history-commands.ts'
 import { addLookingCommands, addSteeringCommands } from './add-live-commands.ts'
+import { addLookCommands } from './add-look-commands.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { type CommandContext, type ExitCode, type Run, runCommand } from './context.ts'
 import { describeExitCodes } from './exit-codes.ts'
@@ -77,6 +78,7 @@ export async function createProgram(argv: readonly string[], context: CommandCon
   addRunningCommands(program, context, run)
   program.commandsGroup('Looking:')
   addLookingCommands(program, context, run)
+  addLookCommands(program, context, run)
   addHistoryCommands(program, context, run)
   program.commandsGroup('Steering:')
   addSteeringCommands(program, context, run)

@@ -1,5 +1,7 @@
 import { ACTIONS } from '../../domain/action.ts'
 import { type Job, jobKey } from '../../domain/job.ts'
+import { minuteOf } from '../../domain/minute.ts'
+import { describeTime } from './describe-time.ts'
 import type { OpenStore } from './open-store.ts'
 
 /** In which zone times of a job are printed, and read: its own, else rcron's. */
@@ -8,6 +10,11 @@ export type JobTimes = {
   /** The same of the jobs of one name; rcron's where they differ, or it is of several names, or of none. */
   readonly zoneOfNames: (names: readonly string[]) => string
 }
+
+/** An instant, in epoch milliseconds, as the local time of a zone, to the minute. */
+export type LocalMoment = (at: number, zone: string) => string
+
+export const localMoment: LocalMoment = (at, zone) => describeTime(minuteOf(at), zone)
 
 /** Reads which jobs have a zone of their own. */
 export async function loadJobTimes({ store, settings }: Pick<OpenStore, 'store' | 'settings'>): Promise<JobTimes> {

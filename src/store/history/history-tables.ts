@@ -140,7 +140,7 @@ export const AUDIT = {
     became: 'text?',
   },
   primary: ['id'],
-  indexes: { rcron_audit_at: ['at', 'id'] },
+  indexes: { rcron_audit_at: ['at', 'id'], rcron_audit_subject: ['subject', 'at', 'id'] },
 } as const satisfies HistoryTable
 
 /** What history keeps of itself: `writes` counts its transactions, and is what they wait for one another by. */

@@ -2,6 +2,7 @@ import type { Minute } from '../../../domain/minute.ts'
 import { BAD_KINDS } from '../../../domain/outcome.ts'
 import type { TableColumn } from '../../cli/table.ts'
 import { describeTime, describeWait } from '../../shared/describe-time.ts'
+import { nameOfHost } from '../../shared/name-of-host.ts'
 import { severalOf } from '../../shared/several-of.ts'
 import type { Options } from '../noun.ts'
 import type { CronFacts } from './cron-facts.ts'
@@ -69,9 +70,9 @@ function eachOnce(values: readonly unknown[]): readonly unknown[] {
   return values.length === 1 ? values : [...new Set(values)]
 }
 
-/** By the name of its system, else as lists of systems name it, without the port that nearly all have. */
+/** As people call the host. */
 export function hostOf({ fields }: ListedCron): string {
-  return String(fields['host_name'] ?? fields['host'] ?? '-').replace(/^([^[\]:]+):22$/, '$1')
+  return nameOfHost(fields)
 }
 
 /** The worst that is true of any of them, and of how many: `failed 2/50`. */

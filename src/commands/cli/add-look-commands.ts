@@ -1,0 +1,11 @@
+import type { Command } from 'commander'
+import type { CommandContext, Run } from './context.ts'
+
+export function addLookCommands(program: Command, context: CommandContext, run: Run): void {
+  program
+    .command('show')
+    .summary('show a job: its definition, last outcomes, durations, next time and changes')
+    .argument('<job...>', 'names, which mean the whole job; NAME@HOST or the id of a row')
+    .option('--json', 'print JSON')
+    .action((jobs, options) => run(async () => (await import('../look/show.ts')).show(context, jobs, options)))
+}
