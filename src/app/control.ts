@@ -29,6 +29,7 @@ export async function openControl({ running, daemon, book, ended, stop }: Contro
     dispatcher,
     daemon,
     ended,
+    writePauses: running.writePauses,
     lastPlanned: () => book.last,
     facts: {
       version: installedVersion(),

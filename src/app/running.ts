@@ -4,6 +4,7 @@ import type { DefinitionsCache } from '../definitions/cache/definitions-cache.ts
 import { SealedDefinitionsCache } from '../definitions/cache/sealed-definitions-cache.ts'
 import { compileSteps } from '../definitions/compile-snapshot.ts'
 import { DefinitionOrigins } from '../definitions/definition-origins.ts'
+import { pausedReason } from '../definitions/judge/pauses/pause.ts'
 import type { ReportedProblems } from '../definitions/problem-journal.ts'
 import { SnapshotSource } from '../definitions/snapshot-source.ts'
 import { Dispatcher } from '../dispatch/dispatcher.ts'
@@ -57,6 +58,8 @@ export type Running = AsyncDisposable & {
   readonly history: HistoryWriter
   /** Where old ones are deleted. */
   readonly keeping: Pick<HistoryKeeping, 'sweepHistory'>
+  /** Puts pauses into the store. Rejects while that is away. */
+  readonly writePauses: SqlStore['writePauses']
   /** Writes down who had what done. Rejects while the store is away. */
   readonly writeAudit: SqlStore['writeAudit']
   readonly locks: RunLocks
@@ -125,6 +128,7 @@ export async function composeRunning(
     records,
     history: history.writer,
     keeping: history.keeping,
+    writePauses: (rows, now) => live.store.writePauses(rows, now),
     writeAudit: (rows) => live.store.writeAudit(rows),
     locks,
     ...noted,
@@ -182,6 +186,7 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
     placeOf: (system) => sessions.places.of({ host: system.host, port: portOf(system, live.settings.config.hostname) }),
     limits: { runs: limits.concurrentRuns, runsPerHost: limits.concurrentRunsPerHost },
     installation: parts.installation,
+    pausedReason: (cron, at) => pausedReason(source.snapshot?.pauses ?? [], cron, at),
     accessTo: (systemId, authId) => source.access(systemId, authId),
     cronOf: (id) => source.snapshot?.enabled.find((cron) => cron.id === id) ?? null,
     onFound: ({ minute, cronId }) => {

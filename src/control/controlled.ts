@@ -1,4 +1,16 @@
-import type { FiringAnswer, FiringOrder, KillReport, Reloading, Rereading, RunList, Status } from './schemas.ts'
+import type {
+  FiringAnswer,
+  FiringOrder,
+  KillReport,
+  PauseList,
+  PauseOrder,
+  PauseReport,
+  Reloading,
+  Rereading,
+  ResumeOrder,
+  RunList,
+  Status,
+} from './schemas.ts'
 
 /** What a running daemon can be asked, and told to do. Everything rejects with a ControlFault where it is not done. */
 export interface Controlled {
@@ -11,6 +23,12 @@ export interface Controlled {
   fire(order: FiringOrder, by: string): Promise<FiringAnswer>
   /** How a firing that was started so fares; waits for its end, at most `waitMs`. */
   firing(id: string, waitMs: number): Promise<FiringAnswer>
+  /** The pauses that are not over. */
+  pauses(): PauseList
+  /** Keeps what the order calls from being started, for `by`; answers when that holds. */
+  pause(order: PauseOrder, by: string): Promise<PauseReport>
+  /** Ends pauses. */
+  resume(order: ResumeOrder): Promise<PauseReport>
   /** Reads settings and definitions again. */
   reload(): Promise<Reloading>
   /** Reads definitions again. */

@@ -16,6 +16,8 @@ export const FAULTS = {
   STOPPING: { http: 503, exit: 6 },
   /** More at once than the daemon answers. */
   BUSY: { http: 503, exit: 1 },
+  /** The store does not take it. */
+  STORE: { http: 503, exit: 1 },
   TOO_LARGE: { http: 413, exit: 2 },
   WRONG_HOST: { http: 421, exit: 1 },
   BUG: { http: 500, exit: 1 },

@@ -27,7 +27,50 @@ export const liveRun = z.object({
   isElsewhere: z.boolean().describe('Another process of this installation answers for it'),
 })
 
-export const runList = z.object({ ...envelope('rcron.ps.v1'), slots: z.int(), items: z.array(liveRun) })
+export const describedPause = z.object({
+  id: z.string(),
+  of: z.string().describe('As commands take it: a job, the id of a row, system:NAME, tag:NAME, --all'),
+  isInForce: z.boolean().describe('Now; else it begins later, or is a window that is shut'),
+  since: instant,
+  until: instant.nullable().describe('Null: until somebody resumes it'),
+  schedule: z.string().nullable().describe('When its window opens; null: it is open all the time'),
+  minutes: z.int().nullable().describe('For how long the window is open'),
+  timezone: z.string().nullable(),
+  reason: z.string(),
+  by: z.string(),
+  crons: z.int().describe('How many rows it keeps from being started'),
+})
+
+export const pauseList = z.object({ ...envelope('rcron.pauses.v1'), items: z.array(describedPause) })
+
+export const pauseOrder = z.object({
+  of: z.array(word).max(1_000).default([]).describe('Jobs, NAME@HOST, ids of rows, system:NAME, tag:NAME'),
+  isAll: z.boolean().default(false).describe('Everything'),
+  until: z.int().nullable().default(null).describe('Epoch milliseconds; null: until somebody resumes it'),
+  window: z
+    .object({ schedule: z.string().max(255), minutes: z.int(), timezone: z.string().max(255).nullable() })
+    .nullable()
+    .default(null)
+    .describe('When it opens, in which zone, and for how long; null: it is open all the time'),
+  reason: z.string().trim().min(1).max(500),
+})
+
+export const resumeOrder = z.object({
+  of: z.array(word).max(1_000).default([]).describe('As they were paused, or the beginnings of ids of pauses'),
+  isAll: z.boolean().default(false).describe('What was paused with all'),
+})
+
+export const pauseReport = z.object({
+  items: z.array(describedPause),
+  isTakenUp: z.boolean().describe('Whether the daemon goes by it already'),
+})
+
+export const runList = z.object({
+  ...envelope('rcron.ps.v1'),
+  slots: z.int(),
+  items: z.array(liveRun),
+  pauses: z.array(describedPause).describe('Those that are not over'),
+})
 
 export const status = z.object({
   ...envelope('rcron.status.v1'),
@@ -48,6 +91,7 @@ export const status = z.object({
     })
     .nullable(),
   runs: z.object({ active: z.int(), waiting: z.int(), unknown: z.int(), slots: z.int() }).nullable(),
+  pauses: z.array(describedPause).describe('Those that are not over'),
   problems: z.array(z.string()).describe('What keeps it from being well; empty if nothing does'),
 })
 
@@ -69,7 +113,7 @@ export const killReport = z.object({
 export const firingOrder = z.object({
   job: word.describe('A name, NAME@HOST, or the id of a row'),
   host: word.optional(),
-  isForced: z.boolean().default(false).describe('Beside the runs of the job that are active'),
+  isForced: z.boolean().default(false).describe('Beside the runs of the job that are active, and though it is paused'),
 })
 
 export const firing = z.object({
@@ -116,6 +160,16 @@ export const challenge = z.object({
 export type Challenge = z.infer<typeof challenge>
 /** A run that is active. */
 export type LiveRun = z.infer<typeof liveRun>
+/** A pause, for those who look. */
+export type DescribedPause = z.infer<typeof describedPause>
+/** What `rcron pause` shows. */
+export type PauseList = z.infer<typeof pauseList>
+/** What is to be paused. */
+export type PauseOrder = z.infer<typeof pauseOrder>
+/** What is to be started again. */
+export type ResumeOrder = z.infer<typeof resumeOrder>
+/** What was paused, or is not any more. */
+export type PauseReport = z.infer<typeof pauseReport>
 /** What `rcron ps` shows. */
 export type RunList = z.infer<typeof runList>
 /** What `rcron status` shows. */

@@ -10,6 +10,7 @@ import { type JudgingContext, judgeCron } from './judge/judge-cron.ts'
 import { authProblems, systemProblems } from './judge/judge-system.ts'
 import { lookAlikeSteps } from './judge/look-alike-names.ts'
 import { mixedActionSteps } from './judge/mixed-actions.ts'
+import { judgePauses } from './judge/pauses/judge-pause.ts'
 import type { JudgedCrons, Snapshot } from './snapshot.ts'
 
 /** Definitions as they were read, and what they are compiled with. */
@@ -49,7 +50,8 @@ export function* compileSteps(input: CompileInput): Generator<void, Snapshot> {
   const mixed = yield* mixedActionSteps(judged.crons, STEP_ROWS)
   const differing = yield* jobDifferenceSteps(judged.crons, judged.schedules, STEP_ROWS)
   const alike = yield* lookAlikeSteps(judged.crons, STEP_ROWS)
-  return { ...judged, table, problems: [...judged.problems, ...mixed, ...differing, ...alike] }
+  const { pauses, problems } = judgePauses(input.definitions.pauses ?? [], input.defaultTimezone)
+  return { ...judged, table, pauses, problems: [...judged.problems, ...mixed, ...differing, ...alike, ...problems] }
 }
 
 function* judgeSteps({ definitions, problems, defaultTimezone }: CompileInput): Generator<void, JudgedCrons> {

@@ -2,6 +2,7 @@ import type { Cron } from '../domain/cron.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { ScheduleTable } from '../schedule/schedule-table.ts'
+import type { Pause } from './judge/pauses/pause.ts'
 
 /** The crons of a reading, each judged by itself. */
 export type JudgedCrons = {
@@ -22,4 +23,6 @@ export type JudgedCrons = {
 export type Snapshot = JudgedCrons & {
   /** When the crons of `enabled` are due; its entries are in their order. */
   readonly table: ScheduleTable
+  /** What is not to be started for a time; also what is over, since minutes may be planned late. */
+  readonly pauses: readonly Pause[]
 }

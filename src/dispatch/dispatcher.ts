@@ -1,6 +1,7 @@
 import { BUG } from '../domain/bug.ts'
 import type { Cron } from '../domain/cron.ts'
 import { type Firing, type FiringTrigger, jobKey } from '../domain/job.ts'
+import { startOf } from '../domain/minute.ts'
 import type { KilledBy, Outcome } from '../domain/outcome.ts'
 import type { Run, RunId } from '../domain/run.ts'
 import { cronFactsOf, type FiringFacts, firingFactsOf } from '../domain/run-event.ts'
@@ -30,6 +31,8 @@ export type DispatcherParts = Pick<RunLifecycleParts, 'executor' | 'clock' | 'lo
     /** Receives all that happens to firings and runs. */
     readonly journal: Journal
     readonly limits: ThrottleLimits
+    /** Why a cron is not to be started at a time (epoch milliseconds); null if it may be. Absent: nothing is ever paused. */
+    readonly pausedReason?: (cron: Cron, at: number) => string | null
     /** Part of every scheduled run's id. */
     readonly installation: string
   }
@@ -153,15 +156,20 @@ export class Dispatcher {
   async #fire(order: FiringOrder): Promise<FiringResult['outcomes']> {
     const { firing } = order
     await this.#survey()
-    const plan = planFiring(firing, order.isForced ? [] : this.#active.relatedTo(firing))
+    const active = order.isForced ? [] : this.#active.relatedTo(firing)
+    const plan = planFiring(firing, active, (cron) => this.#pausedReason(order, cron))
     switch (plan.kind) {
+      case 'paused':
+        return this.#skip(order, plan.paused, 'paused')
       case 'skip': {
-        const skipped = firing.crons.map((cron) => ({ cron, reason: plan.reason }))
-        return this.#skip(order, skipped)
+        const skipped = plan.crons.map((cron) => ({ cron, reason: plan.reason }))
+        order.begun(cronsOf(plan.paused), 'told')
+        return this.#skip(order, skipped, 'skipped')
       }
       case 'walk':
         return await this.#walk(order, plan.order, plan.kill)
       case 'all':
+        order.begun(cronsOf(plan.paused), 'told')
         return await this.#startAll(order, plan.start, plan.skipped)
       default:
         return plan satisfies never
@@ -175,9 +183,18 @@ export class Dispatcher {
     this.#entering.delete(survey)
   }
 
-  #skip({ facts, begun }: FiringOrder, crons: readonly SkippedCron[]): readonly CronOutcome[] {
-    return crons.map(({ cron, reason }) => {
-      const skipped = this.#notRun(facts, cron, { kind: 'skipped', reason })
+  /** As of its minute, but by hand; and as of now, whenever that is: nothing begins during a pause. */
+  #pausedReason({ facts, isForced }: FiringOrder, cron: Cron): string | null {
+    const { clock, pausedReason = () => null } = this.#parts
+    if (isForced) return null
+    return (
+      pausedReason(cron, clock.now()) ?? (facts.how === 'manual' ? null : pausedReason(cron, startOf(facts.minute)))
+    )
+  }
+
+  #skip({ facts, begun }: FiringOrder, crons: readonly SkippedCron[], kind: 'skipped' | 'paused') {
+    return crons.map(({ cron, reason }): CronOutcome => {
+      const skipped = this.#notRun(facts, cron, { kind, reason })
       begun([cron], 'told')
       return skipped
     })
@@ -191,7 +208,7 @@ export class Dispatcher {
         return this.#walker.run({ firing: order.facts, runs, isWhole: true, occupancy })
       })
     })
-    return [...this.#skip(order, skipped), ...(await Promise.all(started)).flat()]
+    return [...this.#skip(order, skipped, 'skipped'), ...(await Promise.all(started)).flat()]
   }
 
   /** From host to host until one run ends the walk. The walk counts as active from here on, between its runs too. */
@@ -240,6 +257,10 @@ export class Dispatcher {
       if (!active.isEndUnknown) this.#active.remove(active)
     }
   }
+}
+
+function cronsOf(paused: readonly SkippedCron[]): readonly Cron[] {
+  return paused.map(({ cron }) => cron)
 }
 
 type Occupying = Pick<Occupancy, 'begun'> & { readonly runs: readonly Run[] }

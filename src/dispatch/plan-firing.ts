@@ -17,12 +17,21 @@ export type ActiveFacts = {
   /** Nothing of it is handed over now: it waits for its place, or for the death of what was before it. */
   readonly isWaiting: boolean
   readonly stage: Stage
+  /** The row that is carried out now, of those it was started from. Absent or null: that is not known. */
+  readonly present?: { readonly cron: number } | null
 }
 
 /** What becomes of a firing. */
 export type FiringPlan =
+  /** Nothing is started: all of it is paused, or what would have to be killed is. */
+  | { readonly kind: 'paused'; readonly paused: readonly SkippedCron[] }
+  /** `paused`: they are passed over. */
+  | (PlanOfSome & { readonly paused: readonly SkippedCron[] })
+
+/** What becomes of those crons of a firing that are not paused. */
+type PlanOfSome =
   /** Nothing is started: a run of the job is still active, or waits to begin. */
-  | { readonly kind: 'skip'; readonly reason: string }
+  | { readonly kind: 'skip'; readonly crons: readonly Cron[]; readonly reason: string }
   /** One after the other in this order, after every run of `kill` is confirmed dead. */
   | { readonly kind: 'walk'; readonly order: readonly Cron[]; readonly kill: readonly RunId[] }
   /** All of `start` at once. */
@@ -31,17 +40,37 @@ export type FiringPlan =
 /** A cron that does not run this time, and why. */
 export type SkippedCron = { readonly cron: Cron; readonly reason: string }
 
+/** Why a cron is not to be started for now, in words; null if it may be. */
+export type PausedReason = (cron: Cron) => string | null
+
 /**
  * Decides how one firing is carried out beside the runs that are active.
  * A run belongs to the firing if it was started for the firing's job, or from a row of the firing, however edited since.
  */
-export function planFiring(firing: Firing, active: Iterable<ActiveFacts>): FiringPlan {
-  const { action } = firing.job
-  if (action === 'all') return planAll(firing, active)
+export function planFiring(
+  firing: Firing,
+  active: Iterable<ActiveFacts>,
+  pausedReason: PausedReason = () => null,
+): FiringPlan {
+  const paused = firing.crons.flatMap((cron): readonly SkippedCron[] => {
+    const reason = pausedReason(cron)
+    return reason === null ? [] : [{ cron, reason }]
+  })
   const overlapping = overlapOf(firing, active)
+  if (paused.length === 0) return { ...planUnpaused(firing, overlapping), paused }
+  if (paused.length === firing.crons.length) return { kind: 'paused', paused }
+  const isPaused = new Set(paused.map(({ cron }) => cron))
+  const rest = { ...firing, crons: firing.crons.filter((cron) => !isPaused.has(cron)) }
+  // What runs on a paused row is active of the job all the same.
+  return withoutTouching(planUnpaused(rest, overlapping), { firing, overlapping, paused })
+}
+
+function planUnpaused(firing: Firing, overlapping: readonly ActiveFacts[]): PlanOfSome {
+  const { action } = firing.job
+  if (action === 'all') return planAll(firing, overlapping)
   const [first] = overlapping
   if (action === 'clobber') return planClobber(firing, overlapping)
-  if (first !== undefined) return { kind: 'skip', reason: describeStage(first) }
+  if (first !== undefined) return { kind: 'skip', crons: firing.crons, reason: describeStage(first) }
   return { kind: 'walk', order: action === 'shuffle' ? shuffled(firing) : firing.crons, kill: [] }
 }
 
@@ -66,6 +95,7 @@ export function afterOutcome(outcome: Outcome, cron: Pick<Cron, 'onLost'>): Afte
     case 'killed':
     case 'blocked':
     case 'skipped':
+    case 'paused':
     case 'missed':
       return 'stop'
     default:
@@ -74,13 +104,13 @@ export function afterOutcome(outcome: Outcome, cron: Pick<Cron, 'onLost'>): Afte
 }
 
 /** There is nothing to kill of what only waits; it keeps its place, or under a full throttle the job would never come to run. */
-function planClobber({ crons }: Firing, overlapping: readonly ActiveFacts[]): FiringPlan {
+function planClobber({ crons }: Firing, overlapping: readonly ActiveFacts[]): PlanOfSome {
   const waiting = overlapping.find(({ isWaiting }) => isWaiting)
-  if (waiting !== undefined) return { kind: 'skip', reason: describeStage(waiting) }
+  if (waiting !== undefined) return { kind: 'skip', crons, reason: describeStage(waiting) }
   return { kind: 'walk', order: crons, kill: overlapping.map(({ id }) => id) }
 }
 
-function planAll({ crons }: Firing, active: Iterable<ActiveFacts>): FiringPlan {
+function planAll({ crons }: Firing, active: readonly ActiveFacts[]): PlanOfSome {
   const byCron = new Map<number, ActiveFacts>()
   for (const run of active) for (const id of run.crons) byCron.set(id, run)
   const start: Cron[] = []
@@ -91,6 +121,26 @@ function planAll({ crons }: Firing, active: Iterable<ActiveFacts>): FiringPlan {
     else skipped.push({ cron, reason: describeStage(run) })
   }
   return { kind: 'all', start, skipped }
+}
+
+type PartlyPaused = {
+  readonly firing: Firing
+  readonly overlapping: readonly ActiveFacts[]
+  readonly paused: readonly SkippedCron[]
+}
+
+/** A run on a paused row is not killed; what would have to wait for its death does not begin. */
+function withoutTouching(plan: PlanOfSome, { firing, overlapping, paused }: PartlyPaused): FiringPlan {
+  const killed = plan.kind === 'walk' ? plan.kill : []
+  const doomed = overlapping.filter(({ id }) => killed.includes(id))
+  const kept = paused.find(({ cron }) => doomed.some((run) => isOn(run, cron.id)))
+  if (kept === undefined) return { ...plan, paused }
+  const reason = `what is active of it is not killed: ${kept.reason}`
+  return { kind: 'paused', paused: firing.crons.map((cron) => ({ cron, reason })) }
+}
+
+function isOn({ present, crons }: ActiveFacts, cron: number): boolean {
+  return present === undefined || present === null ? crons.includes(cron) : present.cron === cron
 }
 
 function overlapOf(firing: Firing, active: Iterable<ActiveFacts>): ActiveFacts[] {

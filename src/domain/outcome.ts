@@ -25,6 +25,8 @@ export type Outcome =
   | ({ readonly kind: 'blocked'; readonly reason: string } & Coded<'LOCK_UNWRITABLE' | 'HOST_ALREADY_CLAIMED'>)
   /** The run before it is still active. */
   | ({ readonly kind: 'skipped'; readonly reason: string } & Coded<'CLAIMED_BY_OTHER' | 'HOST_ALREADY_CLAIMED'>)
+  /** A pause keeps it from being started. */
+  | { readonly kind: 'paused'; readonly reason: string }
   /** Its minute was not planned in time. */
   | ({ readonly kind: 'missed'; readonly reason: string } & Coded<'START_WINDOW_EXPIRED' | 'INTERRUPTED'>)
 
@@ -52,6 +54,7 @@ export function describeOutcome(outcome: Outcome): string {
     case 'lost':
     case 'blocked':
     case 'skipped':
+    case 'paused':
     case 'missed':
       return `${outcome.kind}: ${outcome.reason}`
     default:
@@ -71,7 +74,7 @@ export function kindOfErrors(errors: string): Outcome['kind'] {
   return ended ?? BAD_KINDS.find((kind) => errors.startsWith(kind)) ?? 'failed'
 }
 
-/** Every way a run can end but well. */
+/** Every way a run can end but well; the last of them is nobody's trouble. */
 export const BAD_KINDS = [
   'failed',
   'signaled',
@@ -83,6 +86,7 @@ export const BAD_KINDS = [
   'blocked',
   'skipped',
   'missed',
+  'paused',
 ] as const satisfies readonly Exclude<Outcome['kind'], 'succeeded'>[]
 
 /** By rcron's own choice nothing is begun. */
@@ -93,7 +97,7 @@ export function killed(by: KilledBy): Extract<Outcome, { readonly kind: 'killed'
   return { kind: 'killed', by }
 }
 
-const NOT_BEGUN: readonly Outcome['kind'][] = ['unreachable', 'refused', 'blocked', 'skipped', 'missed']
+const NOT_BEGUN: readonly Outcome['kind'][] = ['unreachable', 'refused', 'blocked', 'skipped', 'paused', 'missed']
 
 /** Whether the command is known not to have begun: nothing else may be repeated silently. */
 export function hadNoEffect(outcome: Outcome): boolean {

@@ -16,6 +16,7 @@ export type Problem = {
 /** What a problem is about. */
 export type About =
   | RowAbout
+  | { readonly kind: 'pause'; readonly id: string }
   /** A name that several crons share. */
   | { readonly kind: 'job'; readonly name: string }
   /** A variable of the environment or of a `.env` file. */
@@ -81,6 +82,8 @@ export function describeAbout(about: About): string {
     case 'system':
     case 'cron':
       return about.name === null ? describeRow(about) : `${describeRow(about)} (${about.name})`
+    case 'pause':
+      return `pause ${about.id}`
     case 'job':
       return `job ${JSON.stringify(about.name)}`
     case 'variable':

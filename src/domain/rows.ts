@@ -2,6 +2,7 @@ import type { AUTH_COLUMNS } from './columns/auths.ts'
 import type { RowOf } from './columns/column.ts'
 import type { CRON_COLUMNS } from './columns/crons.ts'
 import type { SYSTEM_COLUMNS } from './columns/systems.ts'
+import type { PauseRow } from './pauses/pause-row.ts'
 
 /**
  * The stored model: rows as the store holds them, under the names of their columns.
@@ -19,6 +20,8 @@ export type Definitions = {
   readonly auths: readonly AuthRow[]
   readonly systems: readonly SystemRow[]
   readonly crons: readonly CronRow[]
+  /** What is not to be started for a time. Absent: nothing is paused. */
+  readonly pauses?: readonly PauseRow[]
 }
 
 /** Stands for the id of a row that the store has not seen yet: it comes behind all others. */

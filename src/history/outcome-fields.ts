@@ -25,6 +25,7 @@ export function fieldsOfOutcome(outcome: Outcome): LogFields {
     case 'lost':
     case 'blocked':
     case 'skipped':
+    case 'paused':
     case 'missed':
       return { ...fields, reason: outcome.reason }
     default:
@@ -51,6 +52,7 @@ function excerptOf({ head, tail, omittedBytes }: CapturedOutput): string {
 export function levelOf(outcome: Outcome): 'info' | 'warn' | 'error' | 'alarm' {
   switch (outcome.kind) {
     case 'succeeded':
+    case 'paused':
       return 'info'
     case 'killed':
     case 'skipped':

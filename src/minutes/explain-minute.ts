@@ -1,4 +1,4 @@
-import { type ActiveFacts, type FiringPlan, planFiring } from '../dispatch/plan-firing.ts'
+import { type ActiveFacts, type FiringPlan, type PausedReason, planFiring } from '../dispatch/plan-firing.ts'
 import type { Cron } from '../domain/cron.ts'
 import type { Firing } from '../domain/job.ts'
 import type { Minute } from '../domain/minute.ts'
@@ -17,6 +17,8 @@ export type ExplainFacts = {
   readonly active: readonly ActiveFacts[]
   /** The minutes that were planned before; empty for a manual firing, which may repeat them. */
   readonly planned: MinuteSet
+  /** Why a cron is not started in the minute, where a pause keeps it from that. Absent: nothing is paused. */
+  readonly pausedReason?: PausedReason
 }
 
 /** What a cron does in the minute, or why it does nothing. */
@@ -25,6 +27,7 @@ export type Explanation =
   | { readonly kind: 'runs'; readonly cron: Cron; readonly kills: readonly string[] }
   /** Started if the `after` crons before it in its job all fail. */
   | { readonly kind: 'stands-by'; readonly cron: Cron; readonly after: number }
+  | { readonly kind: 'paused'; readonly cron: Cron; readonly reason: string }
   | { readonly kind: 'still-active'; readonly cron: Cron; readonly reason: string }
   | { readonly kind: 'disabled' | 'not-due' | 'already-planned'; readonly cron: Cron }
   | { readonly kind: 'bad-row'; readonly cron: null; readonly reason: string }
@@ -48,6 +51,8 @@ export function describeExplanation(explanation: Explanation): string {
       return explanation.kills.length === 0 ? 'runs' : `runs once ${explanation.kills.join(', ')} is killed`
     case 'stands-by':
       return `runs if the ${explanation.after === 1 ? 'one' : explanation.after} before it in the job fail`
+    case 'paused':
+      return `paused: ${explanation.reason}`
     case 'still-active':
       return `skipped: ${explanation.reason}`
     case 'disabled':
@@ -63,15 +68,22 @@ export function describeExplanation(explanation: Explanation): string {
   }
 }
 
-function explainFiring(firing: Firing, { planned, minute, active }: ExplainFacts): Iterable<Explanation> {
+function explainFiring(firing: Firing, { planned, minute, active, pausedReason }: ExplainFacts): Iterable<Explanation> {
   if (hasMinute(planned, minute)) return firing.crons.map((cron) => ({ kind: 'already-planned', cron }))
-  return explainPlan(firing, planFiring(firing, active))
+  return explainPlan(planFiring(firing, active, pausedReason))
 }
 
-function* explainPlan({ crons }: Firing, plan: FiringPlan): Generator<Explanation> {
+function* explainPlan(plan: FiringPlan): Generator<Explanation> {
+  yield* explainUnpaused(plan)
+  for (const { cron, reason } of plan.paused) yield { kind: 'paused', cron, reason }
+}
+
+function* explainUnpaused(plan: FiringPlan): Generator<Explanation> {
   switch (plan.kind) {
+    case 'paused':
+      return
     case 'skip':
-      for (const cron of crons) yield { kind: 'still-active', cron, reason: plan.reason }
+      for (const cron of plan.crons) yield { kind: 'still-active', cron, reason: plan.reason }
       return
     case 'walk':
       for (const [after, cron] of plan.order.entries()) {

@@ -13,6 +13,7 @@ import { knownBegun, reportInterrupted, reportInterruptedCatchUp } from './inter
 import type { MinuteBook } from './minute-book.ts'
 import { type CatchUp, NO_CATCH_UP, settleMissed } from './missed-minutes.ts'
 import { hasCommonMinute } from './plan-ranges.ts'
+import { unpausedMinutes } from './plan-unpaused.ts'
 
 /** What the minute loop plans by, and who carries its firings out. */
 export type MinuteLoopParts = {
@@ -52,7 +53,7 @@ export class MinuteLoop {
     const plan = await book.plan(now)
     // Beside everything else: what was missed delays nothing.
     const missed = settleMissed(
-      { ...this.#parts, due: dueMinutesOf(snapshot) },
+      { ...this.#parts, due: unpausedMinutes(dueMinutesOf(snapshot), snapshot.pauses) },
       { ...plan.missed, crons: snapshot.enabled },
     )
     return {
@@ -107,7 +108,7 @@ export class MinuteLoop {
     entries: readonly UnfinishedEntry[],
     known: UnfinishedEntry['hasBegun'],
   ): Promise<void> {
-    const due = dueMinutesOf(snapshot)
+    const due = unpausedMinutes(dueMinutesOf(snapshot), snapshot.pauses)
     for (const entry of entries) {
       const hasBegun: UnfinishedEntry['hasBegun'] = (minute, cron) =>
         entry.hasBegun(minute, cron) || known(minute, cron)

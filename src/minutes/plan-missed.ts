@@ -64,9 +64,10 @@ export function missedJobs(crons: Iterable<MissedCron>): readonly MissedJob[] {
   }))
 }
 
-/** Of each schedule among `missed` one cron: the others were due in the same minutes. */
+/** Of each schedule among `missed` one cron: the others were due in the same minutes, but for those that were paused, which count less. */
 export function distinctSchedules(missed: readonly MissedCron[]): readonly MissedCron[] {
-  return [...new Map(missed.map((each) => [`${each.cron.timezone} ${each.cron.expression}`, each])).values()]
+  const keyOf = ({ cron, count }: MissedCron) => `${cron.timezone} ${cron.expression} ${count}`
+  return [...new Map(missed.map((each) => [keyOf(each), each])).values()]
 }
 
 function caughtUpOf(cron: Cron, missed: MinuteSet, due: DueMinutes): readonly Minute[] {

@@ -1,5 +1,5 @@
 import type { Controlled } from '../../src/control/controlled.ts'
-import type { FiringAnswer, LiveRun } from '../../src/control/schemas.ts'
+import type { DescribedPause, FiringAnswer, LiveRun } from '../../src/control/schemas.ts'
 
 export const RUN_ID = 'a'.repeat(32)
 export const FIRING_ID = '4f6d3ad2-6a59-4ed1-9d0e-0b7a5a1c2d3e'
@@ -35,6 +35,20 @@ export const FIRING: FiringAnswer = {
   outcomes: [],
 }
 
+export const PAUSE: DescribedPause = {
+  id: 'b'.repeat(32),
+  of: 'dump',
+  isInForce: true,
+  since: NOW,
+  until: null,
+  schedule: null,
+  minutes: null,
+  timezone: null,
+  reason: 'its disk is full',
+  by: 'anna',
+  crons: 1,
+}
+
 const REREADING = { store: 'sqlite:x', isRead: true, changes: { added: [], edited: [], removed: [] }, rejected: [] }
 
 /** A daemon that says the same whatever it is asked, and remembers what it was told to do. */
@@ -51,9 +65,10 @@ export function aControlled(overrides: Partial<Controlled> = {}) {
       lastPlanned: NOW,
       definitions: null,
       runs: null,
+      pauses: [],
       problems: [],
     }),
-    runs: () => ({ schema: 'rcron.ps.v1', generated: NOW, slots: 64, items: [LIVE_RUN] }),
+    runs: () => ({ schema: 'rcron.ps.v1', generated: NOW, slots: 64, items: [LIVE_RUN], pauses: [] }),
     kill: async (runs) => {
       told.push({ kill: runs })
       const item = {
@@ -71,6 +86,15 @@ export function aControlled(overrides: Partial<Controlled> = {}) {
       return FIRING
     },
     firing: async () => FIRING,
+    pauses: () => ({ schema: 'rcron.pauses.v1', generated: NOW, items: [PAUSE] }),
+    pause: async (order, by) => {
+      told.push({ pause: order, by })
+      return { items: [PAUSE], isTakenUp: true }
+    },
+    resume: async (order) => {
+      told.push({ resume: order })
+      return { items: [PAUSE], isTakenUp: true }
+    },
     reload: async () => {
       told.push('reload')
       return { ...REREADING, refusal: [], waiting: [] }

@@ -90,6 +90,9 @@ const SENT: Readonly<Record<string, { readonly path?: string; readonly body?: un
   'post /kills': { body: { runs: [RUN_ID] } },
   'post /firings': { body: { job: 'dump', isForced: true } },
   'get /firings/{id}': { path: `/firings/${FIRING_ID}?waitMs=10` },
+  'get /pauses': {},
+  'post /pauses': { body: { of: ['dump'], reason: 'its disk is full' } },
+  'post /resumptions': { body: { of: ['dump'] } },
   'post /reload': { body: {} },
   'post /definitions/reread': { body: {} },
 }

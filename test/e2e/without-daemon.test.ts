@@ -141,7 +141,13 @@ test('on a terminal kill shows what it means and asks; no is the answer that is 
 test('on a terminal run asks before a clobber kills', async (t) => {
   const run = { ...LIVE_RUN, job: 'dump', action: 'clobber' as const }
   const { directory, told } = await standIn(t, {
-    runs: () => ({ schema: 'rcron.ps.v1', generated: '2026-03-01T12:00:00+01:00', slots: 64, items: [run] }),
+    runs: () => ({
+      schema: 'rcron.ps.v1',
+      generated: '2026-03-01T12:00:00+01:00',
+      slots: 64,
+      items: [run],
+      pauses: [],
+    }),
   })
   const terminal = new RcronCommand({ RUNTIME_DIRECTORY: directory })
   t.after(() => terminal[Symbol.dispose]())

@@ -25,7 +25,7 @@ const OF_SYSTEMD = /^(?:systemctl|journalctl) /
 const TO_HOSTS = /^rcron (?:test\b|tick --at \S+(?: dump)?$)/
 
 /** What a daemon is asked. */
-const TO_DAEMON = /^rcron (?:status|ps|run|kill|reload)\b/
+const TO_DAEMON = /^rcron (?:status|ps|run|kill|resume|reload)\b/
 
 test('rcron(1) has examples of every command', () => {
   const commands = EXAMPLES.flatMap((line) => /\brcron (?:(?:auth|system|cron) )?[a-z]+/.exec(line) ?? [])
@@ -37,6 +37,8 @@ test('rcron(1) has examples of every command', () => {
     'ps',
     'run',
     'kill',
+    'pause',
+    'resume',
     'reload',
     'test',
     'check',

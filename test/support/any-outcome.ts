@@ -22,5 +22,6 @@ export const ANY_OUTCOME: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({ kind: fc.constant('lost' as const), reason }),
   withCode('blocked', 'LOCK_UNWRITABLE', 'HOST_ALREADY_CLAIMED'),
   withCode('skipped', 'CLAIMED_BY_OTHER', 'HOST_ALREADY_CLAIMED'),
+  fc.record({ kind: fc.constant('paused' as const), reason }),
   withCode('missed', 'START_WINDOW_EXPIRED', 'INTERRUPTED'),
 )

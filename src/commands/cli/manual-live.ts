@@ -31,9 +31,9 @@ It needs the right to one of the daemon's sockets: group rcron-view to look, gro
     exits: [[0, 'done'], ...ASKING, [4, 'there is no such job or run, or nothing of it is active']],
   },
   run: {
-    about: `Starts a job now, whatever its schedule says, inside the daemon: with its limits, its locks and its log. A name means the whole job: failover and shuffle go from host to host as ever. Rows that are disabled are left out, unless all are: then it runs, and that is said.
+    about: `Starts a job now, whatever its schedule says, inside the daemon: with its limits, its locks and its log. A name means the whole job: failover and shuffle go from host to host as ever. Rows that are disabled are left out, unless all are: then it runs, and that is said. A job that is paused is not started; rows of it that are paused are left out.
 
-The rules for overlapping runs bind it: where a run of the job is active it is not started, or, with action clobber, kills that run first. --force starts it beside what is active, with the same command: use it where that does no harm.
+The rules for overlapping runs bind it: where a run of the job is active it is not started, or, with action clobber, kills that run first. --force starts it beside what is active, with the same command, and though it is paused: use it where that does no harm.
 
 With --wait it ends when the job has, with the job's own exit status. An interruption ends the waiting only. Without a daemon, "rcron tick --at TIME JOB" runs what is due in a minute by hand.`,
     examples: [
@@ -45,7 +45,7 @@ With --wait it ends when the job has, with the job's own exit status. An interru
       [0, 'started; with --wait, succeeded'],
       ...ASKING,
       [4, 'there is no such job'],
-      [6, 'not started: a run of it is active, or the daemon is stopping'],
+      [6, 'not started: a run of it is active, it is paused, or the daemon is stopping'],
       [7, '--wait: its end is not known'],
       [8, '--wait: the daemon has gone, and the run goes on'],
       [20, '--wait: it ended badly without an exit status: timed out, killed, not reached'],
@@ -67,6 +67,41 @@ A name means all active runs of the job. On a terminal it lists what it means an
       ...ASKING,
       [4, 'there is no such job or run, or nothing of it is active'],
       [7, 'the death of one of them is not confirmed'],
+    ],
+  },
+  pause: {
+    about: `Keeps jobs from being started for a time. What runs already goes on. What would have been started is recorded in the history with the code PAUSED, and is not caught up afterwards. A pause is kept in the store and in the cache: it holds over restarts and while the store is away, and it ends by itself at its time.
+
+A name means the job with all its rows; NAME@HOST or an id means one row. system:NAME means all that runs on that system: failover and shuffle pass over it, "all" leaves it out, and a clobber kills nothing on it. --all means everything. A second pause of the same takes the place of the first.
+
+With --schedule it is a window: it opens whenever the schedule is due, stays open as long as --for says, and comes again until it is resumed, or --until. Without a word it lists the pauses that are not over. Where no daemon runs, the store is changed.`,
+    examples: [
+      ['rcron pause', 'list what is paused'],
+      ['rcron pause dump --for 2h --reason "restore under way"', ''],
+      ['rcron pause system:db1 --until 06:00 --reason "new disks"', 'all that runs on one system'],
+      ['rcron pause --all --for 30m --reason "network is changed"', ''],
+      ['rcron pause dump --schedule "0 2 * * sun" --for 2h --reason backup', 'a window, every week'],
+    ],
+    exits: [
+      [0, 'done'],
+      [1, 'the store is not available: nothing was changed'],
+      [4, 'there is no such job or system'],
+      [5, 'the sockets of the daemon are not for you'],
+    ],
+  },
+  resume: {
+    about:
+      'Ends pauses, named as they were paused, or by the first letters of their ids. A job that is paused by its system, or by --all, stays paused until that is resumed. What was not started meanwhile is not caught up.',
+    examples: [
+      ['rcron resume dump', ''],
+      ['rcron resume system:db1', ''],
+      ['rcron resume --all', 'what was paused with --all'],
+    ],
+    exits: [
+      [0, 'done'],
+      [1, 'the store is not available: nothing was changed'],
+      [4, 'nothing is paused so'],
+      [5, 'the sockets of the daemon are not for you'],
     ],
   },
   reload: {

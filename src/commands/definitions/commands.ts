@@ -90,7 +90,8 @@ function addList<R, F>(group: Command, noun: Noun<R, F>, carryOut: CarryOut): vo
       .action((words: string[], options: Options) =>
         carryOut(async (verbs, parts) => {
           // All rows as they are need no judgement.
-          const isPlain = words.length === 0 && (options['json'] === true || options['rows'] === true)
+          const isOfRows = words.length === 0 && (options['json'] === true || options['rows'] === true)
+          const isPlain = isOfRows && (await parts.editor.pauses()).length === 0
           if (isPlain) return await verbs.listEntries(noun, words, options, parts)
           return await verbs.listCrons(words, options, parts)
         }),

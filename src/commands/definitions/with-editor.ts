@@ -83,5 +83,5 @@ function eachOnce(problems: readonly Problem[]): readonly Problem[] {
 }
 
 function isBeside(about: About, beside: RelatedRows): boolean {
-  return 'id' in about && typeof about.id === 'number' && beside[about.kind].has(about.id)
+  return 'id' in about && about.kind !== 'pause' && typeof about.id === 'number' && beside[about.kind].has(about.id)
 }

@@ -20,6 +20,15 @@ export async function noteChanges(
     const id = randomBytes(16).toString('hex')
     return { id, at, actor, action, subject, was: textOf(was), became: textOf(became) }
   })
+  await noteAudit(store, rows, output)
+}
+
+/** As `noteChanges`, of rows that are made already. */
+export async function noteAudit(
+  store: Pick<OpenStore['store'], 'writeAudit'>,
+  rows: readonly AuditRow[],
+  output: Output,
+): Promise<void> {
   try {
     await store.writeAudit(rows)
   } catch (error) {
@@ -33,7 +42,7 @@ function textOf(columns: Options | null): string | null {
 }
 
 /** Whoever may write the store may say what they like; what is true of root is kept. */
-function actorIn(environment: Readonly<Record<string, string | undefined>>): string {
+export function actorIn(environment: Readonly<Record<string, string | undefined>>): string {
   const isForOthers = process.getuid?.() === 0 || Boolean(environment['STATE_DIRECTORY'])
   return describeActor(userName(), isForOthers ? (environment['SUDO_USER'] ?? null) : null)
 }

@@ -26,6 +26,7 @@ function statusOfOutcome({ outcome, exitCode, signal }: Outcome): number {
     case 'signaled':
       return BY_SIGNAL + (SIGNALS[signal?.replace(/^SIG/, '') ?? ''] ?? 0)
     case 'skipped':
+    case 'paused':
     case 'blocked':
       return REFUSED
     case 'lost':

@@ -36,6 +36,7 @@ export async function statusWithout(settings: Settings): Promise<Status> {
     lastPlanned: minute === null ? null : formatInstant(startOf(minute), zone),
     definitions: found.definitions,
     runs: null,
+    pauses: [...found.pauses],
     problems: [
       ...(deaf === null
         ? []
@@ -45,12 +46,17 @@ export async function statusWithout(settings: Settings): Promise<Status> {
   }
 }
 
-type Found = { readonly definitions: Status['definitions']; readonly problems: readonly string[] }
+type Found = {
+  readonly definitions: Status['definitions']
+  readonly pauses: Status['pauses']
+  readonly problems: readonly string[]
+}
 
 async function lookIntoStore(settings: Settings): Promise<Found> {
-  const [{ loadJudged, withStoreOf }, { otherDaemonOn }] = await Promise.all([
+  const [{ loadJudged, withStoreOf }, { otherDaemonOn }, { describedPauses }] = await Promise.all([
     import('../shared/open-store.ts'),
     import('../../app/daemon-look.ts'),
+    import('../../control/act/described-pauses.ts'),
   ])
   try {
     return await withStoreOf(settings, async (opened) => {
@@ -65,10 +71,12 @@ async function lookIntoStore(settings: Settings): Promise<Found> {
         isStoreAway: false,
         isTooOld: false,
       }
-      return { definitions, problems: other === null ? [] : [other] }
+      const { timezone } = settings.config
+      const pauses = describedPauses(snapshot.pauses, { crons: snapshot.crons, now: Date.now(), timezone })
+      return { definitions, pauses: [...pauses], problems: other === null ? [] : [other] }
     })
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error
-    return { definitions: null, problems: [error.message] }
+    return { definitions: null, pauses: [], problems: [error.message] }
   }
 }

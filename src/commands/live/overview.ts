@@ -4,6 +4,7 @@ import { userName } from '../../platform/user-name.ts'
 import { installedVersion } from '../../platform/version.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output, styled } from '../cli/output.ts'
+import { pauseLine } from '../pauses/print-pauses.ts'
 import { askStatus } from './gather-status.ts'
 
 const COMMANDS = [
@@ -39,9 +40,12 @@ async function linesOf({ environment }: CommandContext): Promise<readonly string
 async function describeDaemon(settings: Settings): Promise<string> {
   const told = await askStatus(settings)
   if (told === null) return 'no daemon is running'
-  const { daemon, runs, problems } = told
+  const { daemon, runs, problems, pauses } = told
+  const paused = pauses
+    .filter(({ isInForce }) => isInForce)
+    .map((pause) => `; paused: ${pauseLine(pause, told.generated)}`)
   const well = problems.length === 0 ? 'well' : problems.join('; ')
-  return `the daemon is running (process ${daemon?.pid}), ${runs?.active ?? 0} runs active, ${well}`
+  return `the daemon is running (process ${daemon?.pid}), ${runs?.active ?? 0} runs active, ${well}${paused.join('')}`
 }
 
 function placesOf({ config }: Settings): string {

@@ -2,6 +2,7 @@ import type { LiveRun, RunList } from '../../control/schemas.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
 import type { TableColumn } from '../cli/table.ts'
+import { notePauses } from '../pauses/print-pauses.ts'
 import { withDaemon } from './ask-daemon.ts'
 import { shortIds } from './short-ids.ts'
 import { describeSpan, shortTime } from './show-times.ts'
@@ -25,10 +26,10 @@ export async function ps(
   const output = new Output(context)
   const list = await withDaemon(context, (daemon) => daemon.look<RunList>(runsOf(word ?? null)))
   if (json === true) output.json(list)
-  else if (list.items.length === 0) output.note('No run is active.')
   else {
-    output.table(RUN_COLUMNS, cellsOf(list))
-    output.note(summaryOf(list))
+    if (list.items.length > 0) output.table(RUN_COLUMNS, cellsOf(list))
+    output.note(list.items.length === 0 ? 'No run is active.' : summaryOf(list))
+    notePauses(output, list.pauses, list.generated)
   }
   return 0
 }

@@ -2,6 +2,7 @@ import { loadSettings } from '../../app/settings.ts'
 import type { Status } from '../../control/schemas.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output, styled } from '../cli/output.ts'
+import { pauseLine } from '../pauses/print-pauses.ts'
 import { askStatus, statusWithout } from './gather-status.ts'
 import { describeSpan, shortTime } from './show-times.ts'
 
@@ -16,6 +17,7 @@ export async function status(context: CommandContext, { json }: { readonly json?
   if (json === true) output.json(told)
   else {
     output.record(fieldsOf(told))
+    for (const pause of told.pauses) output.line(styled('yellow', 'paused:'), ` ${pauseLine(pause, told.generated)}`)
     for (const problem of told.problems) output.line(styled('yellow', '!'), ` ${problem}`)
   }
   if (told.daemon === null) return NOT_RUNNING

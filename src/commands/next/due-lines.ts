@@ -54,11 +54,17 @@ function cellsOf({ questions, next, times }: Line, { from, span }: Span): readon
   return [
     next === null || first === undefined ? null : describeTime(next, first.question.tz),
     next === null || first === undefined ? null : describeWait(afterOf(first, from), next),
-    `${first?.job.name}${first?.enabled === false ? ', disabled' : ''}`,
+    `${first?.job.name}${first?.enabled === false ? ', disabled' : ''}${pausedPart(questions)}`,
     ...(span === null ? [] : [times]),
     distinct(({ job }) => job.host),
     distinct(({ question }) => question.expr),
   ]
+}
+
+function pausedPart(questions: readonly NamedQuestion[]): string {
+  const paused = questions.filter((question) => question.paused !== null).length
+  if (paused === 0) return ''
+  return paused === questions.length ? ', paused' : `, paused ${paused}/${questions.length}`
 }
 
 /** Most crons share their schedule with others: each is looked at once. */

@@ -1,3 +1,4 @@
+import { type Pause, pausedReason } from '../../definitions/judge/pauses/pause.ts'
 import type { JudgedCrons } from '../../definitions/snapshot.ts'
 import type { Cron } from '../../domain/cron.ts'
 import { jobKey } from '../../domain/job.ts'
@@ -14,6 +15,7 @@ export type KnownCrons = {
   readonly judged: JudgedCrons
   /** Every row whose shape holds, sound or not. */
   readonly rows: readonly CronRow[]
+  readonly pauses: readonly Pause[]
 }
 
 /** A schedule that is asked about, and what it is called. */
@@ -23,6 +25,8 @@ export type NamedQuestion = {
   readonly job: { readonly key: string; readonly name: string; readonly host: string | null }
   /** False for a cron that is disabled: these times are those at which it would run. */
   readonly enabled: boolean
+  /** Why it is not started now, though it may be due; null where no pause keeps it from that. */
+  readonly paused: string | null
   readonly question: NextQuestion
 }
 
@@ -42,14 +46,14 @@ export function isExpression(text: string): boolean {
 
 export function questionOfExpression(expr: string, { defaults }: QuestionDefaults): NamedQuestion {
   const job = { key: expr, name: expr.trim(), host: null }
-  return { name: expr, job, enabled: true, question: { ...defaults, expr } }
+  return { name: expr, job, enabled: true, paused: null, question: { ...defaults, expr } }
 }
 
 /** What `wanted` asks for, in its order: schedules, and crons by id or name. Of a name all are meant. Pure. */
 export function chooseWanted(wanted: readonly string[], asking: QuestionDefaults, known: KnownCrons): ChosenQuestions {
   const chosen = wanted.map((text): ChosenQuestions => {
     if (isExpression(text)) return { asked: [questionOfExpression(text, asking)], leftOut: [], refused: [] }
-    const asked = cronsByReference(known.judged.crons, text).map((cron) => questionOfCron(cron, asking))
+    const asked = cronsByReference(known.judged.crons, text).map((cron) => questionOfCron(cron, asking, known))
     const broken = problemsOfCalled(known, text)
     if (asked.length > 0) return { asked, leftOut: broken, refused: [] }
     return { asked, leftOut: [], refused: broken.length > 0 ? broken : [meansNothing(text)] }
@@ -62,11 +66,12 @@ export function chooseWanted(wanted: readonly string[], asking: QuestionDefaults
 }
 
 /** All enabled crons; and what keeps rows that are not disabled from being among them. Pure. */
-export function chooseEnabled(asking: QuestionDefaults, { judged, rows }: KnownCrons): ChosenQuestions {
+export function chooseEnabled(asking: QuestionDefaults, known: KnownCrons): ChosenQuestions {
+  const { judged, rows } = known
   const disabled = new Set(rows.filter(({ enabled }) => enabled === 0).map(({ id }) => id))
   const errors = judged.problems.filter(({ severity }) => severity === 'error')
   return {
-    asked: judged.enabled.map((cron) => questionOfCron(cron, asking)),
+    asked: judged.enabled.map((cron) => questionOfCron(cron, asking, known)),
     leftOut: errors.filter(
       ({ about }) => about.kind !== 'cron' || typeof about.id !== 'number' || !disabled.has(about.id),
     ),
@@ -74,11 +79,11 @@ export function chooseEnabled(asking: QuestionDefaults, { judged, rows }: KnownC
   }
 }
 
-function questionOfCron(cron: Cron, { defaults, tz }: QuestionDefaults): NamedQuestion {
+function questionOfCron(cron: Cron, { defaults, tz }: QuestionDefaults, { pauses }: KnownCrons): NamedQuestion {
   const { id, name, enabled, expression, timezone, system } = cron
   const question = { ...defaults, expr: written(expression), tz: tz ?? timezone }
   const job = { key: jobKey(cron), name, host: system.host }
-  return { name: `cron ${id} (${name})`, job, enabled, question }
+  return { name: `cron ${id} (${name})`, job, enabled, paused: pausedReason(pauses, cron, Date.now()), question }
 }
 
 /** A macro stands in the first of the five fields; written on one line, it stands alone. */

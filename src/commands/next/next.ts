@@ -1,5 +1,6 @@
 import { loadSettings } from '../../app/settings.ts'
 import { judgeCronsAlone } from '../../definitions/compile-snapshot.ts'
+import { judgePauses } from '../../definitions/judge/pauses/judge-pause.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import { escapeJson } from '../../platform/log/escape-text.ts'
 import { parseTime } from '../../schedule/local-time.ts'
@@ -44,7 +45,9 @@ export async function next(
   const within = { from, span: spanOf(options) }
   if (options.json === true) return printJson(output, asked, within)
   const isListed = within.span !== null || (wanted.length === 0 && options.count === undefined)
-  return isListed ? listDue(output, asked, within) : explainEach(output, asked)
+  const status = isListed ? listDue(output, asked, within) : explainEach(output, asked)
+  for (const reason of new Set(asked.flatMap(({ paused }) => paused ?? []))) output.note(`Paused: ${reason}`)
+  return status
 }
 
 /** What is written out is a local time of each cron's zone, where it names none; words are about one moment. */
@@ -98,8 +101,10 @@ function parseLine(line: string): Readonly<Record<string, unknown>> | null {
 /** What is asked of crons does not depend on how they go together. */
 async function loadCrons({ settings, store }: OpenStore): Promise<KnownCrons> {
   const { definitions, problems } = await store.loadDefinitions()
-  const judged = judgeCronsAlone({ definitions, problems, defaultTimezone: settings.config.timezone })
-  return { judged, rows: definitions.crons }
+  const { timezone } = settings.config
+  const judged = judgeCronsAlone({ definitions, problems, defaultTimezone: timezone })
+  const { pauses } = judgePauses(definitions.pauses ?? [], timezone)
+  return { judged, rows: definitions.crons, pauses }
 }
 
 /** The store is asked only where a cron is meant. Rejects with an InvalidInputError for words that mean nothing. */

@@ -7,7 +7,7 @@ import { answerNext, instantAfterWhich, type NextAnswer, timesWithin } from './n
 import type { NamedQuestion } from './next-questions.ts'
 
 type Answered = Omit<NamedQuestion['question'], 'from'> &
-  Pick<NamedQuestion, 'name' | 'enabled'> & { readonly from: string | null } & NextAnswer
+  Pick<NamedQuestion, 'name' | 'enabled'> & { readonly paused?: string } & { readonly from: string | null } & NextAnswer
 
 /** Of each that is asked its coming times; with a span those within it, of what is due then. */
 export function printJson(output: Output, asked: readonly NamedQuestion[], { span }: Span): ExitCode {
@@ -48,8 +48,15 @@ function answerWithin(asked: NamedQuestion, span: number | null): Answered | nul
   return answerOf({ ...asked, question: { ...asked.question, count: count ?? 1 } })
 }
 
-function answerOf({ name, enabled, question }: NamedQuestion): Answered {
-  return { name, enabled, ...question, from: instantAfterWhich(question), ...answerNext(question) }
+function answerOf({ name, enabled, paused, question }: NamedQuestion): Answered {
+  return {
+    name,
+    enabled,
+    ...(paused !== null && { paused }),
+    ...question,
+    from: instantAfterWhich(question),
+    ...answerNext(question),
+  }
 }
 
 function print(output: Output, answer: Answered): void {

@@ -1,10 +1,11 @@
 import { type Notes, readNotes } from '../../app/installation-notes.ts'
 import { loadSettings } from '../../app/settings.ts'
 import { firingsIn, rebootFirings } from '../../definitions/firings.ts'
+import { pausedReason } from '../../definitions/judge/pauses/pause.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import { activeFactsOf } from '../../dispatch/locks/lock-of-run.ts'
 import type { Cron } from '../../domain/cron.ts'
-import { describeMinute, type Minute, minuteOf } from '../../domain/minute.ts'
+import { describeMinute, type Minute, minuteOf, startOf } from '../../domain/minute.ts'
 import { type Explanation, explainMinute } from '../../minutes/explain-minute.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
@@ -71,6 +72,8 @@ function explain({ snapshot, minute, notes, only, isByHand }: Explaining): Expla
   const crons = snapshot.crons.filter(isAsked)
   const problems = only === null ? snapshot.problems : []
   const active = notes.locks.map(activeFactsOf)
+  const reasonOf = (cron: Cron) => pausedReason(snapshot.pauses, cron, isByHand ? Date.now() : startOf(minute))
+  const facts = { minute, active, pausedReason: reasonOf }
   const atBoot = !isByHand && notes.isFirstSinceBoot ? rebootFirings(snapshot, minute) : []
   const due = firingsIn(snapshot, minute).map((firing) => ({ ...firing, crons: firing.crons.filter(isAsked) }))
   const firings = due.filter((firing) => firing.crons.length > 0)
@@ -80,8 +83,8 @@ function explain({ snapshot, minute, notes, only, isByHand }: Explaining): Expla
     due: atBoot.length + firings.length,
     explanations: [
       // They belong to no minute, so that it does not matter whether this one was planned before.
-      ...explainMinute({ minute, crons: [], problems: [], firings: atBoot, active, planned: [] }),
-      ...explainMinute({ minute, crons: others, problems, firings, active, planned: isByHand ? [] : notes.planned }),
+      ...explainMinute({ ...facts, crons: [], problems: [], firings: atBoot, planned: [] }),
+      ...explainMinute({ ...facts, crons: others, problems, firings, planned: isByHand ? [] : notes.planned }),
     ],
   }
 }

@@ -16,8 +16,12 @@ import type {
   FiringOrder,
   KillReport,
   LiveRun,
+  PauseList,
+  PauseOrder,
+  PauseReport,
   Reloading,
   Rereading,
+  ResumeOrder,
   RunList,
   Status,
 } from '../schemas.ts'
@@ -28,6 +32,7 @@ import { killRuns } from './kill-runs.ts'
 import { liveRunOf } from './live-runs.ts'
 import { ManualFirings } from './manual-firings.ts'
 import { matchRuns } from './match-runs.ts'
+import { Pauses, type PausesParts } from './pauses.ts'
 
 /** What a daemon is steered by. */
 export type DaemonControlParts = {
@@ -39,12 +44,15 @@ export type DaemonControlParts = {
   /** The newest minute that was planned. */
   readonly lastPlanned: () => Minute | null
   readonly ended: EndedRuns
+  /** Puts pauses into the store. Rejects while that is away. */
+  readonly writePauses: PausesParts['write']
 }
 
 /** Answers for a daemon that runs in this process. */
 export class DaemonControl implements Controlled {
   readonly #parts: DaemonControlParts
   readonly #firings: ManualFirings
+  readonly #pauses: Pauses
 
   constructor(parts: DaemonControlParts) {
     this.#parts = parts
@@ -53,11 +61,18 @@ export class DaemonControl implements Controlled {
       snapshot: () => parts.source.snapshot,
       activeOf: (runs) => this.#activeOf(runs),
     })
+    this.#pauses = new Pauses({
+      ...parts,
+      timezone: parts.facts.timezone,
+      write: parts.writePauses,
+      takeUp: () => parts.daemon.reread(),
+    })
   }
 
   status(): Status {
     const { clock, dispatcher, lastPlanned } = this.#parts
-    return statusOf({ ...this.#parts, active: dispatcher.active, lastPlanned: lastPlanned(), now: clock.now() })
+    const facts = { active: dispatcher.active, lastPlanned: lastPlanned(), now: clock.now() }
+    return { ...statusOf({ ...this.#parts, ...facts }), pauses: this.#pauses.list().items }
   }
 
   runs(of: string | null): RunList {
@@ -69,6 +84,7 @@ export class DaemonControl implements Controlled {
       generated: formatInstant(clock.now(), zoneOf(facts.timezone())),
       slots: facts.slots,
       items: [...this.#described(runs)],
+      pauses: this.#pauses.list().items,
     }
   }
 
@@ -83,6 +99,18 @@ export class DaemonControl implements Controlled {
 
   async firing(id: string, waitMs: number): Promise<FiringAnswer> {
     return await this.#firings.wait(id, waitMs)
+  }
+
+  pauses(): PauseList {
+    return this.#pauses.list()
+  }
+
+  async pause(order: PauseOrder, by: string): Promise<PauseReport> {
+    return await this.#pauses.pause(order, by)
+  }
+
+  async resume(order: ResumeOrder): Promise<PauseReport> {
+    return await this.#pauses.resume(order)
   }
 
   async reload(): Promise<Reloading> {

@@ -32,7 +32,7 @@ export type DescribedDaemon = {
 const LATE_MINUTES = 2
 
 /** How a daemon is. */
-export function statusOf(described: DescribedDaemon): Status {
+export function statusOf(described: DescribedDaemon): Omit<Status, 'pauses'> {
   const { facts, lastPlanned, now } = described
   const { version, user, stateDirectory, startedAt } = facts
   const zone = zoneOf(facts.timezone())

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { pausedReason, pauseOf } from '../../definitions/judge/pauses/pause.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import type { Dispatcher } from '../../dispatch/dispatcher.ts'
 import { type CronOutcome, type FiringResult, hasSucceeded } from '../../dispatch/firing-result.ts'
@@ -52,7 +53,7 @@ export class ManualFirings {
   /** Starts what `order` calls; resolves when it has begun or is decided not to. Rejects with a ControlFault where it calls no single job. */
   async fire(order: FiringOrder, by: string): Promise<FiringAnswer> {
     const { clock, dispatcher } = this.#parts
-    const crons = this.#cronsOf(order)
+    const crons = order.isForced ? this.#cronsOf(order) : this.#unpaused(this.#cronsOf(order))
     const [{ name, action }] = crons
     const firing = { job: { name, action }, minute: minuteOf(clock.now()), crons }
     const { runs, begun, result } = dispatcher.fireByHand(firing, { isForced: order.isForced, by })
@@ -87,6 +88,20 @@ export class ManualFirings {
     if (first === undefined) throw new ControlFault('NOT_FOUND', `${job} has no row on ${host}`, hostsOf(called))
     if (others.some((cron) => jobKey(cron) !== jobKey(first))) throw severalJobs(job, onHost)
     return [first, ...others]
+  }
+
+  /** Those that are not paused. Throws a ControlFault where all are. */
+  #unpaused(crons: readonly [Cron, ...Cron[]]): readonly [Cron, ...Cron[]] {
+    const pauses = this.#parts.snapshot()?.pauses ?? []
+    const now = this.#parts.clock.now()
+    const [first, ...others] = crons.filter((cron) => pauseOf(pauses, cron, now) === null)
+    if (first !== undefined) return [first, ...others]
+    const reason = pausedReason(pauses, crons[0], now)
+    throw new ControlFault(
+      'REFUSED',
+      `nothing was started: ${reason}`,
+      'With --force it runs all the same; "rcron resume" ends a pause.',
+    )
   }
 
   #answerOf({ id, firing, runs, isDisabled, result }: Known): FiringAnswer {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { subjectOfPause } from '../act/pause-rows.ts'
 import type { Controlled } from '../controlled.ts'
 import {
   type Challenge,
@@ -7,8 +8,12 @@ import {
   firingOrder,
   killOrder,
   killReport,
+  pauseList,
+  pauseOrder,
+  pauseReport,
   reloading,
   rereading,
+  resumeOrder,
   runList,
   status,
 } from '../schemas.ts'
@@ -92,6 +97,31 @@ export const ENDPOINTS: readonly Endpoint[] = [
     query: firingQuery,
     answer: firing,
     carryOut: ({ params, query }, controlled) => controlled.firing(params.id, query.waitMs),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/pauses',
+    summary: 'The pauses that are not over',
+    answer: pauseList,
+    carryOut: (_, controlled) => controlled.pauses(),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/pauses',
+    summary: 'Keeps jobs from being started, for a time or again and again',
+    body: pauseOrder,
+    answer: pauseReport,
+    deed: { action: 'pause', subject: subjectOfPause },
+    carryOut: ({ body }, controlled, { by }) => controlled.pause(body, by),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/resumptions',
+    summary: 'Ends pauses',
+    body: resumeOrder,
+    answer: pauseReport,
+    deed: { action: 'resume', subject: subjectOfPause },
+    carryOut: ({ body }, controlled) => controlled.resume(body),
   }),
   endpoint({
     method: 'post',

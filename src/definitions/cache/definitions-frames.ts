@@ -2,6 +2,7 @@ import { AUTH_COLUMNS } from '../../domain/columns/auths.ts'
 import { unset } from '../../domain/columns/column.ts'
 import { CRON_COLUMNS } from '../../domain/columns/crons.ts'
 import { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
+import type { PauseRow } from '../../domain/pauses/pause-row.ts'
 import type { AuthRow, CronRow, Definitions, SystemRow } from '../../domain/rows.ts'
 import { yieldToOthers } from '../../platform/waiting/yielding.ts'
 import type { CachedDefinitions } from './definitions-cache.ts'
@@ -18,6 +19,7 @@ type Frame =
   | { readonly auths: readonly AuthRow[] }
   | { readonly systems: readonly SystemRow[] }
   | { readonly crons: readonly CronRow[] }
+  | { readonly pauses: readonly PauseRow[] }
 
 /** Cached definitions as a sequence of small JSON texts, each after its length; the work for one is done when it is asked for. */
 export function* framesOf({ savedAt, definitions }: CachedDefinitions): Generator<Buffer> {
@@ -25,6 +27,7 @@ export function* framesOf({ savedAt, definitions }: CachedDefinitions): Generato
   for (const auths of slicesOf(definitions.auths)) yield formatFrame({ auths })
   for (const systems of slicesOf(definitions.systems)) yield formatFrame({ systems })
   for (const crons of slicesOf(definitions.crons)) yield formatFrame({ crons })
+  for (const pauses of slicesOf(definitions.pauses ?? [])) yield formatFrame({ pauses })
 }
 
 /** The reverse, for bytes that have been proved to be ours. */
@@ -32,15 +35,17 @@ export async function joinFrames(bytes: Buffer): Promise<CachedDefinitions> {
   const auths: AuthRow[] = []
   const systems: SystemRow[] = []
   const crons: CronRow[] = []
+  const pauses: PauseRow[] = []
   let savedAt = 0
   for (const frame of parseFrames(bytes)) {
     if ('savedAt' in frame) savedAt = frame.savedAt
     if ('auths' in frame) auths.push(...frame.auths.map((row) => ({ ...UNSET.auth, ...row })))
     if ('systems' in frame) systems.push(...frame.systems.map((row) => ({ ...UNSET.system, ...row })))
     if ('crons' in frame) crons.push(...frame.crons.map((row) => ({ ...UNSET.cron, ...row })))
+    if ('pauses' in frame) pauses.push(...frame.pauses)
     await yieldToOthers()
   }
-  const definitions: Definitions = { auths, systems, crons }
+  const definitions: Definitions = { auths, systems, crons, ...(pauses.length > 0 && { pauses }) }
   return { savedAt, definitions }
 }
 

@@ -51,7 +51,7 @@ export function lockOfRun(
 export function activeFactsOf(lock: RunLock): ActiveFacts {
   const { run, cronId, cronName, action, minute, rest, isWaiting } = lock
   const job = jobKey({ name: cronName, action })
-  return { id: run, job, minute, crons: [cronId, ...rest], isWaiting, stage: stageOf(lock) }
+  return { id: run, job, minute, crons: [cronId, ...rest], isWaiting, stage: stageOf(lock), present: { cron: cronId } }
 }
 
 /** How far the run had come when its lock was written. */

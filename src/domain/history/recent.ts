@@ -39,6 +39,7 @@ export const MARKS: Readonly<Record<FiringKind, string>> = {
   blocked: 'B',
   skipped: 'O',
   missed: 'M',
+  paused: 'P',
   unknown: '?',
 }
 
@@ -54,14 +55,22 @@ export type ChangedEnds = { readonly added: readonly RecentEnd[]; readonly remov
 /** A roll-up as far as another one is made from it. */
 export type RollupBefore = Pick<Rollup, 'recent' | 'packed' | 'lastSuccessAt'>
 
-/** Pure: what is added put among `before`, in the order of their ends; in whatever order they come the same comes of it. Null where there is none. */
-export function rollUp(before: RollupBefore | null, { added, removed }: ChangedEnds): Rollup | null {
+/**
+ * Pure: what is added put among `before`, in the order of their ends; in whatever order they come the same comes of it. Null where there is none.
+ * What was paused is not among them: it would push out what tells how a job fares.
+ */
+export function rollUp(before: RollupBefore | null, changed: ChangedEnds): Rollup | null {
+  const [added, removed] = [changed.added.filter(counts), changed.removed.filter(counts)]
   const kept = before === null ? [] : without(before.recent, removed)
   const all = inOrder([...kept, ...added])
   const recent = all.length > MOST ? all.slice(-MOST) : all
   const isNext = before !== null && kept === before.recent && added.length === 1 && all.at(-1) === added[0]
   const packed = isNext ? packedWith(before, recent) : packRecent(recent)
   return rollupOf(recent, packed, lastSuccessOf(all, before?.lastSuccessAt ?? null))
+}
+
+function counts({ kind }: RecentEnd): boolean {
+  return kind !== 'paused'
 }
 
 /** Most often they are. */

@@ -20,6 +20,7 @@ export type FiringKind = Outcome['kind'] | 'unknown'
 /** From the least to the worst. What may have happened unseen is worse than what is known. */
 const WORSE: readonly FiringKind[] = [
   'succeeded',
+  'paused',
   'skipped',
   'killed',
   'missed',

@@ -27,6 +27,8 @@ export function reasonOfOutcome(outcome: Outcome | null): EndCode {
       return outcome.code ?? 'HOST_REFUSED'
     case 'lost':
       return 'LOST'
+    case 'paused':
+      return 'PAUSED'
     case 'blocked':
       return outcome.code ?? 'OVERLAP_BLOCKED'
     case 'skipped':

@@ -39,6 +39,7 @@ export const REASONS = {
   CREDENTIAL_UNUSABLE: end('The secret of {user} cannot be used: {reason}', 'rcron check'),
   BREAKER_OPEN: end('{host} has refused {user} lately, and is left alone for a while: {reason}', ASK_HOST),
   LOST: end('How it ended on {host} cannot be learnt, and it may have done its work: {reason}', SEE),
+  PAUSED: { isEnd: true, isTrouble: false, sentence: 'It was paused: {reason}', next: 'rcron pause' },
   OVERLAP_SKIPPED: end('A run before it was still active: {reason}', SEE),
   OVERLAP_BLOCKED: end('The run before it could not be confirmed dead: {reason}', SEE),
   CLAIMED_BY_OTHER: end('Another run of the same cron had its lock: {reason}', SEE),

@@ -3,6 +3,7 @@ import type { NewRowOf, RowOf } from '../../domain/columns/column.ts'
 import type { CRON_COLUMNS, RECORD_COLUMNS } from '../../domain/columns/crons.ts'
 import type { SYSTEM_COLUMNS } from '../../domain/columns/systems.ts'
 import type { DefinitionNames } from '../../domain/definition-names.ts'
+import type { PauseRow } from '../../domain/pauses/pause-row.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { AuthRow, CronRow, SystemRow } from '../../domain/rows.ts'
 
@@ -57,6 +58,8 @@ export interface DefinitionEditor {
   readonly auths: Shelf<AuthRow, NewAuth>
   readonly systems: Shelf<SystemRow, NewSystem>
   readonly crons: Shelf<StoredCron, NewCron>
+  /** All pauses, also those that are over. Rejects with a StoreError where the store cannot be asked. */
+  readonly pauses: () => Promise<readonly PauseRow[]>
   /** What the rows are called now. Rejects with a StoreError where the store cannot be asked. */
   readonly names: () => Promise<DefinitionNames>
 }

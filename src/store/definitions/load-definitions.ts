@@ -1,5 +1,6 @@
 import type { Problem } from '../../domain/problem.ts'
 import { yieldToOthers } from '../../platform/waiting/yielding.ts'
+import { readPauses } from '../pauses/read-pauses.ts'
 import type { Ask, RawRow } from '../sql/ask.ts'
 import type { Engine } from '../sql/engine.ts'
 import { schemaWarnings, selectableColumns } from '../sql/present-columns.ts'
@@ -23,7 +24,8 @@ export function loadDefinitions(engine: Engine): Promise<LoadedDefinitions> {
       systems: await read(SYSTEM_TABLE, SYSTEM_SHAPE),
       crons: await read(CRON_TABLE, CRON_SHAPE),
     }
-    return { definitions, problems }
+    const pauses = await readPauses(ask, present)
+    return { definitions: { ...definitions, ...(pauses.length > 0 && { pauses }) }, problems }
   })
 }
 

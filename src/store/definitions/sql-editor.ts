@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type DefinitionNames, MOST_NAMES } from '../../domain/definition-names.ts'
 import type { AuthRow, SystemRow } from '../../domain/rows.ts'
+import { readPauses } from '../pauses/read-pauses.ts'
 import type { Engine } from '../sql/engine.ts'
 import { AUTH_TABLE, CRON_TABLE, SYSTEM_TABLE } from '../sql/tables.ts'
 import type { DefinitionEditor, NewAuth, NewCron, NewSystem, StoredCron } from './definition-editor.ts'
@@ -36,6 +37,7 @@ export function createSqlEditor(engine: Engine): DefinitionEditor {
     auths: new SqlShelf(engine, AUTHS),
     systems: new SqlShelf(engine, SYSTEMS),
     crons: new SqlShelf(engine, CRONS),
+    pauses: () => engine.readSnapshot(async (ask) => readPauses(ask, await engine.presentColumns(ask))),
     names: () => namesIn(engine),
   }
 }

@@ -122,7 +122,7 @@ async function nextValue(engine: Writing, { table, group }: RolledUp, after: str
 type Subject = { readonly value: string | number; readonly subject: string; readonly action: string | null }
 
 async function rebuildOne(db: Database, { table, group, endOf }: RolledUp, { value, subject, action }: Subject) {
-  const where = `where ${group} = ?${action === null ? '' : ' and action = ?'}`
+  const where = `where ${group} = ?${action === null ? '' : ' and action = ?'} and outcome <> 'paused'`
   const values = action === null ? [value] : [value, action]
   const columns = 'ended_at, outcome, duration_ms'
   const newest = await ask(

@@ -1,5 +1,6 @@
 import type { Column, ColumnKind } from '../../domain/columns/column.ts'
 import { HISTORY_SET, historyInMysql } from '../history/history-tables.ts'
+import { PAUSE_SET } from '../pauses/pause-tables.ts'
 import { type Dialect, ddlOf, defaultOf, type TableDdl, uniqueColumns } from '../sql/table-ddl.ts'
 import { TABLE_SETS, type TableSet } from '../sql/table-sets.ts'
 import { TABLE_OF, type Table } from '../sql/tables.ts'
@@ -56,6 +57,7 @@ export function inMysql(set: TableSet<Table>): TableSet<TableDdl> {
 export const MYSQL_SETS: readonly TableSet<TableDdl>[] = [
   ...TABLE_SETS.map(inMysql),
   { ...HISTORY_SET, tables: HISTORY_SET.tables.map((table) => historyInMysql(table, ENGINE)) },
+  { ...PAUSE_SET, tables: PAUSE_SET.tables.map((table) => historyInMysql(table, ENGINE)) },
   { name: 'lease', tables: [MYSQL_LEASE_TABLE], off: null },
 ]
 

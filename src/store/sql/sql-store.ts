@@ -1,4 +1,5 @@
 import type { AuditRow } from '../../domain/history/audit-row.ts'
+import type { PauseRow } from '../../domain/pauses/pause-row.ts'
 import type { DefinitionEditor } from '../definitions/definition-editor.ts'
 import type { DefinitionStore, LoadedDefinitions } from '../definitions/definition-store.ts'
 import { loadDefinitions } from '../definitions/load-definitions.ts'
@@ -76,6 +77,12 @@ export class SqlStore implements DefinitionStore, RunRecorder, SchemaStore, Hist
   async readAudit(query: AuditQuery): Promise<readonly AuditRow[]> {
     const { readAudit } = await import('../history/audit.ts')
     return await readAudit(this.#engine, query)
+  }
+
+  /** Puts pauses in place of those with their ids. What has been over for long by `now` goes. */
+  async writePauses(rows: readonly PauseRow[], now: number): Promise<void> {
+    const { writePauses } = await import('../pauses/write-pauses.ts')
+    await writePauses(this.#engine, rows, now)
   }
 
   async planSchema(): Promise<readonly SchemaStep[]> {

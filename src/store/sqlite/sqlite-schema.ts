@@ -1,5 +1,6 @@
 import type { ColumnKind } from '../../domain/columns/column.ts'
 import { HISTORY_SET, historyInSqlite } from '../history/history-tables.ts'
+import { PAUSE_SET } from '../pauses/pause-tables.ts'
 import { type Dialect, ddlOf, defaultOf, type TableDdl, uniqueColumns } from '../sql/table-ddl.ts'
 import { TABLE_SETS, type TableSet } from '../sql/table-sets.ts'
 import { TABLE_OF, type Table } from '../sql/tables.ts'
@@ -41,4 +42,5 @@ export function inSqlite(set: TableSet<Table>): TableSet<TableDdl> {
 export const SQLITE_SETS: readonly TableSet<TableDdl>[] = [
   ...TABLE_SETS.map(inSqlite),
   { ...HISTORY_SET, tables: HISTORY_SET.tables.map(historyInSqlite) },
+  { ...PAUSE_SET, tables: PAUSE_SET.tables.map(historyInSqlite) },
 ]

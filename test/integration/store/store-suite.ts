@@ -7,6 +7,7 @@ import { describeStep } from '../../../src/store/sql/schema-store.ts'
 import type { SqlStore } from '../../../src/store/sql/sql-store.ts'
 import { StoreError } from '../../../src/store/sql/store-error.ts'
 import { aCronRow, anAuth, aSystem } from '../../support/builders.ts'
+import { aPauseRow } from '../../support/pauses.ts'
 
 /** One store with empty tables, and a way round it. */
 export type StoreUnderTest = {
@@ -346,6 +347,30 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       await addTwoHosts()
       for (const table of ['rcron_hosts', 'rcron_auth']) await lab.query(`delete from ${table}`)
       deepEqual((await lab.store.loadDefinitions()).definitions, { auths: [], systems: [], crons: [] })
+    })
+
+    test('pauses are kept as they were written, each once, and go a month after their end', async () => {
+      const day = 24 * 60 * 60_000
+      const now = 100 * day
+      const window = { schedule: '0 2 * * 0', minutes: 120, timezone: 'Europe/Berlin' }
+      const rows = [
+        aPauseRow({ id: 'a'.repeat(32), kind: 'job', subject: 'Größe \u001b "x"', since: 1, reason: 'x'.repeat(600) }),
+        aPauseRow({ id: 'b'.repeat(32), since: 2, until: now + day, ...window }),
+        aPauseRow({ id: 'c'.repeat(32), since: 3, until: now - 20 * day }),
+        aPauseRow({ id: 'd'.repeat(32), since: 4, until: now - 40 * day }),
+      ]
+      await lab.store.writePauses(rows, 50 * day)
+      deepEqual((await lab.store.loadDefinitions()).definitions.pauses, rows)
+      const resumed = rows.slice(0, 1).map((row) => ({ ...row, until: now }))
+      await lab.store.writePauses(resumed, now)
+      await lab.store.writePauses(resumed, now)
+      deepEqual(await lab.store.editor.pauses(), [...resumed, ...rows.slice(1, 3)])
+      await lab.query('drop table rcron_pauses')
+      const { definitions, problems } = await lab.store.loadDefinitions()
+      equal(definitions.pauses, undefined)
+      match(String(problems[0]?.message), /rcron_pauses .*: nothing can be paused/)
+      await rejects(lab.store.writePauses(rows, now), /nothing can be paused/)
+      await lab.store.applySchema(await lab.store.planSchema())
     })
 
     test('a store that was closed says so, and closing it again does nothing', async () => {

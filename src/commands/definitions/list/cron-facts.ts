@@ -1,4 +1,6 @@
 import { judgeCronsAlone } from '../../../definitions/compile-snapshot.ts'
+import { judgePauses } from '../../../definitions/judge/pauses/judge-pause.ts'
+import { pausedReason } from '../../../definitions/judge/pauses/pause.ts'
 import type { JudgedCrons } from '../../../definitions/snapshot.ts'
 import type { Action } from '../../../domain/action.ts'
 import type { Cron } from '../../../domain/cron.ts'
@@ -26,6 +28,8 @@ export type CronFacts = {
   readonly name: string
   readonly action: Action | null
   readonly isEnabled: boolean
+  /** Why it is not started now; null where no pause keeps it from that. */
+  readonly paused: string | null
   readonly lastEnd: LastEnd
   /** When it is due next; null where it is not, or is not enabled. */
   readonly next: Minute | null
@@ -44,11 +48,13 @@ export async function loadCronFacts(
   }
   const judged = judgeCronsAlone({ definitions, problems: [], defaultTimezone: timezone })
   const crons = new Map(judged.crons.map((cron) => [cron.id, cron]))
+  const { pauses } = judgePauses(await editor.pauses(), timezone)
+  const pausedOf = (cron: Cron) => pausedReason(pauses, cron, Date.now())
   const nextOf = nextAfter(now, judged)
-  return entries.map((entry) => factsOf(entry, crons.get(entry.id) ?? null, nextOf))
+  return entries.map((entry) => factsOf(entry, crons.get(entry.id) ?? null, { nextOf, pausedOf }))
 }
 
-function factsOf({ id, name, row }: Entry<StoredCron>, cron: Cron | null, nextOf: NextOf): CronFacts {
+function factsOf({ id, name, row }: Entry<StoredCron>, cron: Cron | null, { nextOf, pausedOf }: Asked): CronFacts {
   const isEnabled = row?.enabled === 1
   return {
     id,
@@ -57,6 +63,7 @@ function factsOf({ id, name, row }: Entry<StoredCron>, cron: Cron | null, nextOf
     name,
     action: cron?.action ?? null,
     isEnabled,
+    paused: cron === null ? null : pausedOf(cron),
     lastEnd: lastEndOf(row),
     next: cron !== null && isEnabled ? nextOf(cron) : null,
   }
@@ -66,6 +73,8 @@ function lastEndOf(row: StoredCron | null): LastEnd {
   if (row === null || row.last_run === null) return 'never-ran'
   return row.errors === null || row.errors === '' ? 'succeeded' : kindOfErrors(row.errors)
 }
+
+type Asked = { readonly nextOf: NextOf; readonly pausedOf: (cron: Cron) => string | null }
 
 type NextOf = (cron: Cron) => Minute | null
 
@@ -87,9 +96,14 @@ function nextAfter(now: Minute, { schedules }: JudgedCrons): NextOf {
 
 /** What filters see of a row that is on `place`. */
 export function filteredOf(
-  { name, cron, isEnabled, lastEnd }: CronFacts,
+  { name, cron, isEnabled, paused, lastEnd }: CronFacts,
   place: Pick<Filtered, 'host' | 'hostName' | 'user' | 'userName' | 'tags'>,
 ): Filtered {
-  const states = [isEnabled ? 'enabled' : 'disabled', lastEnd, ...(cron === null ? ['unusable'] : [])]
+  const states = [
+    isEnabled ? 'enabled' : 'disabled',
+    lastEnd,
+    ...(paused === null ? [] : ['paused']),
+    ...(cron === null ? ['unusable'] : []),
+  ]
   return { name, ...place, states }
 }

@@ -86,8 +86,9 @@ function stateOf(facts: readonly CronFacts[]): string {
 
 const WORST_FIRST = ['unusable', ...BAD_KINDS, 'disabled', 'succeeded', 'never-ran']
 
-function wordOf({ cron, isEnabled, lastEnd }: CronFacts): string {
+function wordOf({ cron, isEnabled, paused, lastEnd }: CronFacts): string {
   if (!isEnabled) return 'disabled'
+  if (paused !== null) return 'paused'
   return cron === null ? 'unusable' : lastEnd
 }
 

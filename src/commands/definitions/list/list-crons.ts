@@ -26,12 +26,15 @@ export async function listCrons(words: readonly string[], options: Options, part
   const facts = await loadCronFacts(editor, entries, { timezone: settings.timezone, now })
   const all = facts.map((it, at): ListedCron => ({ facts: it, fields: fields[at] ?? {} }))
   const listed = all.filter((it) => filter(filteredOf(it.facts, placeOf(it))))
-  const shown = listed.map((it) => it.fields)
+  const shown = listed.map(({ fields: shown, facts: { paused } }) => (paused === null ? shown : { ...shown, paused }))
   if (options['json'] === true) output.json(shown)
   else if (listed.length === 0) tellNothingListed('cron', entries, parts)
   else if (options['rows'] === true) printTable(cron, shown, output)
   else printJobs(listed, now, output)
-  if (options['json'] !== true) tellUnusable(listed, entries, output)
+  if (options['json'] !== true) {
+    tellPaused(listed, output)
+    tellUnusable(listed, entries, output)
+  }
   return 0
 }
 
@@ -59,6 +62,11 @@ function printJobs(listed: readonly ListedCron[], now: Minute, output: Output): 
 /** As the command line takes it. */
 function nameOf(listed: ListedCron): string {
   return `${listed.facts.name}@${hostOf(listed)}`
+}
+
+/** Each reason once. */
+function tellPaused(listed: readonly ListedCron[], output: Output): void {
+  for (const reason of new Set(listed.flatMap(({ facts }) => facts.paused ?? []))) output.note(`Paused: ${reason}`)
 }
 
 function tellUnusable(listed: readonly ListedCron[], entries: readonly Entry<StoredCron>[], output: Output): void {
