@@ -98,7 +98,7 @@ test('a job by hand leaves out the hosts that are paused, and what runs already 
   const { lab, run, json } = await aPausableLab(
     t,
     [
-      { cron_name: 'dump', cron_path: 'echo one >> "$HOME/ran"', on: 1, ...NEVER },
+      { cron_name: 'dump', cron_path: 'echo one >> "$HOME/ran"', on: 1, ...NEVER, tags: 'first,db' },
       { cron_name: 'dump', cron_path: 'echo two >> "$HOME/ran"', on: 2, ...NEVER },
     ],
     2,
@@ -112,6 +112,8 @@ test('a job by hand leaves out the hosts that are paused, and what runs already 
   equal((await run('run', 'dump', '--wait')).code, 6)
   equal((await run('resume', '2')).code, 0)
   equal((await run('run', 'dump', '--wait')).code, 0)
+  equal((await run('pause', 'tag:first', 'dump', '--reason', 'z')).code, 0)
+  equal((await run('resume', 'tag:first', 'dump')).code, 0)
   equal((await run('pause', '--all', '--schedule', '* * * * *', '--for', '5m', '--reason', 'always')).code, 0)
   const { pauses } = await json<Status>('status')
   deepEqual(
@@ -138,6 +140,7 @@ const UNUSABLE: readonly (readonly [readonly string[], number, RegExp])[] = [
   [['pause', 'dump', '--schedule', '61 2 * * *', '--for', '1h', '--reason', 'x'], 2, /schedule: .*61/],
   [['pause', 'dunp', '--reason', 'x'], 4, /dunp: there is no such job[\s\S]*Did you mean dump\?/],
   [['pause', 'system:db9', '--reason', 'x'], 4, /there is no system db9/],
+  [['pause', 'tag:nothing', '--reason', 'x'], 4, /nothing has the tag nothing/],
   [['resume'], 2, /nothing to resume was given/],
   [['resume', 'dump'], 4, /dump is not paused by itself[\s\S]*Nothing is\./],
 ]

@@ -72,7 +72,7 @@ A name means all active runs of the job. On a terminal it lists what it means an
   pause: {
     about: `Keeps jobs from being started for a time. What runs already goes on. What would have been started is recorded in the history with the code PAUSED, and is not caught up afterwards. A pause is kept in the store and in the cache: it holds over restarts and while the store is away, and it ends by itself at its time.
 
-A name means the job with all its rows; NAME@HOST or an id means one row. system:NAME means all that runs on that system: failover and shuffle pass over it, "all" leaves it out, and a clobber kills nothing on it. --all means everything. A second pause of the same takes the place of the first.
+A name means the job with all its rows; NAME@HOST or an id means one row. system:NAME means all that runs on that system: failover and shuffle pass over it, "all" leaves it out, and a clobber kills nothing on it. tag:NAME means the crons with that tag, and those on systems with it. --all means everything. A second pause of the same takes the place of the first.
 
 With --schedule it is a window: it opens whenever the schedule is due, stays open as long as --for says, and comes again until it is resumed, or --until. Without a word it lists the pauses that are not over. Where no daemon runs, the store is changed.`,
     examples: [

@@ -1,6 +1,7 @@
-import { isOver, isSystem, type Pause } from '../../definitions/judge/pauses/pause.ts'
+import { isOver, type Pause } from '../../definitions/judge/pauses/pause.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import { describePaused, type PauseKind, type PauseRow } from '../../domain/pauses/pause-row.ts'
+import { isSystemCalled } from '../../domain/references/called.ts'
 import { cronsByReference } from '../../domain/references/crons-by-reference.ts'
 import type { Definitions } from '../../domain/rows.ts'
 import { ControlFault } from '../faults.ts'
@@ -79,6 +80,7 @@ function subjectsOf({ of, isAll }: Pick<PauseOrder, 'of' | 'isAll'>, pausable: P
 function subjectsIn(word: string, { definitions, snapshot }: Pausable): readonly Subject[] {
   if (word.startsWith('system:')) return [systemIn(word.slice('system:'.length), definitions)]
   const { crons } = snapshot
+  if (word.startsWith('tag:')) return [tagIn(word.slice('tag:'.length), crons)]
   const called = cronsByReference(crons, word)
   if (called.length === 0) {
     const hint = hintOf(
@@ -91,7 +93,14 @@ function subjectsIn(word: string, { definitions, snapshot }: Pausable): readonly
   return called.map(({ id }) => ({ kind: 'cron', subject: String(id) }))
 }
 
+/** Crons that get the tag later are paused too; one that nothing has is a mistake. */
+function tagIn(tag: string, crons: Pausable['snapshot']['crons']): Subject {
+  if (crons.some(({ tags }) => tags.includes(tag))) return { kind: 'tag', subject: tag }
+  const known = crons.flatMap(({ tags }) => tags)
+  throw new ControlFault('NOT_FOUND', `nothing has the tag ${tag}`, hintOf(tag, known))
+}
+
 function systemIn(name: string, { systems }: Pausable['definitions']): Subject {
-  if (systems.some((system) => isSystem(name, system))) return { kind: 'system', subject: name }
+  if (systems.some((system) => isSystemCalled(system, name))) return { kind: 'system', subject: name }
   throw new ControlFault('NOT_FOUND', `there is no system ${name}`, '"rcron system list" shows them.')
 }

@@ -1,7 +1,7 @@
 import type { Cron } from '../../../domain/cron.ts'
-import { describeHostPort } from '../../../domain/host-port.ts'
 import { addMinutes, minuteOf, startOf } from '../../../domain/minute.ts'
 import { describePaused, type PauseRow } from '../../../domain/pauses/pause-row.ts'
+import { isSystemCalled } from '../../../domain/references/called.ts'
 import { formatInstant } from '../../../schedule/local-time.ts'
 import { nextMinutes } from '../../../schedule/next-minutes.ts'
 import type { Schedule } from '../../../schedule/schedule.ts'
@@ -18,7 +18,9 @@ export type Pause = { readonly row: PauseRow; readonly window: PauseWindow | nul
 export type PauseInForce = { readonly pause: Pause; readonly until: number | null }
 
 /** What of a cron a pause may name. */
-export type PausedCron = Pick<Cron, 'id' | 'name'> & { readonly system: Pick<Cron['system'], 'id' | 'host' | 'port'> }
+export type PausedCron = Pick<Cron, 'id' | 'name' | 'tags'> & {
+  readonly system: Pick<Cron['system'], 'id' | 'name' | 'host' | 'port'>
+}
 
 /**
  * What keeps `cron` from being started at the time `at` (epoch milliseconds); null if nothing does. Of several that which lasts longest. Windows are
@@ -50,7 +52,7 @@ export function isOver({ row: { until } }: Pick<Pause, 'row'>, now: number): boo
 }
 
 /** Whether what the row names is, or has, that cron. */
-export function names({ kind, subject }: PauseRow, { id, name, system }: PausedCron): boolean {
+export function names({ kind, subject }: PauseRow, { id, name, tags, system }: PausedCron): boolean {
   switch (kind) {
     case 'all':
       return true
@@ -59,15 +61,12 @@ export function names({ kind, subject }: PauseRow, { id, name, system }: PausedC
     case 'cron':
       return String(id) === subject
     case 'system':
-      return isSystem(subject, system)
+      return isSystemCalled(system, subject)
+    case 'tag':
+      return tags.includes(subject)
     default:
       return false
   }
-}
-
-/** Whether people call a system so. */
-export function isSystem(word: string, { id, host, port }: PausedCron['system']): boolean {
-  return [String(id), host, describeHostPort(host, port)].includes(word)
 }
 
 /** Why `cron` is not started at the time `at`, with times in its zone; null where nothing keeps it from that. */

@@ -10,7 +10,7 @@ import { aCron, aSystem } from '../../../support/builders.ts'
 import { aPause, aPauseRow } from '../../../support/pauses.ts'
 
 const at = (text: string) => Date.parse(text)
-const dump = aCron({ id: 7, name: 'dump', system: aSystem({ id: 3, host: 'db1', port: 2222 }) })
+const dump = aCron({ id: 7, name: 'dump', tags: ['prod', 'db'], system: aSystem({ id: 3, host: 'db1', port: 2222 }) })
 
 const NAMED: readonly (readonly [Partial<PauseRow>, boolean, string])[] = [
   [{ kind: 'all' }, true, 'everything'],
@@ -19,6 +19,8 @@ const NAMED: readonly (readonly [Partial<PauseRow>, boolean, string])[] = [
   [{ kind: 'job', subject: '7' }, false, 'a job that is called as its id'],
   [{ kind: 'cron', subject: '7' }, true, 'its row'],
   [{ kind: 'cron', subject: '3' }, false, 'another row'],
+  [{ kind: 'tag', subject: 'prod' }, true, 'one of its tags'],
+  [{ kind: 'tag', subject: 'pro' }, false, 'another tag'],
   [{ kind: 'system', subject: 'db1' }, true, 'its host, on any port'],
   [{ kind: 'system', subject: 'db1:2222' }, true, 'its host on its port'],
   [{ kind: 'system', subject: 'db1:22' }, false, 'its host on another port'],
