@@ -21,6 +21,7 @@ import { LogLines } from '../history/log-lines.ts'
 import type { RecordJournal } from '../history/record-journal.ts'
 import { RecordQueue } from '../history/record-queue.ts'
 import { SqliteJournal } from '../history/sqlite-journal.ts'
+import { JOURNAL_FILE } from '../history/sqlite-journal-file.ts'
 import { SqliteRecordJournal } from '../history/sqlite-record-journal.ts'
 import { portOf } from '../hosts/port-of.ts'
 import type { SshSessions } from '../hosts/ssh-sessions.ts'
@@ -198,7 +199,7 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
 }
 
 function composeJournalFile({ live, clock, log }: Base): SqliteJournal {
-  return new SqliteJournal({ path: join(live.settings.config.stateDirectory, 'run-records.db'), clock, log })
+  return new SqliteJournal({ path: join(live.settings.config.stateDirectory, JOURNAL_FILE), clock, log })
 }
 
 function composeRecordJournal({ live }: Base, file: SqliteJournal): RecordJournal {

@@ -9,6 +9,8 @@ import { setAside } from '../platform/files/set-aside.ts'
 /** How long one statement may hold the event loop while another process writes. */
 const BUSY_MS = 20
 export const VERSION = 1
+/** Its name in the state directory. */
+export const JOURNAL_FILE = 'run-records.db'
 const SQLITE_CORRUPT = 11
 const SQLITE_NOTADB = 26
 

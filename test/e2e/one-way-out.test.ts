@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
-import { aFiringRow } from '../support/history-rows.ts'
+import { aFiringRow, aRunRow } from '../support/history-rows.ts'
 import { ResidentRcron } from '../support/resident-rcron.ts'
 
 /** Sets a title, clears the screen, makes a link, colours by a control of the second set, turns the direction, forges lines. */
@@ -23,8 +23,13 @@ await rcron.prepare(async ({ auths, systems, crons }, store) => {
   await crons.add({ cron_name: 'x', cron_path: 'x', cron_min: NASTY, timezone: NASTY, host, user, enabled: 1 })
   const end = { kind: 'refused', code: 'HOST_REFUSED', reason: NASTY, host: `h${NASTY}`, signal: NASTY } as const
   const job = { name: NASTY, action: 'failover' } as const
-  await store.writeHistory({ firings: [aFiringRow({ ...end, job, endedAt: Date.now() })], runs: [] })
+  await store.writeHistory({ firings: [aFiringRow({ ...end, job, endedAt: Date.now() })], runs: [aRun(end, job)] })
 })
+
+function aRun(end: object, job: { readonly name: string; readonly action: 'failover' }) {
+  const output = { stdout: { head: NASTY, tail: '' }, stderr: { head: NASTY, tail: NASTY } }
+  return aRunRow({ ...end, job, user: `u${NASTY}`, output, stderrBytes: 20_000 })
+}
 
 const where = ['--host', 'db1', '--user', 'good', '--schedule', '@daily']
 const VERBS: readonly (readonly string[])[] = [
@@ -57,6 +62,9 @@ const VERBS: readonly (readonly string[])[] = [
   ['history', '--outcome', NASTY],
   ['failed'],
   ['failed', '--since', NASTY],
+  ['logs', NASTY],
+  ['logs', `x${NASTY}`],
+  ['logs', NASTY, '--host', NASTY, '--attempt', NASTY],
   [`nonsense${NASTY}`],
   ['settings'],
 ]

@@ -105,6 +105,7 @@ const ROWS: readonly (readonly [words: readonly string[], offered: readonly stri
   [['run', ''], CRONS],
   [['kill', 'it'], ["it's"]],
   [['history', ''], CRONS],
+  [['logs', ''], CRONS],
   [['run', 'dump', '--host', ''], HOSTS],
   [
     ['cron', 'edit', 'du'],

@@ -11,6 +11,7 @@ import { aControlled, FIRING } from '../control/a-controlled.ts'
 import { answering } from '../support/answering.ts'
 import { RecordingLog } from '../support/builders.ts'
 import { DaemonProcess } from '../support/daemon.ts'
+import { aFiringRow, aRunRow } from '../support/history-rows.ts'
 import { type Ended, RcronCommand } from '../support/rcron-command.ts'
 import { makeKey } from '../support/sshd.ts'
 import { examplesOn } from './page-examples.ts'
@@ -76,7 +77,8 @@ async function installationFor(line: string, t: TestContext): Promise<RcronComma
   mkdirSync(join(rcron.directory, '.ssh'), { mode: 0o700 })
   for (const name of ['id_ed25519', 'rcron']) makeKey(join(rcron.directory, '.ssh', name))
   const { contents } = makeKey(join(rcron.directory, 'key'))
-  await rcron.prepare(async (editor) => {
+  await rcron.prepare(async (editor, store) => {
+    await store.writeHistory({ firings: [aFiringRow()], runs: [aRunRow()] })
     if (!line.includes('system add')) await addSystems(editor)
     if (!line.includes('auth add')) await addAuths(editor, contents)
     if (!/(?:system|auth) (?:add|remove)/.test(line)) await addCrons(editor)

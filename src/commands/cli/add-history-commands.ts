@@ -26,4 +26,13 @@ export function addHistoryCommands(program: Command, context: CommandContext, ru
     .option('-n, --count <n>', 'how many, the newest first (default: 20)')
     .option('--json', 'print JSON')
     .action((jobs, options) => run(async () => (await import('../history/history.ts')).history(context, jobs, options)))
+  program
+    .command('logs')
+    .summary('print what a run has printed, or prints now')
+    .argument('<run>', 'a job, which means its last run; NAME@HOST, a row, or a run: four letters of its id at least')
+    .option('--host <name>', 'the last run on that host')
+    .option('--attempt <n>', 'of the last walk from host to host the run with that number')
+    .option('--raw', 'as it was printed, with what moves a terminal')
+    .option('--json', 'print JSON')
+    .action((word, options) => run(async () => (await import('../history/logs.ts')).logs(context, word, options)))
 }

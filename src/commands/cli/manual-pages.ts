@@ -154,6 +154,22 @@ A firing is one line, however many hosts were tried; --json has all that is know
       [1, 'the store could not be read, or has no history'],
     ],
   },
+  logs: {
+    about: `Prints what a run has printed, as history keeps it: the first 4 KiB and the last 12 KiB of each stream, with how many bytes are left out in between. A job means its last run that began, on whichever host. It needs no daemon, and finds runs that still wait for the store.
+
+Control characters are made visible. --raw prints each stream to its own as it was kept, and nothing else on standard output.`,
+    examples: [
+      ['rcron logs dump', 'the last run of a job'],
+      ['rcron logs dump@db1', 'on one host'],
+      ['rcron logs dump --attempt 1', 'the first one that its last firings tried'],
+      ['rcron logs dump --raw', 'for a pipe'],
+    ],
+    exits: [
+      [0, 'printed, or nothing of it is kept'],
+      [1, 'the store could not be read, or has no history'],
+      [4, 'there is no such job or run'],
+    ],
+  },
   init: {
     about:
       'Creates missing tables, and adds the columns that tables of the first rcron lack. It changes nothing that exists. Safe to repeat.',

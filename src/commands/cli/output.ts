@@ -1,5 +1,5 @@
 import { describeReported, type Problem, type ReportedProblem, reportedOf } from '../../domain/problem.ts'
-import { escapeJson, escapeText } from '../../platform/log/escape-text.ts'
+import { escapeBlock, escapeJson, escapeText } from '../../platform/log/escape-text.ts'
 import type { CommandContext } from './context.ts'
 import { paint, type Style } from './paint.ts'
 import { layOut, type TableColumn } from './table.ts'
@@ -29,6 +29,11 @@ export class Output {
   /** Something that is not the answer: progress, a warning, an error. */
   note(...parts: readonly StyledText[]): void {
     this.#print('stderr', parts)
+  }
+
+  /** What a command printed, with the lines that it has; `isRaw`: as it is, whatever it does to a terminal. */
+  block(on: 'stdout' | 'stderr', text: string, isRaw = false): void {
+    this.#context[on].write(isRaw ? text : escapeBlock(text))
   }
 
   json(value: unknown): void {

@@ -6,6 +6,9 @@ import { Excerpt, incompleteTail } from './excerpt.ts'
 const [HEAD_BYTES, TAIL_BYTES] = [16 * 1024, 16 * 1024]
 const [STREAM_HEAD_BYTES, STREAM_TAIL_BYTES] = [4 * 1024, 12 * 1024]
 
+/** Bytes kept of each stream alone, where more came. */
+export const KEPT_OF_STREAM = STREAM_HEAD_BYTES + STREAM_TAIL_BYTES
+
 const EMPTY = Buffer.alloc(0)
 
 /**

@@ -66,12 +66,22 @@ export type TroubleQuery = {
 /** A firing with the rows of its runs, in the order in which they ended. */
 export type FiringWithRuns = { readonly firing: FiringRow; readonly runs: readonly RunRow[] }
 
+/** The last run of a job, or of one cron; on a host and with an attempt, where those are not null. */
+export type LastRunQuery = { readonly host: string | null; readonly attempt: number | null } & (
+  | { readonly job: string }
+  | { readonly cron: number }
+)
+
 /** Where history is read. Each question is answered by an index, page by page. Rejects as `writeHistory` does. */
 export interface HistoryReading {
   firings(query: FiringQuery): Promise<readonly FiringRow[]>
   trouble(query: TroubleQuery): Promise<readonly FiringRow[]>
   /** By the id of a firing or of one of its runs, or the beginning of it; those that have it, two at most. */
   firingsOf(id: string): Promise<readonly FiringWithRuns[]>
+  /** By the beginning of the id of a run: two at most. */
+  runsBeginning(id: string): Promise<readonly RunRow[]>
+  /** The last one that began, or where none did the last one of all; null if there is none. */
+  lastRun(query: LastRunQuery): Promise<RunRow | null>
   /** By subject: a job's key, or `cron 12`. Those without are left out. */
   rollups(subjects: readonly string[]): Promise<ReadonlyMap<string, Rollup>>
 }

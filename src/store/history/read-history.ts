@@ -1,12 +1,14 @@
 import type { FiringRow } from '../../domain/history/firing-row.ts'
 import type { Rollup } from '../../domain/history/recent.ts'
+import type { RunRow } from '../../domain/history/run-row.ts'
 import { startOf } from '../../domain/minute.ts'
 import type { Ask } from '../sql/ask.ts'
 import type { Engine } from '../sql/engine.ts'
 import { firingOf, rollupOf, runOf } from './history-columns.ts'
-import type { FiringQuery, FiringWithRuns, HistoryReading, TroubleQuery } from './history-store.ts'
+import type { FiringQuery, FiringWithRuns, HistoryReading, LastRunQuery, TroubleQuery } from './history-store.ts'
 import { FIRINGS, ROLLUPS, RUNS } from './history-tables.ts'
 import { askInTurn, rowsWithKeys } from './questions.ts'
+import { lastRun, runsBeginning } from './read-runs.ts'
 
 const COLUMNS = Object.keys(FIRINGS.columns)
 /** An id is asked for by its beginning: what comes after every one that begins so. */
@@ -57,6 +59,14 @@ export class SqlHistoryReading implements HistoryReading {
       const found = await inTurn([...ids].slice(0, 2), (each) => withRuns(ask, each))
       return found.filter((each) => each !== null)
     })
+  }
+
+  runsBeginning(id: string): Promise<readonly RunRow[]> {
+    return this.#engine.readSnapshot((ask) => runsBeginning(ask, id))
+  }
+
+  lastRun(query: LastRunQuery): Promise<RunRow | null> {
+    return this.#engine.readSnapshot((ask) => lastRun(ask, query))
   }
 
   rollups(subjects: readonly string[]): Promise<ReadonlyMap<string, Rollup>> {

@@ -279,6 +279,30 @@ export function describeHistory(name: string, start: () => Promise<HistoryLab>):
       deepEqual(await history.firingsOf('abcd'), [])
     })
 
+    test('the last run of a job or a cron is the one that began last, on a host or with an attempt where that is asked', async () => {
+      const firing = aFiringRow({ id: 'f1'.padEnd(32, '0') })
+      const later = aFiringRow({ id: 'f2'.padEnd(32, '0'), minute: addMinutes(firing.minute, 1) })
+      const begun = aRunRow({ id: 'a1'.padEnd(32, '0'), firing: firing.id, attempt: 2, host: 'db2', cron: 2 })
+      const before = aRunRow({ id: 'a2'.padEnd(32, '0'), firing: firing.id, startedAt: 1, endedAt: begun.endedAt - 1 })
+      const never = aRunRow({ id: 'a3'.padEnd(32, '0'), firing: later.id, minute: later.minute, startedAt: null })
+      await lab.store.writeHistory({ firings: [firing, later], runs: [begun, before, never] })
+      const history = await lab.store.history()
+      const any = { host: null, attempt: null }
+      const rows: readonly (readonly [Parameters<typeof history.lastRun>[0], RunRow | null])[] = [
+        [{ job: 'dump', ...any }, begun],
+        [{ job: 'dump', host: 'db1', attempt: null }, before],
+        [{ job: 'dump', host: null, attempt: 1 }, before],
+        [{ job: 'dump', host: 'db2', attempt: 1 }, null],
+        [{ job: 'other', ...any }, null],
+        [{ cron: 1, ...any }, before],
+        [{ cron: 2, ...any }, begun],
+      ]
+      for (const [query, run] of rows) deepEqual(await history.lastRun(query), run, JSON.stringify(query))
+      deepEqual(await history.runsBeginning('a3'), [never])
+      equal((await history.runsBeginning('a')).length, 2)
+      deepEqual(await history.runsBeginning('b'), [])
+    })
+
     test('old rows go step by step, and the newest of each cron and job stay however old', async () => {
       const old = [...upTo(230, 1), ...upTo(4, 2)]
       const fresh = Array.from({ length: 5 }, (_, at) => aPair(2 * 1440 + at, 1))
