@@ -1,6 +1,8 @@
 import { AuditTrail, type Deed } from '../control/act/audit-trail.ts'
 import { DaemonControl } from '../control/act/daemon-control.ts'
 import type { EndedRuns } from '../control/act/ended-runs.ts'
+import type { EventFeed } from '../control/act/event-feed.ts'
+import type { RunOutputs } from '../control/act/run-outputs.ts'
 import { ControlServer } from '../control/server/control-server.ts'
 import { groupOfViewers } from '../control/server/group-of-viewers.ts'
 import type { Daemon } from '../daemon/daemon.ts'
@@ -16,11 +18,13 @@ export type ControlParts = {
   readonly daemon: Daemon
   readonly book: MinuteBook
   readonly ended: EndedRuns
+  readonly feed: EventFeed
+  readonly outputs: RunOutputs
   readonly stop: AbortSignal
 }
 
 /** Listens for commands, where the settings in force at the start say. The caller's to close. Never rejects. */
-export async function openControl({ running, daemon, book, ended, stop }: ControlParts): Promise<AsyncDisposable> {
+export async function openControl({ running, daemon, book, stop, ...told }: ControlParts): Promise<AsyncDisposable> {
   const { clock, log, source, dispatcher, settings } = running
   const { stateDirectory, controlDirectory, limits } = settings().config
   const controlled = new DaemonControl({
@@ -28,7 +32,7 @@ export async function openControl({ running, daemon, book, ended, stop }: Contro
     source,
     dispatcher,
     daemon,
-    ended,
+    ...told,
     writePauses: running.writePauses,
     lastPlanned: () => book.last,
     facts: {

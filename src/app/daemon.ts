@@ -4,6 +4,8 @@ import type { Config } from '../config/config.ts'
 import { refuseForeignPlaces } from '../config/judge-places.ts'
 import type { Environment } from '../config/read-variables.ts'
 import { EndedRuns } from '../control/act/ended-runs.ts'
+import { EventFeed } from '../control/act/event-feed.ts'
+import { RunOutputs } from '../control/act/run-outputs.ts'
 import { Daemon } from '../daemon/daemon.ts'
 import type { DaemonSignals } from '../daemon/daemon-signals.ts'
 import { listenToSystemSignals } from '../daemon/system-daemon-signals.ts'
@@ -55,9 +57,9 @@ export async function composeDaemon(
   const lease = opened.adopt(new FollowingLease(config, { clock, log }), (it) => it.release())
   await untilAborted(lease.take(ofSystem.stop), ofSystem.stop)
   const signals = stoppedBy(lease.lost, ofSystem)
-  const ended = new EndedRuns()
-  const manner = { isTransient: false, subscribers: [ended] }
-  const running = opened.use(await composeRunning(first, log, readerOf(config, log), manner))
+  const told = { ended: new EndedRuns(), feed: new EventFeed(), outputs: new RunOutputs(() => running.printed) }
+  const manner = { isTransient: false, subscribers: [told.ended, told.feed, told.outputs] }
+  const running: Running = opened.use(await composeRunning(first, log, readerOf(config, log), manner))
   const { source, dispatcher, records, history, journal, settings, ledger } = running
   const shared = { clock, log, journal, ledger, dispatcher }
   const reviewZones = zoneReview(log)
@@ -78,7 +80,7 @@ export async function composeDaemon(
       killsRuns: () => settings().config.stopRuns === 'kill',
       reloadSettings: () => reload({ environment, running, lease, log }, signals.stop),
       openControl: async () =>
-        void control.use(await openControl({ running, daemon, book, ended, stop: signals.stop })),
+        void control.use(await openControl({ running, daemon, book, ...told, stop: signals.stop })),
       onRefreshed: () => {
         const ofCrons = source.snapshot === null ? [] : zonesIn(source.snapshot)
         reviewZones([settings().config.timezone, ...ofCrons], clock.now())

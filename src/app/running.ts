@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { DefinitionsCache } from '../definitions/cache/definitions-cache.ts'
-import { SealedDefinitionsCache } from '../definitions/cache/sealed-definitions-cache.ts'
 import { compileSteps } from '../definitions/compile-snapshot.ts'
 import { DefinitionOrigins } from '../definitions/definition-origins.ts'
 import { pausedReason } from '../definitions/judge/pauses/pause.ts'
@@ -11,9 +10,10 @@ import { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { RunLocks } from '../dispatch/locks/run-locks.ts'
 import { SystemRunLocks } from '../dispatch/locks/system-run-locks.ts'
 import { installationId } from '../dispatch/system-installation-id.ts'
-import { OperatorError } from '../domain/errors.ts'
 import { MS_PER_MINUTE } from '../domain/minute.ts'
 import type { AuthRow } from '../domain/rows.ts'
+import { heardExecutor } from '../execution/heard-executor.ts'
+import { LiveOutputs } from '../execution/output/live-outputs.ts'
 import type { HistoryWriter } from '../history/history-writer.ts'
 import { type Journal, SubscribedJournal, type Subscriber } from '../history/journal.ts'
 import { LastRunRecords } from '../history/last-run-records.ts'
@@ -33,16 +33,15 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { SystemLog } from '../platform/log/system-log.ts'
 import { yieldBetween } from '../platform/waiting/yielding.ts'
-import { obtainCacheKey } from '../secrets/cache-key.ts'
 import type { Credentials } from '../secrets/credentials.ts'
 import { KnownSecrets } from '../secrets/known-secrets.ts'
-import { createSecretSeal, type SecretSeal } from '../secrets/seal-secret.ts'
 import type { HistoryKeeping } from '../store/history/history-store.ts'
 import type { SqlStore } from '../store/sql/sql-store.ts'
 import { composeHistory } from './history.ts'
 import { LiveSettings, type LiveSettingsParts } from './live-settings.ts'
 import { composeClock, composeCredentials } from './parts.ts'
 import { composeExecutor, composeSessions } from './parts-for-hosts.ts'
+import { composeSealed } from './sealed.ts'
 import { nameOfDatabase, type Settings } from './settings.ts'
 
 /** The parts that a daemon and a tick share, all of one installation. Disposed of, connections go first and the log last. */
@@ -66,6 +65,8 @@ export type Running = AsyncDisposable & {
   readonly locks: RunLocks
   readonly mark: MinuteMark
   readonly ledger: FiringLedger
+  /** What runs print, and how secrets in it are replaced. */
+  readonly printed: { readonly outputs: LiveOutputs; readonly mask: KnownSecrets['maskExcerpt'] }
   /** The settings in force. */
   readonly settings: () => Settings
   /** Puts other settings in force; resolves with the names of those that wait for the next start. */
@@ -110,6 +111,7 @@ export async function composeRunning(
   const locks = SystemRunLocks.open({ directory: first.config.lockDirectory, clock, log })
   const noted = { mark: composeMark(first.config, base), ledger: composeLedger(first.config, base) }
   const records = composeRecords(base, recordJournal)
+  const outputs = new LiveOutputs({ clock, secrets: known })
   const installation = installationId(first.config.stateDirectory, log)
   const history = opened.use(composeHistory({ ...base, source, installation, known, file: journalFile }))
   const journal = new SubscribedJournal(log, [
@@ -118,7 +120,7 @@ export async function composeRunning(
     history.rows,
     ...subscribers,
   ])
-  const parts = { ...base, ...noted, isTransient, installation, source, sessions, credentials, locks, journal }
+  const parts = { ...base, ...noted, isTransient, installation, source, sessions, credentials, locks, journal, outputs }
   const owned = opened.move()
   return {
     clock,
@@ -133,6 +135,7 @@ export async function composeRunning(
     writeAudit: (rows) => live.store.writeAudit(rows),
     locks,
     ...noted,
+    printed: { outputs, mask: (excerpt) => known.maskExcerpt(excerpt) },
     settings: () => live.settings,
     replaceSettings: (next) => live.replace(next),
     retireConnections: () => sessions.retire(),
@@ -168,6 +171,7 @@ type DispatcherParts = Base & {
   readonly mark: MinuteMark
   readonly ledger: FiringLedger
   readonly journal: Journal
+  readonly outputs: LiveOutputs
   /** Names what is scheduled, and the installation on its hosts. */
   readonly installation: string
   /** A tick: of runs that were begun before it, it knows by their locks alone. */
@@ -177,10 +181,11 @@ type DispatcherParts = Base & {
 function composeDispatcher({ live, clock, log, source, sessions, credentials, locks, ...parts }: DispatcherParts) {
   const { limits } = live.settings.config
   const current = { resolve: (auth: AuthRow, host: string) => credentials.resolve(source.authNow(auth), host) }
+  const overSsh = { sessions: sessions.sessions, credentials: current, clock, log }
   return new Dispatcher({
     clock,
     log,
-    executor: composeExecutor(live.settings.config, { sessions: sessions.sessions, credentials: current, clock, log }),
+    executor: heardExecutor(composeExecutor(live.settings.config, overSsh), parts.outputs),
     locks,
     journal: parts.journal,
     isTransient: parts.isTransient,
@@ -218,31 +223,4 @@ function composeMark({ stateDirectory, lockDirectory }: Config, { clock, log }: 
 /** In the same places as the mark. */
 function composeLedger({ stateDirectory, lockDirectory }: Config, { clock, log }: Base): FiringLedger {
   return new SystemFiringLedger({ directories: [stateDirectory, lockDirectory], clock, log })
-}
-
-type Sealed = { readonly cache: DefinitionsCache; readonly seal: SecretSeal | null }
-
-/** Without a key there is no cache and no sealed secret, and everything else continues. */
-async function composeSealed(
-  { cache: { file, ...source } }: Config,
-  { live, clock, log, origins, known }: Base & { readonly origins: DefinitionOrigins; readonly known: KnownSecrets },
-): Promise<Sealed> {
-  try {
-    const hexKey = await obtainCacheKey(source, log)
-    known.note(hexKey)
-    const cache = new SealedDefinitionsCache({
-      path: file,
-      clock,
-      hexKey,
-      get database() {
-        return nameOfDatabase(live.settings.config.database)
-      },
-      databaseOf: (definitions) => origins.of(definitions),
-    })
-    return { cache, seal: createSecretSeal(hexKey) }
-  } catch (error) {
-    if (!(error instanceof OperatorError)) throw error
-    log.error({ err: error }, 'no cache key: definitions are not cached and sealed secrets cannot be opened')
-    return { cache: { load: async () => null, save: async () => undefined }, seal: null }
-  }
 }

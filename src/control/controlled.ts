@@ -1,3 +1,4 @@
+import type { FeedReader } from './feed.ts'
 import type {
   FiringAnswer,
   FiringOrder,
@@ -33,4 +34,8 @@ export interface Controlled {
   reload(): Promise<Reloading>
   /** Reads definitions again. */
   reread(): Promise<Rereading>
+  /** Tells `reader` what happens from now on, or after the event of that id, until that is disposed of. */
+  events(after: string | null, reader: FeedReader): Disposable
+  /** Tells `reader` what a run prints and how it ends, until that is disposed of. */
+  output(run: string, reader: FeedReader): Disposable
 }

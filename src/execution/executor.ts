@@ -1,6 +1,7 @@
 import type { KilledBy } from '../domain/outcome.ts'
 import type { Run, RunId, RunResult, RunTrace } from '../domain/run.ts'
 import type { Access } from '../hosts/target.ts'
+import type { OutputCapture } from './output/output-capture.ts'
 
 /** Carries out one command on one system, and finds it again. */
 export interface Executor {
@@ -49,6 +50,8 @@ export interface RunWatch {
   unknown(reason: string): void
   /** Contact is back, and the run is still alive. */
   found(): void
+  /** What it prints is heard here, from its first byte on. Comes at once, for a run that is started. */
+  prints?(output: OutputCapture): void
 }
 
 /** A run that was handed over, or adopted. */

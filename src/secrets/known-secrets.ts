@@ -15,7 +15,14 @@ export class KnownSecrets {
   readonly #ending = new Map<string, string[]>()
   /** Whether a secret may begin with two characters. */
   readonly #mayBegin = new Uint8Array(SLOTS)
+  /** Fewer characters than tell a secret, with which one begins. */
+  readonly #shortBeginnings = new Set<string>()
   #longest = 0
+
+  /** Characters of the longest secret. */
+  get longest(): number {
+    return this.#longest
+  }
 
   /** Of a text of several lines, a key's, each line counts; what frames a key is no secret. */
   note(text: string): void {
@@ -40,6 +47,22 @@ export class KnownSecrets {
     return from === 0 ? text : [...parts, text.slice(from)].join('')
   }
 
+  /** As `mask`, of a text that goes on: `held` is the end of it that may begin a secret, to stand before what comes next. */
+  maskBeginning(text: string): { readonly masked: string; readonly held: string } {
+    if (this.#known.size === 0) return { masked: text, held: '' }
+    const parts: string[] = []
+    let from = 0
+    for (let at = 0; at < text.length; at++) {
+      if (this.#mayGoOn(text, at)) return { masked: [...parts, text.slice(from, at)].join(''), held: text.slice(at) }
+      const found = this.#at(text, at)
+      if (found === null) continue
+      parts.push(text.slice(from, at), INSTEAD)
+      from = at + found.length
+      at = from - 1
+    }
+    return { masked: from === 0 ? text : [...parts, text.slice(from)].join(''), held: '' }
+  }
+
   /** As `mask`, and at the two places where something is left out also what may be a part of a secret. */
   maskExcerpt<One extends Excerpt>(excerpt: One): One {
     const { head, tail } = excerpt
@@ -53,8 +76,21 @@ export class KnownSecrets {
     this.#known.add(secret)
     this.#longest = Math.max(this.#longest, secret.length)
     this.#mayBegin[slotOf(secret, 0)] = 1
+    for (let length = 1; length < LEAST; length++) this.#shortBeginnings.add(secret.slice(0, length))
     put(this.#beginning, secret.slice(0, LEAST), secret)
     put(this.#ending, secret.slice(-LEAST), secret)
+  }
+
+  /** Whether the text ends in the middle of what may be a secret, which begins there. */
+  #mayGoOn(text: string, at: number): boolean {
+    const length = text.length - at
+    if (length >= this.#longest) return false
+    if (length === 1) return this.#shortBeginnings.has(text.slice(at))
+    if (this.#mayBegin[slotOf(text, at)] === 0) return false
+    const rest = text.slice(at)
+    if (length < LEAST) return this.#shortBeginnings.has(rest)
+    const candidates = this.#beginning.get(rest.slice(0, LEAST)) ?? NONE
+    return candidates.some((secret) => secret.length > length && secret.startsWith(rest))
   }
 
   /** The longest secret that stands there. */

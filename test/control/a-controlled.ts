@@ -1,4 +1,5 @@
 import type { Controlled } from '../../src/control/controlled.ts'
+import type { ToldEvent } from '../../src/control/feed-schemas.ts'
 import type { DescribedPause, FiringAnswer, LiveRun } from '../../src/control/schemas.ts'
 
 export const RUN_ID = 'a'.repeat(32)
@@ -47,6 +48,24 @@ export const PAUSE: DescribedPause = {
   reason: 'its disk is full',
   by: 'anna',
   crons: 1,
+}
+
+const EVENT: ToldEvent = {
+  kind: 'started',
+  at: '2026-03-01T11:00:00.000Z',
+  job: 'dump',
+  action: 'failover',
+  minute: '2026-03-01T11:00:00.000Z',
+  how: 'schedule',
+  by: null,
+  crons: [1],
+  run: RUN_ID,
+  host: 'db1',
+  port: 22,
+  user: 'backup',
+  attempt: null,
+  reason: null,
+  end: null,
 }
 
 const REREADING = { store: 'sqlite:x', isRead: true, changes: { added: [], edited: [], removed: [] }, rejected: [] }
@@ -102,6 +121,18 @@ export function aControlled(overrides: Partial<Controlled> = {}) {
     reread: async () => {
       told.push('reread')
       return REREADING
+    },
+    events: (after, reader) => {
+      reader.send(EVENT, after === null ? 'x-1' : 'x-2')
+      return { [Symbol.dispose]: () => told.push('left') }
+    },
+    output: (run, reader) => {
+      reader.send({ kind: 'run', run, job: 'dump', action: 'failover', host: 'db1', isHeard: true })
+      reader.send({ kind: 'output', stream: 'stdout', text: 'a\u001b\nb', omittedBytes: 0 })
+      reader.send({ kind: 'contact', isLost: true, reason: 'x' })
+      reader.send({ kind: 'end', outcome: 'succeeded', exitCode: 0, signal: null, description: 'ok', durationMs: 1 })
+      reader.end()
+      return { [Symbol.dispose]: () => told.push('left') }
     },
     ...overrides,
   }

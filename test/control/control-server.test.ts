@@ -38,6 +38,10 @@ const { controlled, told } = aControlled({
     if (of === 'none') throw new ControlFault('NOT_FOUND', 'none: there is no such job', 'Did you mean one?')
     return aControlled().controlled.runs(of)
   },
+  output: (run, reader) => {
+    if (run !== RUN_ID) throw new ControlFault('NOT_FOUND', 'there is no such run')
+    return aControlled().controlled.output(run, reader)
+  },
 })
 const server = await ControlServer.open({
   controlled,
@@ -68,6 +72,31 @@ async function ask(path: string, { socketPath = CONTROL, method = 'GET', headers
   return { status: response.statusCode, said: JSON.parse(await text(response)) }
 }
 
+type Told = { readonly event: string; readonly id: string | undefined; readonly data: unknown }
+
+/** The messages of a feed that ends, or the first one of one that goes on. */
+async function firstOf(
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  socketPath = CONTROL,
+): Promise<readonly Told[]> {
+  const asked = request({ socketPath, path, headers: { host: 'localhost', ...headers } }).end()
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  deepEqual([response.statusCode, response.headers['content-type']], [200, 'text/event-stream'])
+  let said = ''
+  for await (const part of response.setEncoding('utf8')) {
+    said += part
+    if (path.endsWith('/events') && said.includes('\n\n')) break
+  }
+  return said
+    .split('\n\n')
+    .filter((message) => message !== '')
+    .map((message) => {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(message)?.[1]
+      return { event: field('event') ?? '', id: field('id'), data: JSON.parse(field('data') ?? 'null') }
+    })
+}
+
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 /** Meets a new challenge by what `make` leaves at its path; answers with the headers that say so. */
@@ -87,6 +116,8 @@ const SENT: Readonly<Record<string, { readonly path?: string; readonly body?: un
   'get /status': {},
   'get /challenge': {},
   'get /runs': { path: '/runs?of=dump' },
+  'get /runs/{id}/output': { path: `/runs/${RUN_ID}/output` },
+  'get /events': {},
   'post /kills': { body: { runs: [RUN_ID] } },
   'post /firings': { body: { job: 'dump', isForced: true } },
   'get /firings/{id}': { path: `/firings/${FIRING_ID}?waitMs=10` },
@@ -99,7 +130,7 @@ const SENT: Readonly<Record<string, { readonly path?: string; readonly body?: un
 
 type Described = {
   readonly responses: Readonly<
-    Record<string, { readonly content: { readonly 'application/json': { readonly schema: object } } }>
+    Record<string, { readonly content: Readonly<Record<string, { readonly schema: object }>> }>
   >
 }
 const { said: description } = await ask('/api/v1/openapi.json')
@@ -116,13 +147,19 @@ test('the description names every route, and no other', () => {
 for (const { name, method, path, described } of routes) {
   test(`${name} answers what its description says`, async () => {
     const { path: asked = path, body } = SENT[name] ?? {}
+    const [[type = '', { schema } = { schema: {} }] = []] = Object.entries(described.responses['200']?.content ?? {})
+    const described200 = z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema)
+    ok(described.responses['default'])
+    if (type === 'text/event-stream') {
+      for (const { event, data } of await firstOf(`/api/v1${asked}`)) {
+        deepEqual(described200.parse(data), data)
+        equal(event, (data as { readonly kind: string }).kind)
+      }
+      return
+    }
     const { status, said } = await (method === 'get' ? ask(`/api/v1${asked}`) : post(`/api/v1${asked}`, body))
     equal(status, 200, JSON.stringify(said))
-    const schema = z.fromJSONSchema(
-      described.responses['200']?.content['application/json'].schema as z.core.JSONSchema.JSONSchema,
-    )
-    deepEqual(schema.parse(said), said)
-    ok(described.responses['default'])
+    deepEqual(described200.parse(said), said)
   })
 }
 
@@ -315,4 +352,39 @@ test('what changes something is logged', async () => {
   await post('/api/v1/firings', { job: 'dump' })
   const { fields } = log.entries.findLast(({ message }) => message === 'command received') ?? { fields: null }
   deepEqual(fields, { asked: '/firings', by: userInfo().username, job: 'dump', isForced: false })
+})
+
+test('both sockets tell what happens, from where the reader left off', async () => {
+  for (const socketPath of [CONTROL, VIEW]) {
+    deepEqual(
+      (await firstOf('/api/v1/events', {}, socketPath)).map(({ id }) => id),
+      ['x-1'],
+    )
+    deepEqual(
+      (await firstOf('/api/v1/events', { 'last-event-id': 'x-1' }, socketPath)).map(({ id }) => id),
+      ['x-2'],
+    )
+  }
+})
+
+test('who has left is told nothing more', async () => {
+  const before = told.filter((it) => it === 'left').length
+  await firstOf('/api/v1/events')
+  await until('it has left', async () => told.filter((it) => it === 'left').length > before)
+})
+
+test('those who read on take no place of those who ask', async () => {
+  const readers = Array.from({ length: 80 }, () =>
+    request({ socketPath: VIEW, path: '/api/v1/events', headers: { host: 'localhost' } })
+      .on('error', () => {})
+      .end(),
+  )
+  for (const reader of readers) equal(((await once(reader, 'response')) as [IncomingMessage])[0].statusCode, 200)
+  equal((await ask('/api/v1/status', { socketPath: VIEW })).status, 200)
+  for (const reader of readers) reader.destroy()
+})
+
+test('a run that is not there is refused before a stream begins', async () => {
+  const { status, said } = await ask(`/api/v1/runs/${'f'.repeat(32)}/output`)
+  deepEqual([status, said.error.code], [404, 'NOT_FOUND'])
 })

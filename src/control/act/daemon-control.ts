@@ -11,6 +11,7 @@ import { formatInstant } from '../../schedule/local-time.ts'
 import { zoneOf } from '../../schedule/timezone.ts'
 import type { Controlled } from '../controlled.ts'
 import { ControlFault } from '../faults.ts'
+import type { FeedReader } from '../feed.ts'
 import type {
   FiringAnswer,
   FiringOrder,
@@ -28,11 +29,13 @@ import type {
 import { changedRows } from './changed-rows.ts'
 import { type DaemonFacts, statusOf } from './daemon-status.ts'
 import type { EndedRuns } from './ended-runs.ts'
+import type { EventFeed } from './event-feed.ts'
 import { killRuns } from './kill-runs.ts'
 import { liveRunOf } from './live-runs.ts'
 import { ManualFirings } from './manual-firings.ts'
 import { matchRuns } from './match-runs.ts'
 import { Pauses, type PausesParts } from './pauses.ts'
+import type { RunOutputs } from './run-outputs.ts'
 
 /** What a daemon is steered by. */
 export type DaemonControlParts = {
@@ -46,6 +49,8 @@ export type DaemonControlParts = {
   readonly ended: EndedRuns
   /** Puts pauses into the store. Rejects while that is away. */
   readonly writePauses: PausesParts['write']
+  readonly feed: Pick<EventFeed, 'follow'>
+  readonly outputs: Pick<RunOutputs, 'follow'>
 }
 
 /** Answers for a daemon that runs in this process. */
@@ -124,6 +129,15 @@ export class DaemonControl implements Controlled {
   async reread(): Promise<Rereading> {
     const before = this.#parts.source.definitions
     return this.#rereading(before, await this.#parts.daemon.reread())
+  }
+
+  events(after: string | null, reader: FeedReader): Disposable {
+    return this.#parts.feed.follow(after, reader)
+  }
+
+  output(run: RunId, reader: FeedReader): Disposable {
+    const { outputs, dispatcher } = this.#parts
+    return outputs.follow(run, dispatcher.active, reader)
   }
 
   #rereading(before: SnapshotSource['definitions'], isRead: boolean): Rereading {

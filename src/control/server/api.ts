@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import { BUG } from '../../domain/bug.ts'
 import { describeActor } from '../../domain/history/audit-row.ts'
@@ -11,7 +11,8 @@ import { PROOF_HEADER, SUDO_HEADER } from '../proof-names.ts'
 import type { Challenge } from '../schemas.ts'
 import { type Actor, Challenges } from './challenges.ts'
 import { describeApi } from './describe-api.ts'
-import { type Asked, ENDPOINTS, type Endpoint } from './endpoints.ts'
+import { type Asked, type Asker, ENDPOINTS, type Endpoint } from './endpoints.ts'
+import { EventStream } from './event-stream.ts'
 import { readJson } from './read-question.ts'
 
 /** Who answers, and for whom. */
@@ -43,26 +44,51 @@ const ROUTES = ENDPOINTS.map((endpoint) => ({
   pattern: new RegExp(`^${ROOT}${endpoint.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
 }))
 
+/** Answers one question; `asFeed` counts it among what goes on for long, or throws where there is too much of that. */
+export type Answerer = (request: IncomingMessage, response: ServerResponse, asFeed: () => void) => void
+
 /**
  * Answers questions as they come by HTTP. Without a framework: those that there are build on Request and Response, behind which Node loads a
  * client for HTTP that an idle daemon would keep in memory, 8 MB of it.
  */
-export function createApi(parts: ApiParts): RequestListener {
+export function createApi(parts: ApiParts): Answerer {
   const answering = { ...parts, challenges: parts.mayAct ? new Challenges(parts.proofs) : null }
-  return (request, response) => {
-    carryOut(request, answering).then(
-      (answer) => send(response, 200, answer),
+  return (request, response, asFeed) => {
+    let stream: EventStream | null = null
+    const reader = () => {
+      asFeed()
+      stream = new EventStream(response)
+      return stream
+    }
+    carryOut(request, answering, reader).then(
+      (answer) => {
+        if (stream === null) send(response, 200, answer)
+        else readOn(response, stream, answer as Disposable)
+      },
       (error: unknown) => {
         const fault = faultOf(error, request, parts.log)
-        send(response, FAULTS[fault.code].http, fault.answer)
+        if (response.headersSent) response.destroy()
+        else send(response, FAULTS[fault.code].http, fault.answer)
       },
     )
   }
 }
 
+/** A reader that has gone is told nothing more. */
+function readOn(response: ServerResponse, stream: EventStream, following: Disposable): void {
+  const leave = () => following[Symbol.dispose]()
+  stream.begin()
+  if (response.closed) leave()
+  else response.once('close', leave)
+}
+
 type Answering = Omit<ApiParts, 'proofs' | 'mayAct'> & { readonly challenges: Challenges | null }
 
-async function carryOut(request: IncomingMessage, { controlled, challenges, log, audit }: Answering): Promise<unknown> {
+async function carryOut(
+  request: IncomingMessage,
+  { controlled, challenges, log, audit }: Answering,
+  reader: Asker['reader'],
+): Promise<unknown> {
   if (request.headers.host !== HOST) throw new ControlFault('WRONG_HOST', `expected the header Host: ${HOST}`)
   const url = URL.parse(request.url ?? '', `http://${HOST}`)
   if (url?.pathname === DESCRIPTION && request.method === 'GET') return describeApi(installedVersion(), ROOT)
@@ -71,13 +97,14 @@ async function carryOut(request: IncomingMessage, { controlled, challenges, log,
   if (isAct && challenges === null) throw READ_ONLY
   const body = isAct ? await readJson(request) : {}
   const asked = judge(endpoint, { params, query: Object.fromEntries(url?.searchParams ?? []), body })
-  const issue = () => issuedBy(challenges)
-  if (!isAct) return await endpoint.carryOut(asked, controlled, { by: '', issue })
+  const lastEventId = request.headers['last-event-id']?.toString() ?? null
+  const looking: Asker = { by: '', issue: () => issuedBy(challenges), lastEventId, reader }
+  if (!isAct) return await endpoint.carryOut(asked, controlled, looking)
   const { name, sudoUser } = actorOf(request, challenges)
   const by = describeActor(name, sudoUser)
   log.info({ asked: endpoint.path, by, ...(asked.body as object) }, 'command received')
   return await noted(endpoint, { body: asked.body, actor: by, audit }, () =>
-    endpoint.carryOut(asked, controlled, { by, issue }),
+    endpoint.carryOut(asked, controlled, { ...looking, by }),
   )
 }
 

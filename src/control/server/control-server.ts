@@ -9,6 +9,7 @@ import type { Controlled } from '../controlled.ts'
 import { ControlFault, FAULTS } from '../faults.ts'
 import { PROOF_DIRECTORY } from '../proof-names.ts'
 import { CONTROL_SOCKET, VIEW_SOCKET } from '../socket-names.ts'
+import type { Answerer } from './api.ts'
 import { listenOn } from './listen-on.ts'
 
 /** Who answers, and where. */
@@ -26,8 +27,11 @@ export type ControlServerParts = {
 /** So many questions at once are answered at each socket; the next ones are told to try again. */
 const MOST_QUESTIONS = 64
 
+/** So many read on at each socket, for as long as something goes on; they take no place of a question. */
+const MOST_FEEDS = 256
+
 /** More connections than that are cut off. */
-const MOST_CONNECTIONS = 256
+const MOST_CONNECTIONS = 512
 
 /** Who sends slowly, or nothing, is not waited for. Milliseconds. */
 const LIMITS = {
@@ -83,21 +87,18 @@ export class ControlServer implements AsyncDisposable {
   #listener(mayAct: boolean): RequestListener {
     const { controlled, log, directory, audit } = this.#parts
     const proofs = join(directory, PROOF_DIRECTORY)
-    let loaded: Promise<RequestListener> | null = null
+    let loaded: Promise<Answerer> | null = null
     const load = async () => (await import('./api.ts')).createApi({ controlled, mayAct, log, proofs, audit })
-    let questions = 0
+    const counts = { questions: 0, feeds: 0 }
     return (request: IncomingMessage, response: ServerResponse) => {
-      questions += 1
-      response.once('close', () => {
-        questions -= 1
-      })
-      if (questions > MOST_QUESTIONS) {
+      const place = new Place(counts, response)
+      if (counts.questions > MOST_QUESTIONS) {
         refuse(response)
         return
       }
       loaded ??= load()
       loaded.then(
-        (listener) => listener(request, response),
+        (answer) => answer(request, response, () => place.turnToFeed()),
         (error: unknown) => {
           loaded = null
           log.error({ err: error }, `${BUG} while loading what answers commands`)
@@ -105,6 +106,29 @@ export class ControlServer implements AsyncDisposable {
         },
       )
     }
+  }
+}
+
+type Counts = { questions: number; feeds: number }
+
+/** Of a question among those that are answered, until its answer is complete or nobody waits for it. */
+class Place {
+  readonly #counts: Counts
+  #among: keyof Counts = 'questions'
+
+  constructor(counts: Counts, response: ServerResponse) {
+    this.#counts = counts
+    counts.questions += 1
+    response.once('close', () => {
+      counts[this.#among] -= 1
+    })
+  }
+
+  turnToFeed(): void {
+    if (this.#counts.feeds >= MOST_FEEDS) throw new ControlFault('BUSY', `${MOST_FEEDS} read on already`, 'Try again.')
+    this.#counts.questions -= 1
+    this.#counts.feeds += 1
+    this.#among = 'feeds'
   }
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { FAULTS } from '../faults.ts'
 import { PROOF_HEADER, SUDO_HEADER } from '../proof-names.ts'
 import { ENDPOINTS, type Endpoint } from './endpoints.ts'
+import { FEED_TYPE } from './event-stream.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -22,6 +23,16 @@ const PROOFS: readonly Schema[] = [
     schema: { type: 'string' },
   },
 ]
+
+const LAST_EVENT: Schema = {
+  name: 'last-event-id',
+  in: 'header',
+  required: false,
+  description: 'The id of the last event that who asks has',
+  schema: { type: 'string' },
+}
+
+const JSON_TYPE = 'application/json'
 
 const FAULT = z.object({
   error: z.object({
@@ -51,18 +62,19 @@ export function describeApi(version: string, root: string): Schema {
   }
 }
 
-function describeEndpoint({ summary, method, asked, answer }: Endpoint): Schema {
+function describeEndpoint({ summary, method, asked, answer, isFeed, path }: Endpoint): Schema {
   return {
     summary,
     parameters: [
       ...parametersOf(asked.params, 'path'),
       ...parametersOf(asked.query, 'query'),
       ...(method === 'post' ? PROOFS : []),
+      ...(path === '/events' ? [LAST_EVENT] : []),
     ],
-    ...(method === 'post' && { requestBody: { required: true, content: jsonOf(asked.body, 'input') } }),
+    ...(method === 'post' && { requestBody: { required: true, content: contentOf(JSON_TYPE, asked.body, 'input') } }),
     responses: {
-      200: { description: summary, content: jsonOf(answer, 'output') },
-      default: { description: 'It is not done', content: jsonOf(FAULT, 'output') },
+      200: { description: summary, content: contentOf(isFeed ? FEED_TYPE : JSON_TYPE, answer, 'output') },
+      default: { description: 'It is not done', content: contentOf(JSON_TYPE, FAULT, 'output') },
     },
   }
 }
@@ -81,11 +93,12 @@ function parametersOf(schema: z.ZodObject, where: 'path' | 'query'): readonly Sc
   }))
 }
 
-function jsonOf(schema: z.ZodObject, io: 'input' | 'output'): Schema {
-  return { 'application/json': { schema: jsonSchemaOf(schema, io) } }
+/** Of a feed, the schema of what each event has as its data. */
+function contentOf(type: string, schema: z.ZodType, io: 'input' | 'output'): Schema {
+  return { [type]: { schema: jsonSchemaOf(schema, io) } }
 }
 
-function jsonSchemaOf(schema: z.ZodObject, io: 'input' | 'output'): Schema {
+function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Schema {
   const { $schema: _, ...described } = z.toJSONSchema(schema, { io })
   return described
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { subjectOfPause } from '../act/pause-rows.ts'
 import type { Controlled } from '../controlled.ts'
+import type { FeedReader } from '../feed.ts'
+import { eventFeed, outputFeed } from '../feed-schemas.ts'
 import {
   type Challenge,
   challenge,
@@ -27,19 +29,30 @@ export type Endpoint = {
   readonly summary: string
   /** What stands in the path and behind `?`, and what is sent along. */
   readonly asked: { readonly params: z.ZodObject; readonly query: z.ZodObject; readonly body: z.ZodObject }
-  readonly answer: z.ZodObject
+  /** What is answered; of a feed, each message. */
+  readonly answer: z.ZodType
+  /** Server-sent events until either side ends it, instead of one answer. */
+  readonly isFeed: boolean
   /** How the audit names it, and what it is done to; null if it is of no interest there. */
   readonly deed: { readonly action: string; readonly subject: (body: unknown) => string } | null
   readonly carryOut: (asked: Asked, controlled: Controlled, asker: Asker) => unknown
 }
 
 /** Who asks, as proven where something is changed; and what gives out challenges to who is yet to prove it. */
-export type Asker = { readonly by: string; readonly issue: () => Challenge }
+export type Asker = {
+  readonly by: string
+  readonly issue: () => Challenge
+  /** The id of the last event that who asks has; null if none is said. */
+  readonly lastEventId: string | null
+  /** Who reads the feed; throws where that cannot be had. */
+  readonly reader: () => FeedReader
+}
 
 /** As the schemas of an endpoint judged it. */
 export type Asked = { readonly params: unknown; readonly query: unknown; readonly body: unknown }
 
 const NOTHING = z.object({})
+const outputParams = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/) })
 const MOST_WAIT_MS = 60_000
 
 const runsQuery = z.object({ of: z.string().min(1).max(512).optional().describe('A job, NAME@HOST, a row, or a run') })
@@ -70,6 +83,23 @@ export const ENDPOINTS: readonly Endpoint[] = [
     query: runsQuery,
     answer: runList,
     carryOut: ({ query }, controlled) => controlled.runs(query.of ?? null),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/runs/{id}/output',
+    summary: 'What a run prints, as it comes, until it has ended; of one that has ended just now, what is kept',
+    params: outputParams,
+    answer: outputFeed,
+    isFeed: true,
+    carryOut: ({ params }, controlled, { reader }) => controlled.output(params.id, reader()),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/events',
+    summary: 'What happens to firings and runs, as it happens; with the header Last-Event-ID, after that event',
+    answer: eventFeed,
+    isFeed: true,
+    carryOut: (_, controlled, { lastEventId, reader }) => controlled.events(lastEventId, reader()),
   }),
   endpoint({
     method: 'post',
@@ -140,7 +170,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   }),
 ]
 
-type Shaped<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, A extends z.ZodObject> = Pick<
+type Shaped<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, A extends z.ZodType> = Pick<
   Endpoint,
   'method' | 'path' | 'summary'
 > & {
@@ -149,22 +179,35 @@ type Shaped<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject,
   readonly body?: B
   readonly answer: A
   readonly deed?: { readonly action: string; readonly subject: (body: z.output<B>) => string }
+} & (
+    | (Answering<P, Q, B, z.input<A> | Promise<z.input<A>>> & { readonly isFeed?: false })
+    | (Answering<P, Q, B, Disposable> & { readonly isFeed: true })
+  )
+
+type Answering<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, Answer> = {
   readonly carryOut: (
     asked: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
     controlled: Controlled,
     asker: Asker,
-  ) => z.input<A> | Promise<z.input<A>>
+  ) => Answer
 }
 
 /** Whoever calls `carryOut` has had the schemas judge what is asked. */
-function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, A extends z.ZodObject>({
+function endpoint<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, A extends z.ZodType>({
   params,
   query,
   body,
   deed,
+  isFeed = false,
   carryOut,
   ...rest
 }: Shaped<P, Q, B, A>): Endpoint {
   const asked = { params: params ?? NOTHING, query: query ?? NOTHING, body: body ?? NOTHING }
-  return { ...rest, asked, deed: (deed ?? null) as Endpoint['deed'], carryOut: carryOut as Endpoint['carryOut'] }
+  return {
+    ...rest,
+    asked,
+    isFeed,
+    deed: (deed ?? null) as Endpoint['deed'],
+    carryOut: carryOut as Endpoint['carryOut'],
+  }
 }

@@ -1,6 +1,6 @@
 import { type CapturedOutput, NO_OUTPUT } from '../../domain/run.ts'
 import type { OutputStream } from '../../hosts/transport.ts'
-import { Excerpt, incompleteTail } from './excerpt.ts'
+import { Excerpt, incompleteTail, type KeptText } from './excerpt.ts'
 
 /** Bytes kept of a run's output, 64 KiB in all: of both streams as they came, and of each alone. */
 const [HEAD_BYTES, TAIL_BYTES] = [16 * 1024, 16 * 1024]
@@ -24,7 +24,11 @@ export class OutputCapture {
   readonly #bytes: Record<OutputStream, number> = { stdout: 0, stderr: 0 }
   readonly #waiting: Record<OutputStream, Buffer> = { stdout: EMPTY, stderr: EMPTY }
 
+  /** Is called with every chunk, which it must not keep; null while nobody listens. */
+  listener: ((stream: OutputStream, chunk: Buffer) => void) | null = null
+
   add(stream: OutputStream, chunk: Buffer): void {
+    this.listener?.(stream, chunk)
     this.#bytes[stream] += chunk.length
     this.#alone[stream].add(chunk)
     const waiting = this.#waiting[stream]
@@ -41,6 +45,11 @@ export class OutputCapture {
     this.#flush()
     const streams = { stdout: this.#textOf('stdout'), stderr: this.#textOf('stderr') }
     return { ...this.#both.text(), stdoutBytes, stderrBytes, streams }
+  }
+
+  /** What is kept of one stream as of now. */
+  kept(stream: OutputStream): KeptText {
+    return this.#alone[stream].text()
   }
 
   #textOf(stream: OutputStream) {

@@ -24,7 +24,11 @@ export type PlainExecutorParts = LoginParts & {
  */
 export function createPlainExecutor(parts: PlainExecutorParts): Executor {
   return {
-    start: (run) => new PlainRun(parts, run),
+    start: (run, watch) => {
+      const running = new PlainRun(parts, run)
+      watch.prints?.(running.output)
+      return running
+    },
     adopt: (adopted) => new ForgottenRun(adopted),
   }
 }
@@ -36,7 +40,7 @@ type Cause =
 class PlainRun implements RunningRun {
   readonly #parts: PlainExecutorParts
   readonly #run: Run
-  readonly #output = new OutputCapture()
+  readonly output = new OutputCapture()
   readonly #waiting = new AbortController()
   readonly #result = Promise.withResolvers<RunResult>()
   /** What ends the run, if it is not the command itself. The first one stays. */
@@ -95,7 +99,7 @@ class PlainRun implements RunningRun {
         login,
         command: cron.command,
         sharing: cron.action === 'clobber' || cron.ownConnection ? 'own' : 'shared',
-        onOutput: (stream, chunk) => this.#output.add(stream, chunk),
+        onOutput: (stream, chunk) => this.output.add(stream, chunk),
       },
       this.#waiting.signal,
     )
@@ -155,7 +159,7 @@ class PlainRun implements RunningRun {
     const started = this.#startedAt
     this.#result.resolve({
       outcome,
-      output: this.#output.captured(),
+      output: this.output.captured(),
       startedAt: started?.epoch ?? null,
       durationMs: started === null ? null : Math.round(clock.monotonic() - started.monotonic),
       endedByItself: false,

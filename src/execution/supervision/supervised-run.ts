@@ -2,6 +2,7 @@ import { hadNoEffect, type KilledBy, type Outcome } from '../../domain/outcome.t
 import type { RunResult } from '../../domain/run.ts'
 import { DONE } from '../../platform/waiting/within.ts'
 import type { KillConfirmation, RunningRun } from '../executor.ts'
+import type { OutputCapture } from '../output/output-capture.ts'
 import { pauseAfterSilence } from './back-off.ts'
 import type { RunContact } from './run-contact.ts'
 import { RunEnding } from './run-ending.ts'
@@ -38,6 +39,11 @@ export class SupervisedRun implements RunningRun {
       onHandedOver: () => this.#enforceTimeout(0),
     })
     void this.#carryOut().catch((error: unknown) => this.#fail(error))
+  }
+
+  /** What is heard of what it prints. */
+  get heard(): OutputCapture {
+    return this.#output.heard
   }
 
   get result(): Promise<RunResult> {

@@ -21,7 +21,7 @@ function startSupervised(
   const { system, auth, command, keepOutput, timeoutMs, killGraceMs } = cron
   const access = { system, auth }
   const ownConnection = cron.ownConnection || cron.action === 'clobber'
-  return new SupervisedRun(parts, {
+  const running = new SupervisedRun(parts, {
     id,
     contact: new RunContact({ watch, trace: null, ownConnection, isAdopted: false }),
     access: () => access,
@@ -30,6 +30,8 @@ function startSupervised(
     ownConnection,
     beginning: { kind: 'start', order: { access, command, job: cron.name, keepOutput, ownConnection, keeping } },
   })
+  watch.prints?.(running.heard)
+  return running
 }
 
 function adoptSupervised(parts: SupervisionParts, adopted: AdoptedRun, watch: RunWatch): RunningRun {
