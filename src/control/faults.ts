@@ -6,6 +6,8 @@ export const FAULTS = {
   AMBIGUOUS: { http: 409, exit: 2 },
   /** There is no such job, run or firing. */
   NOT_FOUND: { http: 404, exit: 4 },
+  /** There is such a job, and no run of it is active. */
+  NOT_ACTIVE: { http: 404, exit: 4 },
   /** The socket is that of those who look. */
   READ_ONLY: { http: 403, exit: 5 },
   /** Who asks has not proved who that is. */

@@ -48,8 +48,8 @@ for (const [word, expected] of [
 for (const [word, code, message] of [
   ['aaaa', 'AMBIGUOUS', /2 runs have ids that begin so/],
   ['aaa', 'NOT_FOUND', /no such job/],
-  ['idle', 'NOT_FOUND', /no run of it is active/],
-  ['7', 'NOT_FOUND', /no run of it is active/],
+  ['idle', 'NOT_ACTIVE', /no run of it is active/],
+  ['7', 'NOT_ACTIVE', /no run of it is active/],
   ['dumb', 'NOT_FOUND', /no such job/],
   ['0dd', 'NOT_FOUND', /no such job/],
   ['dump@host9', 'NOT_FOUND', /no such job/],

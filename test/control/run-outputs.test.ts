@@ -111,9 +111,24 @@ test('a slow reader is told how much was left out when it has caught up; the oth
   end()
   deepEqual(slow.said, [
     ['stdout', 'three\n', 8],
-    ['stdout', '', 5],
+    ['stdout', 'four\n', 0],
   ])
   deepEqual(quick.said.map(([, text]) => text).join(''), 'one\ntwo\nthree\nfour\n')
+})
+
+test('to a reader that is too slow until the end, the last of what was left out is told', async () => {
+  const { clock, outputs, capture, end, follow } = aLab()
+  outputs.opened(run.id, capture)
+  const { reader } = follow()
+  reader.isBehind = true
+  for (const text of ['x'.repeat(100_000), '\n', 'the end\n']) {
+    capture.add('stdout', Buffer.from(text))
+    await clock.advance(1_000)
+  }
+  end()
+  const [[, text, omitted] = [], ...others] = reader.said
+  deepEqual([others, omitted], [[], 100_009 - 8_192])
+  ok(String(text).endsWith('xx\nthe end\n'))
 })
 
 test('of a run that cannot be heard it is told at its end what is kept', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { manualPages } from '../../packaging/manual/manual-pages.ts'
 import { releaseOf } from '../../packaging/release.ts'
+import { ControlFault } from '../../src/control/faults.ts'
 import type { FiringAnswer } from '../../src/control/schemas.ts'
 import { ControlServer } from '../../src/control/server/control-server.ts'
 import type { SqlStore } from '../../src/store/sql/sql-store.ts'
@@ -26,7 +27,7 @@ const OF_SYSTEMD = /^(?:systemctl|journalctl) /
 const TO_HOSTS = /^rcron (?:test\b|tick --at \S+(?: dump)?$)/
 
 /** What a daemon is asked. */
-const TO_DAEMON = /^rcron (?:status|ps|run|kill|resume|reload)\b/
+const TO_DAEMON = /^rcron (?:status|ps|run|kill|resume|reload|logs -f)\b/
 
 test('rcron(1) has examples of every command', () => {
   const commands = EXAMPLES.flatMap((line) => /\brcron (?:(?:auth|system|cron) )?[a-z]+/.exec(line) ?? [])
@@ -118,7 +119,17 @@ function wordsOf(line: string): readonly string[] {
 /** Where a daemon of the installation would listen. */
 async function standInForDaemon({ stateDirectory: directory }: RcronCommand, t: TestContext): Promise<void> {
   const ended: FiringAnswer = { ...FIRING, state: 'ended', active: [], hasSucceeded: true }
-  const { controlled } = aControlled({ firing: async () => ended })
+  const { runs } = aControlled().controlled
+  let asked = 0
+  const { controlled } = aControlled({
+    firing: async () => ended,
+    runs: (of) => {
+      asked += 1
+      // What is followed has ended when it is asked for again.
+      if (asked > 1) throw new ControlFault('NOT_ACTIVE', 'no run of it is active')
+      return runs(of)
+    },
+  })
   const server = await ControlServer.open({
     controlled,
     log: new RecordingLog(),

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { CommandContext, Run } from './context.ts'
 
 export function addHistoryCommands(program: Command, context: CommandContext, run: Run): void {
@@ -32,7 +32,15 @@ export function addHistoryCommands(program: Command, context: CommandContext, ru
     .argument('<run>', 'a job, which means its last run; NAME@HOST, a row, or a run: four letters of its id at least')
     .option('--host <name>', 'the last run on that host')
     .option('--attempt <n>', 'of the last walk from host to host the run with that number')
+    .addOption(
+      new Option('-f, --follow', 'as it comes, from a running daemon, until it has ended').conflicts('attempt'),
+    )
     .option('--raw', 'as it was printed, with what moves a terminal')
-    .option('--json', 'print JSON')
-    .action((word, options) => run(async () => (await import('../history/logs.ts')).logs(context, word, options)))
+    .option('--json', 'print JSON; with -f an object a line')
+    .action((word, options) =>
+      run(async () => {
+        if (options.follow !== true) return await (await import('../history/logs.ts')).logs(context, word, options)
+        return await (await import('../live/follow-logs.ts')).followLogs(context, word, options)
+      }),
+    )
 }

@@ -157,17 +157,24 @@ A firing is one line, however many hosts were tried; --json has all that is know
   logs: {
     about: `Prints what a run has printed, as history keeps it: the first 4 KiB and the last 12 KiB of each stream, with how many bytes are left out in between. A job means its last run that began, on whichever host. It needs no daemon, and finds runs that still wait for the store.
 
-Control characters are made visible. --raw prints each stream to its own as it was kept, and nothing else on standard output.`,
+Control characters are made visible. --raw prints each stream to its own as it was kept, and nothing else on standard output.
+
+With -f it prints what a running daemon hears, as it comes: first what is kept of what the run has printed, then all that follows, stdout and stderr each to its own, until the run has ended; how it ended is said on standard error. Of a job all active runs are followed, from host to host; where none is active it waits for the next one. What is printed faster than it can be taken in is left out, and that is said, in bytes: no reader slows a run. An interruption ends the reading only. What a run prints that an earlier process of rcron has started is known only when it has ended.`,
     examples: [
       ['rcron logs dump', 'the last run of a job'],
       ['rcron logs dump@db1', 'on one host'],
       ['rcron logs dump --attempt 1', 'the first one that its last firings tried'],
       ['rcron logs dump --raw', 'for a pipe'],
+      ['rcron logs -f dump', 'what it prints now, or in its next run'],
     ],
     exits: [
       [0, 'printed, or nothing of it is kept'],
       [1, 'the store could not be read, or has no history'],
+      [3, '-f: no daemon runs, or it does not answer'],
       [4, 'there is no such job or run'],
+      [5, '-f: the sockets of the daemon are not for you'],
+      [8, '-f: the daemon has gone, and runs go on'],
+      [130, '-f was interrupted, and runs go on'],
     ],
   },
   init: {

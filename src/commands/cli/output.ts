@@ -41,6 +41,11 @@ export class Output {
     stdout.write(`${escapeJson(JSON.stringify(value, null, stdout.isTTY ? 2 : 0))}\n`)
   }
 
+  /** One of several values, each on a line of its own. */
+  jsonLine(value: unknown): void {
+    this.#context.stdout.write(`${escapeJson(JSON.stringify(value))}\n`)
+  }
+
   /** A warning or an error on standard error, on one line. */
   problem(problem: Problem): void {
     this.reported(reportedOf(problem))

@@ -55,7 +55,7 @@ function ambiguous(word: string, runs: readonly ActiveRun[]): ControlFault {
 }
 
 function notActive(word: string): ControlFault {
-  return new ControlFault('NOT_FOUND', `${word}: no run of it is active`, '"rcron ps" shows what is.')
+  return new ControlFault('NOT_ACTIVE', `${word}: no run of it is active`, '"rcron ps" shows what is.')
 }
 
 function unknown(word: string, { active, crons, ended }: Matching & { readonly active: readonly ActiveRun[] }) {

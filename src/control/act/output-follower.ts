@@ -2,10 +2,14 @@ import type { OutputPiece, OutputReader } from '../../execution/output/followed-
 import type { FeedReader } from '../feed.ts'
 import type { OutputMessage, ToldEnd } from '../feed-schemas.ts'
 
+/** Of what is left out last, so many characters are told at the end: what a run says last is what is looked for. */
+const LAST_CHARACTERS = 8_192
+
 /** One who follows a run. While it is behind, what the run prints is left out, and told in bytes when it has caught up. */
 export class OutputFollower implements OutputReader {
   readonly #reader: FeedReader
   readonly #omitted = { stdout: 0, stderr: 0 }
+  readonly #last = { stdout: '', stderr: '' }
   #hasHeard = false
   #isOver = false
 
@@ -24,9 +28,11 @@ export class OutputFollower implements OutputReader {
     const before = this.#omitted[stream]
     if (this.#reader.isBehind) {
       this.#omitted[stream] = before + omittedBytes + Buffer.byteLength(text)
+      this.#last[stream] = omittedBytes > 0 ? text : `${this.#last[stream]}${text}`.slice(-LAST_CHARACTERS)
       return
     }
     this.#omitted[stream] = 0
+    this.#last[stream] = ''
     // The same object for all readers is put into words once.
     this.#reader.send(before === 0 ? piece : { ...piece, omittedBytes: omittedBytes + before })
   }
@@ -39,8 +45,9 @@ export class OutputFollower implements OutputReader {
   end(end: ToldEnd): void {
     if (this.#isOver) return
     for (const stream of ['stdout', 'stderr'] as const) {
-      const omittedBytes = this.#omitted[stream]
-      if (omittedBytes > 0) this.tell({ kind: 'output', stream, text: '', omittedBytes })
+      const text = this.#last[stream].slice(-LAST_CHARACTERS).toWellFormed()
+      const omittedBytes = Math.max(0, this.#omitted[stream] - Buffer.byteLength(text))
+      if (this.#omitted[stream] > 0) this.tell({ kind: 'output', stream, text, omittedBytes })
     }
     this.tell({ kind: 'end', ...end })
     this.#isOver = true

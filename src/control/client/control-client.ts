@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { ExitError } from '../../domain/errors.ts'
 import { codeOrNull } from '../../platform/error-code.ts'
 import { FAULTS, isFaultCode } from '../faults.ts'
+import type { FeedMessage } from '../feed.ts'
 import type { Challenge } from '../schemas.ts'
 import { CONTROL_SOCKET, VIEW_SOCKET } from '../socket-names.ts'
 import { type Answer, exchange, type Question, TooSlow } from './exchange.ts'
+import type { Feed } from './open-feed.ts'
 import { prove } from './prove.ts'
 
 /** How long a daemon may take to say how it is. Milliseconds. */
@@ -19,6 +21,17 @@ export class DaemonAbsent extends ExitError {
       `rcron is not running: nobody answers at ${places.join(' or ')}`,
       'Start it with "systemctl start rcron", or "rcron daemon". Its log: journalctl -u rcron -n 50',
     )
+  }
+}
+
+/** A daemon answers that it does not do it. */
+export class Refusal extends ExitError {
+  /** Of a daemon of another version it may be one that is not known here. */
+  readonly code: string
+
+  constructor(code: string, message: string, hint: string | null) {
+    super(isFaultCode(code) ? FAULTS[code].exit : 1, message, hint)
+    this.code = code
   }
 }
 
@@ -48,13 +61,27 @@ export class ControlClient {
     return (await this.#ask({ method: 'POST', path, body, headers, limitMs }, [CONTROL_SOCKET])) as Said
   }
 
+  /** What is told at `path`, until `signal` aborts. Rejects as `look` does; where the daemon goes away meanwhile, it ends. */
+  async follow<Message extends FeedMessage>(path: string, signal: AbortSignal): Promise<Feed<Message>> {
+    const { openFeed } = await import('./open-feed.ts')
+    const open = (socket: string) => openFeed<Message>(socket, path, signal)
+    const answer = await this.#reach(open, [CONTROL_SOCKET, VIEW_SOCKET])
+    if (!('status' in answer)) return answer
+    said(answer)
+    throw new ExitError(1, 'the daemon answers where it was to tell on', null)
+  }
+
   async #ask(question: Question, sockets: readonly string[]): Promise<unknown> {
+    return said(await this.#reach((path) => exchange(path, question), sockets))
+  }
+
+  async #reach<Said extends object>(ask: (path: string) => Promise<Said>, sockets: readonly string[]): Promise<Said> {
     let forbidden: string | null = null
     for (const directory of this.#directories) {
       for (const name of sockets) {
         const path = join(directory, name)
-        const answer = await answerOf(path, question)
-        if (typeof answer === 'object') return said(answer)
+        const answer = await answerOf(path, ask)
+        if (typeof answer === 'object') return answer
         if (answer === 'absent') break
         forbidden = path
       }
@@ -64,9 +91,12 @@ export class ControlClient {
   }
 }
 
-async function answerOf(path: string, question: Question): Promise<Answer | 'absent' | 'forbidden'> {
+async function answerOf<Said>(
+  path: string,
+  ask: (path: string) => Promise<Said>,
+): Promise<Said | 'absent' | 'forbidden'> {
   try {
-    return await exchange(path, question)
+    return await ask(path)
   } catch (error) {
     switch (codeOrNull(error)) {
       case 'ENOENT':
@@ -109,7 +139,7 @@ function said({ status, body }: Answer): unknown {
   const { error } = (body ?? {}) as { readonly error?: Readonly<Record<string, unknown>> }
   const message = typeof error?.['message'] === 'string' ? error['message'] : `the daemon answers ${status}`
   const hint = typeof error?.['hint'] === 'string' ? error['hint'] : null
-  throw new ExitError(isFaultCode(error?.['code']) ? FAULTS[error['code']].exit : 1, message, hint)
+  throw new Refusal(String(error?.['code']), message, hint)
 }
 
 function mayNot(path: string): ExitError {

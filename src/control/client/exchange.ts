@@ -48,7 +48,8 @@ export async function exchange(socketPath: string, question: Question): Promise<
   }
 }
 
-function requestOf({ method, path, body, headers = {} }: Question): string {
+/** A question as it is sent. */
+export function requestOf({ method, path, body, headers = {} }: Question): string {
   const sent = body === undefined ? '' : JSON.stringify(body)
   return [
     `${method} ${API}${path} HTTP/1.1`,
@@ -61,7 +62,8 @@ function requestOf({ method, path, body, headers = {} }: Question): string {
   ].join('\r\n')
 }
 
-function answerIn(said: Buffer): Answer {
+/** The answer that was said. Throws a SyntaxError where it is none, and an error ECONNRESET where it is not complete. */
+export function answerIn(said: Buffer): Answer {
   const end = said.indexOf('\r\n\r\n')
   const head = said.toString('latin1', 0, Math.max(0, end))
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])

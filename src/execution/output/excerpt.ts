@@ -22,6 +22,12 @@ export class Excerpt {
     if (taken < bytes.length) this.#tail.add(taken === 0 ? bytes : bytes.subarray(taken))
   }
 
+  /** The last bytes, so many at most, of those that the head had no room for. */
+  last(most: number): Buffer {
+    const tail = this.#tail.bytes()
+    return tail.subarray(Math.max(0, tail.length - most))
+  }
+
   /** Characters stay whole; bytes that are not UTF-8 stand as U+FFFD. */
   text(): KeptText {
     const head = this.#head.bytes()

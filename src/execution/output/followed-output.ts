@@ -30,6 +30,8 @@ type FollowedOutputParts = {
   readonly waits: () => void
 }
 
+const STREAMS = ['stdout', 'stderr'] as const
+
 type Part = { readonly stream: OutputStream; readonly chunks: Buffer[]; readonly omittedBytes: number }
 type Side = { mask: StreamMask; decoder: StringDecoder; waiting: number; omitted: number }
 
@@ -59,7 +61,7 @@ export class FollowedOutput {
   add(reader: OutputReader): void {
     this.pass()
     const isFirst = this.#readers.size === 0
-    for (const stream of ['stdout', 'stderr'] as const) this.#tellKept(reader, stream, isFirst)
+    for (const stream of STREAMS) this.#tellKept(reader, stream, isFirst)
     this.#readers.add(reader)
     this.#attend()
   }
@@ -69,26 +71,29 @@ export class FollowedOutput {
     if (this.#readers.size === 0 && this.#capture !== null) this.#capture.listener = null
   }
 
-  /** Gives readers what has come. */
+  /** Gives readers what has come. What was left out of a flood that is over ends with its last bytes. */
   pass(): void {
     const parts = this.#waiting
     this.#waiting = []
     for (const part of parts) this.#passPart(part)
-    for (const side of Object.values(this.#sides)) side.waiting = 0
+    for (const stream of STREAMS) {
+      const side = this.#sides[stream]
+      if (side.omitted > 0 && side.waiting === 0) this.#passLast(stream)
+      if (side.omitted > 0) this.#parts.waits()
+      side.waiting = 0
+    }
   }
 
   /** Nothing comes any more. */
   end(): void {
     this.pass()
+    for (const stream of STREAMS) {
+      if (this.#sides[stream].omitted > 0) this.#passLast(stream)
+      const { mask, decoder } = this.#sides[stream]
+      this.#tell(stream, mask.push(decoder.end()) + mask.end(), 0)
+    }
     if (this.#capture !== null) this.#capture.listener = null
     this.#capture = null
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const side = this.#sides[stream]
-      const omittedBytes = side.omitted
-      side.omitted = 0
-      if (omittedBytes > 0) side.mask.cut()
-      this.#tell(stream, side.mask.push(side.decoder.end()) + side.mask.end(), omittedBytes)
-    }
   }
 
   #attend(): void {
@@ -124,6 +129,14 @@ export class FollowedOutput {
       this.#sides[stream].decoder = new StringDecoder()
     }
     this.#tell(stream, mask.push(this.#sides[stream].decoder.write(Buffer.concat(chunks))), omittedBytes)
+  }
+
+  #passLast(stream: OutputStream): void {
+    const side = this.#sides[stream]
+    const last = this.#capture?.last(stream, side.omitted) ?? Buffer.alloc(0)
+    const omittedBytes = side.omitted - last.length
+    side.omitted = 0
+    this.#passPart({ stream, chunks: [last], omittedBytes })
   }
 
   #tell(stream: OutputStream, text: string, omitted: number): void {

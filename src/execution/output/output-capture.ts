@@ -52,6 +52,11 @@ export class OutputCapture {
     return this.#alone[stream].text()
   }
 
+  /** The last bytes of one stream, so many at most, behind its head. */
+  last(stream: OutputStream, most: number): Buffer {
+    return this.#alone[stream].last(most)
+  }
+
   #textOf(stream: OutputStream) {
     const { head, tail } = this.#alone[stream].text()
     return { head, tail }

@@ -105,8 +105,25 @@ test('a flood is passed on in part, all of it is counted, and the other stream h
   const passed = of('stdout').reduce((sum, { text }) => sum + text.length, 0)
   const omitted = of('stdout').reduce((sum, { omittedBytes }) => sum + omittedBytes, 0)
   equal(passed + omitted, printed)
-  equal(passed, 5 * 256 * 1024)
+  equal(passed, 5 * 256 * 1024 + 12 * 1024)
   equal(of('stderr').length, 5)
+})
+
+test('a flood that pauses ends with its last bytes', async () => {
+  const { clock, outputs, capture, print, follow } = aRun()
+  outputs.opened(RUN, capture)
+  const { pieces } = follow()
+  print('x'.repeat(1_000_000))
+  print('the end\n')
+  await clock.advance(20)
+  equal(pieces.length, 1)
+  await clock.advance(20)
+  equal(pieces.length, 2)
+  ok(pieces[1]?.text.endsWith('xthe end\n'))
+  equal(pieces[1]?.omittedBytes, 1_000_008 - 256 * 1024 - 12 * 1024)
+  print('more\n')
+  await clock.advance(20)
+  deepEqual(pieces[2], { kind: 'output', stream: 'stdout', text: 'more\n', omittedBytes: 0 })
 })
 
 test('many readers are given less each, and the same', async () => {
