@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import { COMPILE_CACHE } from '../support/compile-cache.ts'
 import { rcron } from '../support/daemon.ts'
@@ -136,6 +137,35 @@ test('a run that an earlier process began is told of when it has ended', async (
   equal(await reader.ended, 0)
   match(reader.stdout, /first [\s\S]*last\n/)
   match(reader.stderr, /failed with exit code 3/)
+})
+
+/** Runs a command on a terminal of its own; its exit status is that of the command. */
+const ON_TERMINAL = 'import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
+
+async function onTerminal(lab: Lab, ...words: readonly string[]) {
+  const env = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE, TERM: 'dumb', ...lab.environment }
+  const args = ['-c', ON_TERMINAL, process.execPath, MAIN, ...words]
+  const child = spawn('python3', args, { env, cwd: lab.state, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+  return { code: code as number | null, said: said.replaceAll('\r\n', '\n') }
+}
+
+test('on a terminal a job that is started is followed from host to host, and its status is the one of the command', async (t) => {
+  const crons = [
+    { cron_name: 'walk', cron_path: 'echo on one; exit 1' },
+    { cron_name: 'walk', cron_path: "printf 'on two\\033[2J'; exit 7", on: 2 },
+    { cron_name: 'quick', cron_path: 'true' },
+  ]
+  const { lab } = await aDaemon(t, crons, 2)
+  const { code, said } = await onTerminal(lab, 'run', 'walk')
+  equal(code, 7, said)
+  match(
+    said,
+    /\non one\nrcron: walk on 127\.0\.0\.1: failed with exit code 1, took [\s\S]*\non two\\x1b\[2J\nrcron: walk on 127\.0\.0\.1: failed with exit code 7, took/,
+  )
+  const quick = await onTerminal(lab, 'run', 'quick', '--wait')
+  equal(quick.code, 0, quick.said)
+  match(quick.said, /rcron: quick on 127\.0\.0\.1: succeeded, took/)
 })
 
 test('words that mean nothing, and options that do not go together, are mistakes', async (t) => {

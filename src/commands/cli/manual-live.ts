@@ -35,14 +35,14 @@ It needs the right to one of the daemon's sockets: group rcron-view to look, gro
 
 The rules for overlapping runs bind it: where a run of the job is active it is not started, or, with action clobber, kills that run first. --force starts it beside what is active, with the same command, and though it is paused: use it where that does no harm.
 
-With --wait it ends when the job has, with the job's own exit status. An interruption ends the waiting only. Without a daemon, "rcron tick --at TIME JOB" runs what is due in a minute by hand.`,
+On a terminal it follows what the job prints, from host to host, as "rcron logs -f" does, and ends when the job has, with the job's own exit status; so it does elsewhere with --wait, without what the job prints. An interruption ends the following or the waiting only. Without a daemon, "rcron tick --at TIME JOB" runs what is due in a minute by hand.`,
     examples: [
       ['rcron run dump', ''],
       ['rcron run dump@db2 --wait', 'on one host, until it has ended'],
       ['rcron run dump --host db2', 'the same host, by an option'],
     ],
     exits: [
-      [0, 'started; with --wait, succeeded'],
+      [0, 'started; where its end is waited for, succeeded'],
       ...ASKING,
       [4, 'there is no such job'],
       [6, 'not started: a run of it is active, it is paused, or the daemon is stopping'],

@@ -3,12 +3,17 @@ import type { Output } from '../cli/output.ts'
 
 /** Says what has begun of a job, or what came of it at once. */
 export function printStart(output: Output, answer: FiringAnswer): void {
+  printBegun(output, answer)
+  printOutcomes(output, answer)
+}
+
+/** As `printStart`, but for how its runs have ended. */
+export function printBegun(output: Output, answer: FiringAnswer): void {
   const { job, isDisabled, active, state, outcomes } = answer
   if (isDisabled) output.note(`${job} is disabled: its schedule does not start it; it runs this once.`)
   for (const run of active) output.line(describeBegun(run))
   if (state === 'active' && active.length === 0) output.line(`${job} is about to begin`)
   if (state === 'ended' && outcomes.length === 0) output.note(`nothing of ${job} was started`)
-  printOutcomes(output, answer)
 }
 
 function describeBegun({ job, host, run, state, reason }: LiveRun): string {

@@ -19,18 +19,36 @@ export type RunOptions = {
   readonly json?: boolean
 }
 
-/** Starts a job now, inside the daemon. Exits with 6 where it is not started, and with the job's own status where that is waited for. */
+/**
+ * Starts a job now, inside the daemon; on a terminal it follows what its runs print. Exits with 6 where it is not started, and with the job's
+ * own status where that is waited for.
+ */
 export async function run(context: CommandContext, job: string, options: RunOptions): Promise<ExitCode> {
   return await withDaemon(context, async (daemon) => {
-    const started = await start(context, daemon, { job, options })
-    const output = new Output(context)
-    if (options.json !== true) printStart(output, started)
-    const isWaitedFor = options.wait === true && started.state === 'active'
-    const answer = isWaitedFor ? await waitForFiring(context, daemon, started) : started
-    if (options.json === true) output.json({ schema: 'rcron.run.v1', ...answer })
-    else if (isWaitedFor) printOutcomes(output, answer)
+    const begin = () => start(context, daemon, { job, options })
+    const isFollowed = context.stdout.isTTY === true && options.json !== true
+    const answer = isFollowed
+      ? await (await import('./follow-firing.ts')).followFiring(context, daemon, begin)
+      : await startAndWait(context, daemon, { begin, options })
     return options.wait === true || answer.state === 'ended' ? statusOfFiring(answer) : 0
   })
+}
+
+type Begun = { readonly begin: () => Promise<FiringAnswer>; readonly options: RunOptions }
+
+async function startAndWait(
+  context: CommandContext,
+  daemon: ControlClient,
+  { begin, options }: Begun,
+): Promise<FiringAnswer> {
+  const output = new Output(context)
+  const started = await begin()
+  if (options.json !== true) printStart(output, started)
+  const isWaitedFor = options.wait === true && started.state === 'active'
+  const answer = isWaitedFor ? await waitForFiring(context, daemon, started) : started
+  if (options.json === true) output.json({ schema: 'rcron.run.v1', ...answer })
+  else if (isWaitedFor) printOutcomes(output, answer)
+  return answer
 }
 
 type Order = { readonly job: string; readonly options: RunOptions }
