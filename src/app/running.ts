@@ -115,7 +115,7 @@ export async function composeRunning(
   const installation = installationId(first.config.stateDirectory, log)
   const history = opened.use(composeHistory({ ...base, source, installation, known, file: journalFile }))
   const journal = new SubscribedJournal(log, [
-    new LogLines(log),
+    new LogLines(log, first.config.log.runs),
     new LastRunRecords(records),
     history.rows,
     ...subscribers,

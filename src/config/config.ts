@@ -1,3 +1,4 @@
+import type { LogRuns } from '../domain/choices.ts'
 import type { Problem } from '../domain/problem.ts'
 
 /** What the environment says, judged: every value is usable as it stands. Holds secrets: never logged as a whole. */
@@ -115,6 +116,7 @@ export type LogFormat = 'auto' | 'text' | 'journal' | 'json'
 /** How the log is written. */
 export type LogConfig = {
   readonly level: LogLevel
+  readonly runs: LogRuns
   readonly format: LogFormat
   /** Null: in colour where the output is a terminal. */
   readonly colour: boolean | null

@@ -150,6 +150,7 @@ function findStateDirectory(values: Partial<Values>, environment: Environment, m
 function readLog(values: Values, environment: Environment): LogConfig {
   return {
     level: values.RCRON_LOG_LEVEL,
+    runs: values.RCRON_LOG_RUNS,
     format: values.RCRON_LOG_FORMAT,
     colour: readColour(environment),
     journalStream: environment['JOURNAL_STREAM'] || null,

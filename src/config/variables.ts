@@ -212,6 +212,14 @@ const VARIABLES = {
     default: 'info',
     meaning: 'The lowest level that is logged.',
   },
+  RCRON_LOG_RUNS: {
+    judge: oneOf(['firings', 'runs', 'failures']),
+    unit: 'firings, runs or failures',
+    default: 'firings',
+    meaning:
+      'What is logged of runs: one line for each firing when it is over, each run as well, or only what did not succeed. ' +
+      'Attempts that fail while a host is left are warnings in each case.',
+  },
   RCRON_LOG_FORMAT: {
     judge: oneOf(['auto', 'text', 'journal', 'json']),
     unit: 'auto, text, journal or json',

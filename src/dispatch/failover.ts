@@ -28,8 +28,9 @@ export class Failover {
     const outcomes: CronOutcome[] = []
     for (const [index, run] of runs.entries()) {
       const { id, cron } = run
-      const facts = runFactsOf(firing, run, isWhole ? { number: index + 1, of: runs.length } : null)
       const rest = runs.slice(index + 1).map((later) => later.cron.id)
+      const attempt = isWhole ? { number: index + 1, of: runs.length } : null
+      const facts = runFactsOf(firing, run, { attempt, hostsLeft: rest.length })
       const result = await this.#carrier.execute({ run, facts, rest, occupancy })
       const outcome = result?.outcome ?? null
       outcomes.push({ cron, run: id, outcome })

@@ -9,3 +9,6 @@ export const KEEPS: readonly KeepHistory[] = ['all', 'failures', 'none']
 /** Whether a lost run ends its firing or moves on to the next host. */
 export type OnLost = 'stop' | 'failover'
 export const ON_LOSTS: readonly OnLost[] = ['stop', 'failover']
+
+/** What is logged of runs: one line for each firing, each run as well, or only what did not succeed. */
+export type LogRuns = 'firings' | 'runs' | 'failures'

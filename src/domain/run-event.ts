@@ -36,6 +36,8 @@ export type RunFacts = CronFacts & {
   readonly id: RunId
   /** Null if that is no longer known: for an adopted run, and for what its firing continues with. */
   readonly attempt: AttemptNumber | null
+  /** How many hosts its walk has left after it, as far as it goes on; of an adopted one those of its lock. */
+  readonly hostsLeft: number
   /** Milliseconds for which it has waited for its place; 0 if it had one at once, or none yet. */
   readonly waitMs: number
   /** An earlier process had handed it over, and this one has taken it up. */
@@ -133,6 +135,10 @@ export function cronFactsOf(firing: FiringFacts, { id, system, auth }: Cron): Cr
 }
 
 /** Of a run that is yet to be handed over by this process. */
-export function runFactsOf(firing: FiringFacts, { id, cron }: Run, attempt: AttemptNumber | null): RunFacts {
-  return { ...cronFactsOf(firing, cron), id, attempt, waitMs: 0, isAdopted: false }
+export function runFactsOf(
+  firing: FiringFacts,
+  { id, cron }: Run,
+  { attempt, hostsLeft }: Pick<RunFacts, 'attempt' | 'hostsLeft'>,
+): RunFacts {
+  return { ...cronFactsOf(firing, cron), id, attempt, hostsLeft, waitMs: 0, isAdopted: false }
 }

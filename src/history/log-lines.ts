@@ -1,42 +1,84 @@
+import type { LogRuns } from '../domain/choices.ts'
+import { describeHostPort } from '../domain/host-port.ts'
 import { describeMinute } from '../domain/minute.ts'
+import type { Outcome } from '../domain/outcome.ts'
 import type { NoRun, RunEvent, RunEventOf, RunFacts } from '../domain/run-event.ts'
 import type { Log, LogFields } from '../platform/log/log.ts'
+import { type FiringLine, firingLine } from './firing-line.ts'
 import type { Subscriber } from './journal.ts'
-import { fieldsOfOutcome, fieldsOfOutput, levelOf } from './outcome-fields.ts'
+import { fieldsOfOutcome, fieldsOfOutput, levelOf, present } from './outcome-fields.ts'
+import { type ToldFiring, ToldFirings } from './told-firing.ts'
 
 /** A line of the log: its level, its fields, its message. */
-type Line = readonly ['info' | 'warn' | 'error' | 'alarm', LogFields, string]
+type Line = readonly ['debug' | 'info' | 'warn' | 'error' | 'alarm', LogFields, string]
 
-/** Logs what happens, one line for each event that is worth one. */
+/** Logs what happens. Of a firing that is over one line says how it came out; of an attempt that did not succeed while it goes on, a warning. */
 export class LogLines implements Subscriber {
   readonly name = 'log lines'
   readonly #log: Log
+  readonly #runs: LogRuns
+  readonly #firings = new ToldFirings()
 
-  constructor(log: Log) {
+  constructor(log: Log, runs: LogRuns) {
     this.#log = log
+    this.#runs = runs
   }
 
   note(event: RunEvent): void {
-    const line = lineOf(event)
-    if (line === null) return
-    const [level, fields, message] = line
-    this.#log[level](fields, message)
+    for (const line of [this.#lineOfRun(event), this.#lineOfFiring(event)]) {
+      if (line === null) continue
+      const [level, fields, message] = line
+      this.#log[level](fields, message)
+    }
+  }
+
+  #lineOfRun(event: RunEvent): Line | null {
+    if (this.#runs === 'runs') return lineOf(event)
+    switch (event.kind) {
+      case 'ended':
+      case 'not-run':
+        return null
+      case 'queued':
+      case 'awaiting-host':
+      case 'started': {
+        const [, fields, message] = lineOf(event) ?? []
+        return fields === undefined || message === undefined ? null : ['debug', fields, message]
+      }
+      default:
+        return lineOf(event)
+    }
+  }
+
+  #lineOfFiring(event: RunEvent): Line | null {
+    const told = this.#firings.note(event)
+    if (told === null) return null
+    const line = firingLine(told)
+    return line === null ? null : this.#lineSaying(told, line)
+  }
+
+  #lineSaying({ isOver, firing }: ToldFiring, { fields, phrase, outcome }: FiringLine): Line | null {
+    const { name } = firing.job
+    // The line of the run says the same.
+    if (!isOver) return this.#runs === 'runs' ? null : ['warn', fields, `job ${name} ${phrase}`]
+    const level = levelOf(outcome)
+    return this.#runs === 'failures' && level === 'info' ? null : [level, fields, `job ${name} ${phrase}`]
   }
 }
 
 /** The stable fields that name a run in the log, or what was to be one. */
 export function fieldsOf(run: RunFacts | NoRun): LogFields {
-  const { firing, cron, host, system, user } = run
+  const { firing, cron, system, user } = run
+  const { name: job } = firing.job
   const of = {
     cron,
-    job: firing.job.name,
-    host,
+    host: describeHostPort(run.host, run.port),
     ...(system !== undefined && { system }),
     user,
     minute: describeMinute(firing.minute),
   }
-  if (run.id === null) return of
+  if (run.id === null) return { job, ...of }
   return {
+    job,
     run: run.id,
     ...of,
     ...(firing.how !== null && { how: firing.how }),
@@ -67,7 +109,7 @@ function lineOf(event: RunEvent): Line | null {
       return lineOfAdoption(event)
     case 'kill-unconfirmed': {
       const { run, by, reason } = event
-      return ['warn', { run: run.id, by, reason }, 'cannot confirm that run is dead']
+      return ['warn', { job: run.firing.job.name, run: run.id, by, reason }, 'cannot confirm that run is dead']
     }
     case 'ended':
       return lineOfEnd(event)
@@ -75,7 +117,7 @@ function lineOf(event: RunEvent): Line | null {
       return ['info', fieldsOf(event.run), 'run ended by another rcron process, which reports the outcome']
     case 'not-run': {
       const { run, outcome } = event
-      return [levelOf(outcome), { ...fieldsOf(run), ...fieldsOfOutcome(outcome) }, `run ${outcome.kind}`]
+      return [levelOfRun(outcome), { ...fieldsOf(run), ...fieldsOfOutcome(outcome) }, `run ${outcome.kind}`]
     }
     case 'missed':
     case 'interrupted':
@@ -111,7 +153,7 @@ function lineOfAdoption(event: RunEventOf<'adopted' | 'not-adopted' | 'continued
     case 'continued':
       return ['info', { ...fields, hosts: event.crons.length }, 'failover continues after an adopted run']
     case 'not-continued':
-      return ['warn', { ...fields, reason: event.reason }, 'failover does not continue after an adopted run']
+      return ['error', { ...fields, reason: event.reason }, 'failover does not continue after an adopted run']
     default:
       return event satisfies never
   }
@@ -120,7 +162,12 @@ function lineOfAdoption(event: RunEventOf<'adopted' | 'not-adopted' | 'continued
 function lineOfEnd({ run, result }: RunEventOf<'ended'>): Line {
   const { outcome, output, durationMs } = result
   const fields = { ...fieldsOf(run), ...fieldsOfOutcome(outcome), durationMs, ...fieldsOfOutput(outcome, output) }
-  return [levelOf(outcome), fields, 'run ended']
+  return [levelOfRun(outcome), present(fields), 'run ended']
+}
+
+/** A warning at most: what went wrong for good is said of its firing. */
+function levelOfRun(outcome: Outcome): 'info' | 'warn' {
+  return levelOf(outcome) === 'info' ? 'info' : 'warn'
 }
 
 function lineOfMissed(event: RunEventOf<'missed' | 'interrupted'>): Line {

@@ -33,6 +33,11 @@ export function fieldsOfOutcome(outcome: Outcome): LogFields {
   }
 }
 
+/** Those fields that say something. */
+export function present(fields: LogFields): LogFields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => (value ?? '') !== ''))
+}
+
 /** What a line holds of what a run printed: more where it did not succeed. */
 export function fieldsOfOutput(outcome: Outcome, output: CapturedOutput): LogFields {
   const { stdoutBytes, stderrBytes } = output

@@ -36,6 +36,7 @@ export class ChaosTick implements RcronProcess {
         NODE_COMPILE_CACHE: COMPILE_CACHE,
         RCRON_LOG_FORMAT: 'json',
         RCRON_LOG_LEVEL: 'info',
+        RCRON_LOG_RUNS: 'runs',
         ...environment,
       },
       cwd: environment['HOME'],

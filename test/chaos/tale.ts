@@ -87,7 +87,8 @@ export function endsOf({ outcomes }: Pick<Tale, 'outcomes'>): readonly ToldEnd[]
 
 function outcomeOf({ teller, event }: TaleEvent, machineTimeOf: (told: number) => number): readonly ToldOutcome[] {
   const { msg, run, job, cron, minute, outcome, exitCode, signal, by, adopted, time } = event
-  if (typeof cron !== 'number' || typeof outcome !== 'string') return []
+  // Its firing's line says the same again.
+  if (typeof cron !== 'number' || typeof outcome !== 'string' || !msg.startsWith('run ')) return []
   return [
     {
       run: textOrNull(run),

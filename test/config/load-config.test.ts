@@ -58,7 +58,7 @@ test('an empty environment gives the defaults', () => {
     stopRuns: 'leave',
     lostAfterMs: 86_400_000,
     history: { days: 90, runs: 50, journalBytes: 268_435_456 },
-    log: { level: 'info', format: 'auto', colour: null, journalStream: null },
+    log: { level: 'info', runs: 'firings', format: 'auto', colour: null, journalStream: null },
     secretsDirectory: '/home/x/.config/rcron/secrets',
     ownSecretFiles: [`${state}/cache.key`, '/etc/rcron/rcron.env', '/srv/.env', `${state}/rcron.db`],
     credentialsDirectory: null,

@@ -14,7 +14,7 @@ const MINUTE = minute('2026-03-01T12:00:00Z')
 function active(name: string, cron: number, id: string): ActiveRun {
   const row = aCron({ id: cron, name })
   const firing = firingFactsOf({ job: row, minute: MINUTE, crons: [row] }, 'schedule', null)
-  const present = runFactsOf(firing, { id, cron: row, minute: MINUTE }, null)
+  const present = runFactsOf(firing, { id, cron: row, minute: MINUTE }, { attempt: null, hostsLeft: 0 })
   return new ActiveRun({ id, job: jobKey(row), minute: MINUTE, crons: [cron], state: 'running', present })
 }
 

@@ -87,9 +87,9 @@ test('D6: whatever a host prints becomes one escaped line, at the priority of th
   const [evil, endless] = [await lineOf('evil'), await lineOf('endless')]
   equal(await daemon.stop(), 0)
 
-  match(evil, /^<3>run ended .*exitCode=3/)
+  match(evil, /^<4>run ended .*exitCode=3/)
   ok(evil.includes('<0>evil\\n\\x1b[31mred\\r\\n<0>\u{fffd}\u{fffd}\\x85again'), evil)
-  match(endless, /^<3>run ended .*exitCode=4.*stdoutBytes=1000003/)
+  match(endless, /^<4>run ended .*exitCode=4.*stdoutBytes=1000003/)
   ok(Buffer.byteLength(endless) < 48 * 1024, 'the journal breaks longer lines')
   const lines = daemon.output.split('\n').filter((line) => line !== '')
   deepEqual(
@@ -101,4 +101,24 @@ test('D6: whatever a host prints becomes one escaped line, at the priority of th
     lines.filter((line) => /\p{Cc}/u.test(line)),
     [],
   )
+})
+
+test('a firing is one line, and of errors there is one for each that went wrong', async (t) => {
+  const lab = await aLab(t, [
+    { cron_name: 'well', cron_path: 'true' },
+    { cron_name: 'ill', cron_path: 'echo no room >&2; exit 3' },
+  ])
+  const daemon = lab.start({ environment: { RCRON_LOG_RUNS: 'firings' } })
+  const well = await daemon.ended('well', 'succeeded')
+  const ill = await daemon.ended('ill', 'failed')
+  equal(await daemon.stop(), 0)
+  match(well.msg, /^job well succeeded on \S+ in \d+ m?s$/)
+  match(ill.msg, /^job ill failed on \S+$/)
+  deepEqual([ill.level, ill['code'], ill['output']], ['error', 'FAILED', 'no room\n'])
+  const ofRuns = daemon.events.filter(({ job }) => typeof job === 'string')
+  deepEqual(
+    ofRuns.filter(({ msg }) => !msg.startsWith('job ')),
+    [],
+  )
+  for (const { msg, level } of daemon.events) if (level === 'error') match(msg, /^job ill failed/)
 })

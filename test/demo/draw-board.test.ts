@@ -19,29 +19,35 @@ function logged(msg: string, fields: Readonly<Record<string, unknown>>, time = '
 }
 
 const LOG: readonly string[] = [
-  logged('run started', { job: 'watch', host: '127.0.0.4', minute: '2026-11-28T12:04Z' }),
+  logged('run started', { job: 'watch', host: '127.0.0.4:22', minute: '2026-11-28T12:04Z' }),
   logged('run ended', {
     level: 'error',
     job: 'dump',
-    host: '127.0.0.1',
+    host: '127.0.0.1:22',
     minute: '2026-11-28T12:05Z',
     outcome: 'unreachable',
     durationMs: null,
     reason: '127.0.0.1:9: connection refused: nothing listens on this port (ECONNREFUSED)',
   }),
-  logged('run started', { job: 'rotate', host: '127.0.0.2', minute: '2026-11-28T12:05Z' }),
-  logged('run started', { job: 'dump', host: '127.0.0.3', minute: '2026-11-28T12:05Z' }),
+  logged('run started', { job: 'rotate', host: '127.0.0.2:22', minute: '2026-11-28T12:05Z' }),
+  logged('run started', { job: 'dump', host: '127.0.0.3:22', minute: '2026-11-28T12:05Z' }),
   logged('run ended', {
     job: 'dump',
-    host: '127.0.0.3',
+    host: '127.0.0.3:22',
     minute: '2026-11-28T12:05Z',
     outcome: 'succeeded',
     exitCode: 0,
   }),
-  logged('run ended', { job: 'index', host: '127.0.0.4', minute: '2026-11-28T12:05Z', outcome: 'failed', exitCode: 3 }),
-  logged('run ended', { job: 'watch', host: '127.0.0.4', minute: '2026-11-28T12:04Z', outcome: 'killed' }),
-  logged('run started', { job: 'watch', host: '127.0.0.4', minute: '2026-11-28T12:05Z' }),
-  logged('run started', { job: 'rotate', host: '127.0.0.3', minute: '2026-11-28T12:05Z' }),
+  logged('run ended', {
+    job: 'index',
+    host: '127.0.0.4:22',
+    minute: '2026-11-28T12:05Z',
+    outcome: 'failed',
+    exitCode: 3,
+  }),
+  logged('run ended', { job: 'watch', host: '127.0.0.4:22', minute: '2026-11-28T12:04Z', outcome: 'killed' }),
+  logged('run started', { job: 'watch', host: '127.0.0.4:22', minute: '2026-11-28T12:05Z' }),
+  logged('run started', { job: 'rotate', host: '127.0.0.3:22', minute: '2026-11-28T12:05Z' }),
 ]
 
 function boardOf(lines: readonly string[]): Board {
@@ -63,15 +69,15 @@ index   shuffle   12:05   .4 failed (3)
 rotate  all       12:05   .2 running, .3 running
 watch   clobber   12:05   .4 running; the run of 12:04 was killed
 
-12:05:00 run started job=watch host=127.0.0.4
-12:05:00 error: run ended job=dump host=127.0.0.1 outcome=unreachable reason=12…
-12:05:00 run started job=rotate host=127.0.0.2
-12:05:00 run started job=dump host=127.0.0.3
-12:05:00 run ended job=dump host=127.0.0.3 outcome=succeeded exitCode=0
-12:05:00 run ended job=index host=127.0.0.4 outcome=failed exitCode=3
-12:05:00 run ended job=watch host=127.0.0.4 outcome=killed
-12:05:00 run started job=watch host=127.0.0.4
-12:05:00 run started job=rotate host=127.0.0.3
+12:05:00 run started job=watch host=127.0.0.4:22
+12:05:00 error: run ended job=dump host=127.0.0.1:22 outcome=unreachable reason…
+12:05:00 run started job=rotate host=127.0.0.2:22
+12:05:00 run started job=dump host=127.0.0.3:22
+12:05:00 run ended job=dump host=127.0.0.3:22 outcome=succeeded exitCode=0
+12:05:00 run ended job=index host=127.0.0.4:22 outcome=failed exitCode=3
+12:05:00 run ended job=watch host=127.0.0.4:22 outcome=killed
+12:05:00 run started job=watch host=127.0.0.4:22
+12:05:00 run started job=rotate host=127.0.0.3:22
 
 In a second terminal:
   /tmp/rcron-demo-abcdef/rcron cron list

@@ -42,7 +42,7 @@ function rowOf({ name, action }: ShownJob, firing: ShownFiring | null): string {
 }
 
 function became(action: string, { minute, runs, killed }: ShownFiring): string {
-  const shown = runs.map(({ host, state }) => `${host.replace(/^127\.0\.0/, '')} ${state}`)
+  const shown = runs.map(({ host, state }) => `${host.replace(/^127\.0\.0|:\d+$/g, '')} ${state}`)
   const all = shown.join(action === 'all' ? ', ' : ' → ')
   return killed === null || killed === minute ? all : `${all}; the run of ${killed.slice(11, 16)} was killed`
 }

@@ -54,7 +54,7 @@ const daemon = spawn(process.execPath, ['--disable-sigusr1', main, 'daemon'], {
     PATH: process.env['PATH'],
     ...variables,
     RCRON_DRAIN_SECONDS: '1',
-    ...(isBoard && { RCRON_LOG_FORMAT: 'json' }),
+    ...(isBoard && { RCRON_LOG_FORMAT: 'json', RCRON_LOG_RUNS: 'runs' }),
     ...(process.env['NO_COLOR'] !== undefined && { NO_COLOR: process.env['NO_COLOR'] }),
   },
   stdio: ['inherit', isBoard ? 'pipe' : 'inherit', isBoard ? 'pipe' : 'inherit'],

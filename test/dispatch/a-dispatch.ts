@@ -60,7 +60,7 @@ export function aDispatch(t: TestContext, { limits = { runs: 64, runsPerHost: 10
   const dispatcher = new Dispatcher({
     executor,
     journal: new SubscribedJournal(log, [
-      new LogLines(log),
+      new LogLines(log, 'runs'),
       new LastRunRecords(records),
       { name: 'test', note: (event) => events.push(event) },
     ]),

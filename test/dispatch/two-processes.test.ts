@@ -197,7 +197,7 @@ test('a run that only waited when its process went is told as missed and begun b
   await after.dispatcher.adopt()
   const taken: readonly { readonly handle: FakeRun }[] = after.executor.adopted
   deepEqual([taken.length, after.locks().length, after.executor.crons], [1, 1, []])
-  deepEqual(after.log.of('warn'), ['run missed'])
+  deepEqual(after.log.of('warn'), ['run missed', 'job backup was missed on host1'])
   deepEqual(after.found.toSorted(), [1, 9])
   taken[0]?.handle.succeed()
   await after.dispatcher.idle()

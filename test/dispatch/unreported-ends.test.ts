@@ -22,7 +22,10 @@ if (process.getuid?.() === 0) process.setuid?.(NOBODY)
 
 /** What was reported of the crons' runs: of each its cron and its outcome, in order. */
 function reports(log: RecordingLog): readonly string[] {
-  const ends = log.entries.filter(({ fields }) => fields['outcome'] !== undefined && typeof fields['run'] === 'string')
+  const ends = log.entries.filter(
+    ({ message, fields }) =>
+      message.startsWith('run ') && typeof fields['outcome'] === 'string' && typeof fields['run'] === 'string',
+  )
   return ends.map(({ fields }) => `${fields['cron']} ${fields['outcome']}`)
 }
 

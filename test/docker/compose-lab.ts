@@ -12,7 +12,7 @@ const COMPOSE_FILE = join(import.meta.dirname, '..', '..', 'docker', 'compose.ya
 const DEADLINE_MS = 20 * 60_000
 
 /** What the tests change of the compose file: log lines that they can read. */
-const READABLE = 'services:\n  rcron:\n    environment:\n      RCRON_LOG_FORMAT: json\n'
+const READABLE = 'services:\n  rcron:\n    environment:\n      RCRON_LOG_FORMAT: json\n      RCRON_LOG_RUNS: runs\n'
 
 /**
  * The services of the compose file, under a project name of their own. RCRON_TEST_COMPOSE_FILE names a further file for engines that

@@ -18,7 +18,7 @@ const CALL = new RegExp(
 )
 
 /** `['info', fields, 'message']`, a line before it is handed to the log. */
-const LINE = new RegExp(`\\[(?:'(?<fixed>${LEVEL})'|(?<computed>levelOf)\\([^)]*\\)), (?=[^'])`, 'g')
+const LINE = new RegExp(`\\[(?:'(?<fixed>${LEVEL})'|(?<computed>levelOf\\w*)\\([^)]*\\)), (?=[^'])`, 'g')
 
 /** What is not a message: an argument that is passed on. */
 const PASSED_ON = /^(?:message|line)$/

@@ -25,7 +25,7 @@ const outcomes: readonly Outcome[] = [
 for (const outcome of outcomes) {
   test(`what is found on the way to a host that is ${outcome.kind} stays in the log; the store is told the reason alone`, () => {
     const log = new RecordingLog()
-    new LogLines(log).note(ended(outcome))
+    new LogLines(log, 'runs').note(ended(outcome))
     const { reason, detail } = outcome as { readonly reason: string; readonly detail?: string }
     deepEqual([log.entries[0]?.fields['reason'], log.entries[0]?.fields['detail']], [reason, detail])
     equal(recordOf(ended(outcome))?.errors, `${outcome.kind}: ${reason}`)

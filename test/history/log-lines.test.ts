@@ -1,4 +1,4 @@
-import { deepEqual } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { NO_OUTPUT } from '../../src/domain/run.ts'
 import type { RunEvent, RunEventOf, RunFacts } from '../../src/domain/run-event.ts'
@@ -16,31 +16,44 @@ const last = minute('2026-03-01T13:00:00Z')
 const missed = { job: firing.job, crons: [1, 2], first, last }
 
 /** The fields by which a run is named in every line. */
-const named = { run: run.id, cron: 1, job: 'backup', host: 'host1', user: 'cron', minute: '2026-03-01T12:00Z' }
+const named = {
+  job: 'backup',
+  run: run.id,
+  cron: 1,
+  host: 'host1:22',
+  user: 'cron',
+  minute: '2026-03-01T12:00Z',
+}
 const { run: _run, ...ofCron } = named
 const ours = { ...named, how: 'schedule' }
 const job = { job: 'backup', action: 'failover', crons: [1, 2], outcome: 'missed' }
 
 type Facts<Kind extends RunEvent['kind']> = Omit<RunEventOf<Kind>, 'kind' | 'at'>
 type Line = readonly [level: string, fields: object, message: string]
-type Rows = { readonly [Kind in RunEvent['kind']]: readonly (readonly [Facts<Kind>, Line | null])[] }
+type Rows = { readonly [Kind in RunEvent['kind']]: readonly (readonly [Facts<Kind>, ...Line[]])[] }
 
 const endOf = (of: RunFacts): Facts<'ended'> => {
   const outcome = { kind: 'failed', exitCode: 3 } as const
   return { run: of, result: { outcome, output: NO_OUTPUT, startedAt: 0, durationMs: 5, endedByItself: true } }
 }
-const end = { outcome: 'failed', exitCode: 3, durationMs: 5, stdoutBytes: 0, stderrBytes: 0, output: '' }
+const end = { outcome: 'failed', exitCode: 3, durationMs: 5, stdoutBytes: 0, stderrBytes: 0 }
+
+/** Of the firing, which is over with it. */
+const over = {
+  ...{ ...named, durationMs: 5, outcome: 'failed', exitCode: 3, code: 'FAILED' },
+  ...{ reason: 'Its command ended with exit code 3 on host1.', stdoutBytes: 0, stderrBytes: 0 },
+}
 
 const rows: Rows = {
-  fired: [[{ firing, crons: [1] }, null]],
-  'firing-ended': [[{ firing, attempts: [] }, null]],
+  fired: [[{ firing, crons: [1] }]],
+  'firing-ended': [[{ firing, attempts: [] }]],
   continued: [
     [{ run: adopted, crons: [2, 3] }, ['info', { ...named, hosts: 2 }, 'failover continues after an adopted run']],
   ],
   'not-continued': [
     [
       { run: adopted, reason: 'why' },
-      ['warn', { ...named, reason: 'why' }, 'failover does not continue after an adopted run'],
+      ['error', { ...named, reason: 'why' }, 'failover does not continue after an adopted run'],
     ],
   ],
   queued: [
@@ -83,26 +96,54 @@ const rows: Rows = {
   'kill-unconfirmed': [
     [
       { run, by: 'shutdown', reason: 'why' },
-      ['warn', { run: run.id, by: 'shutdown', reason: 'why' }, 'cannot confirm that run is dead'],
+      ['warn', { job: 'backup', run: run.id, by: 'shutdown', reason: 'why' }, 'cannot confirm that run is dead'],
     ],
   ],
   ended: [
-    [endOf(run), ['error', { ...ours, ...end }, 'run ended']],
-    [endOf(adopted), ['error', { ...named, adopted: true, ...end }, 'run ended']],
+    [endOf(run), ['warn', { ...ours, ...end }, 'run ended'], ['error', over, 'job backup failed on host1']],
+    [
+      endOf(adopted),
+      ['warn', { ...named, adopted: true, ...end }, 'run ended'],
+      ['error', { ...over, adopted: true }, 'job backup failed on host1'],
+    ],
   ],
   'ended-elsewhere': [[{ run }, ['info', ours, 'run ended by another rcron process, which reports the outcome']]],
   'not-run': [
     [
       { run, outcome: { kind: 'killed', by: 'clobber' } },
       ['warn', { ...ours, outcome: 'killed', by: 'clobber' }, 'run killed'],
+      [
+        'warn',
+        {
+          ...{ ...named, outcome: 'killed', by: 'clobber', code: 'CLOBBERED' },
+          reason: 'The next firing of the job ended it on host1, as the action clobber has it.',
+        },
+        'job backup was killed on host1',
+      ],
     ],
     [
       { run: noRun, outcome: { kind: 'skipped', reason: 'why' } },
       ['warn', { ...ofCron, outcome: 'skipped', reason: 'why' }, 'run skipped'],
+      [
+        'warn',
+        {
+          ...{ ...ofCron, outcome: 'skipped', reason: 'A run before it was still active: why' },
+          code: 'OVERLAP_SKIPPED',
+        },
+        'job backup was skipped',
+      ],
     ],
     [
       { run: noRun, outcome: { kind: 'blocked', reason: 'why' } },
-      ['error', { ...ofCron, outcome: 'blocked', reason: 'why' }, 'run blocked'],
+      ['warn', { ...ofCron, outcome: 'blocked', reason: 'why' }, 'run blocked'],
+      [
+        'error',
+        {
+          ...{ ...ofCron, outcome: 'blocked', code: 'OVERLAP_BLOCKED' },
+          reason: 'The run before it could not be confirmed dead: why',
+        },
+        'job backup was blocked',
+      ],
     ],
   ],
   missed: [
@@ -132,12 +173,13 @@ const rows: Rows = {
 }
 
 for (const [kind, examples] of Object.entries(rows)) {
-  test(`the line of ${kind}, its fields in their order`, () => {
-    for (const [facts, line] of examples) {
+  test(`the lines of ${kind}, where each run has its own`, () => {
+    for (const [facts, ...lines] of examples) {
       const log = new RecordingLog()
-      new LogLines(log).note({ kind, at: 0, ...facts } as RunEvent)
-      const lines = log.entries.map(({ level, fields, message }) => [level, Object.entries(fields), message])
-      deepEqual(lines, line === null ? [] : [[line[0], Object.entries(line[1]), line[2]]])
+      new LogLines(log, 'runs').note({ kind, at: 0, ...facts } as RunEvent)
+      const logged = log.entries.map(({ level, fields, message }) => [level, fields, message])
+      deepEqual(logged, lines)
+      for (const { fields } of log.entries) equal(Object.keys(fields)[0], 'job')
     }
   })
 }

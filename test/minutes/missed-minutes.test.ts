@@ -153,7 +153,7 @@ test('missed runs of one job are caught up one after the other, and latest_start
   deepEqual(times(executor.started.map(({ run }) => run.minute)), ['12:40', '13:00'])
   executor.newest(1).succeed()
   await (await settling).results
-  deepEqual(log.of('warn').toSorted(), ['minutes missed', 'run missed'])
+  deepEqual(log.of('warn').toSorted(), ['job backup was missed on host1', 'minutes missed', 'run missed'])
 })
 
 test('a week away with 20,000 crons holds nobody up for long', async () => {

@@ -4,5 +4,5 @@ import type { Log } from '../../src/platform/log/log.ts'
 
 /** A journal of which `log` is told, and nobody else. */
 export function aJournal(log: Log): Journal {
-  return new SubscribedJournal(log, [new LogLines(log)])
+  return new SubscribedJournal(log, [new LogLines(log, 'runs')])
 }

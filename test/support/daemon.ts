@@ -47,6 +47,7 @@ export class DaemonProcess {
         HOME: environment['HOME'] ?? tmpdir(),
         NODE_COMPILE_CACHE: COMPILE_CACHE,
         RCRON_LOG_FORMAT: 'json',
+        RCRON_LOG_RUNS: 'runs',
         RCRON_DRAIN_SECONDS: '5',
         ...SYSTEMD_ENVIRONMENT,
         ...environment,

@@ -12,6 +12,7 @@ export function someRunFacts(overrides: Partial<RunFacts> = {}): RunFacts {
     port: 22,
     user: 'cron',
     attempt: { number: 1, of: 1 },
+    hostsLeft: 0,
     waitMs: 0,
     isAdopted: false,
     ...overrides,

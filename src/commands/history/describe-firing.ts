@@ -1,5 +1,6 @@
 import type { FiringRow } from '../../domain/history/firing-row.ts'
 import { describeMinute, startOf } from '../../domain/minute.ts'
+import { ordinal } from '../../domain/ordinal.ts'
 import { describeReason, nextCommandOf, type ReasonFields } from '../../domain/reasons/reasons.ts'
 import { formatLocal } from '../../schedule/local-time.ts'
 import { zoneOf } from '../../schedule/timezone.ts'
@@ -55,20 +56,6 @@ export function localTime(at: number, zone: string): string {
     .replace(/\+00:00$/, 'Z')
 }
 
-/** `14 s`, `3 m 20 s`, `1 h 12 m`. */
-export function describeDuration(ms: number | null): string | null {
-  if (ms === null) return null
-  if (ms < 1000) return `${ms} ms`
-  const seconds = Math.round(ms / 1000)
-  if (seconds < 60) return `${seconds} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${seconds % 60} s`
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} m`
-}
-
 function instant(at: number): string {
   return new Date(at).toISOString()
-}
-
-function ordinal(number: number): string {
-  return `${number}${{ 1: 'st', 2: 'nd', 3: 'rd' }[number] ?? 'th'}`
 }

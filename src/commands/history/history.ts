@@ -1,4 +1,5 @@
 import { ACTIONS } from '../../domain/action.ts'
+import { describeDuration } from '../../domain/duration.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { FiringRow } from '../../domain/history/firing-row.ts'
 import { MARKS, type Rollup } from '../../domain/history/recent.ts'
@@ -13,7 +14,7 @@ import { Output } from '../cli/output.ts'
 import { type JobTimes, loadJobTimes } from '../shared/job-times.ts'
 import { loadJudged, type OpenStore, withStore } from '../shared/open-store.ts'
 import { pastTimeOf } from '../shared/past-time.ts'
-import { describeDuration, localTime, noteOf, printedFiring, SHORT_ID } from './describe-firing.ts'
+import { localTime, noteOf, printedFiring, SHORT_ID } from './describe-firing.ts'
 
 /** Options of `rcron history`. */
 export type HistoryOptions = {

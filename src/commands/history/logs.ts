@@ -1,3 +1,4 @@
+import { describeDuration } from '../../domain/duration.ts'
 import { InvalidInputError } from '../../domain/errors.ts'
 import type { RunRow } from '../../domain/history/run-row.ts'
 import { describeMinute, startOf } from '../../domain/minute.ts'
@@ -6,7 +7,7 @@ import { describeReason } from '../../domain/reasons/reasons.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output, styled } from '../cli/output.ts'
 import { withStore } from '../shared/open-store.ts'
-import { describeDuration, localTime, SHORT_ID } from './describe-firing.ts'
+import { localTime, SHORT_ID } from './describe-firing.ts'
 import { findRun, type WhichRun } from './find-run.ts'
 import { type KeptStream, keptOutputOf } from './kept-output.ts'
 

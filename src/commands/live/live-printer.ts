@@ -1,6 +1,6 @@
 import type { OutputMessage } from '../../control/feed-schemas.ts'
+import { describeDuration } from '../../domain/duration.ts'
 import type { Output } from '../cli/output.ts'
-import { describeDuration } from '../history/describe-firing.ts'
 
 /** How what runs print is printed. */
 export type LivePrinting = { readonly raw?: boolean; readonly json?: boolean }

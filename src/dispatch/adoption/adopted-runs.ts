@@ -113,9 +113,10 @@ export class AdoptedRuns {
       over.abort()
       const heard = { run, lock: holder.lock ?? lock, occupancy, accessTo }
       const { result: told, isOurs } = await this.#conclusion.of(known, heard)
+      const hostsLeft = active.killedBy === null ? run.hostsLeft : 0
       journal.note({
         at: clock.now(),
-        run,
+        run: { ...run, hostsLeft },
         ...(isOurs ? { kind: 'ended', result: told } : { kind: 'ended-elsewhere' }),
       })
       return told.outcome

@@ -97,7 +97,9 @@ export function fieldsOfLock(lock: RunLock): LogFields {
 }
 
 /** What its lock says of a run. */
-export function runFactsOfLock({ run, cronId, cronName, action, minute, series, host, port, user }: RunLock): RunFacts {
+export function runFactsOfLock(lock: RunLock): RunFacts {
+  const { run: id, cronId: cron, cronName, action, minute, series, host, port, user, rest } = lock
   const firing = { job: { name: cronName, action }, minute, series, how: null }
-  return { id: run, firing, cron: cronId, host, port, user, attempt: null, waitMs: 0, isAdopted: false }
+  const unknown = { attempt: null, waitMs: 0, isAdopted: false }
+  return { id, firing, cron, host, port, user, hostsLeft: rest.length, ...unknown }
 }

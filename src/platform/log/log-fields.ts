@@ -7,7 +7,7 @@ export type PlainValue = string | number | boolean | null | readonly unknown[] |
 export type PlainFields = Readonly<Record<string, PlainValue>>
 
 /** What comes first in a line, in this order. */
-const ORDER = ['cron', 'job', 'run', 'host', 'system', 'user', 'minute', 'outcome', 'exitCode', 'durationMs', 'waitMs']
+const ORDER = ['job', 'run', 'cron', 'host', 'system', 'user', 'minute', 'outcome', 'exitCode', 'durationMs', 'waitMs']
 
 const MAX_VALUE = 4_000
 

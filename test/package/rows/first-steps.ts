@@ -44,7 +44,7 @@ export function stepRows(at: () => Newcomer): void {
       /^user rcron, store sqlite:\/var\/lib\/rcron\/rcron\.db, .*\n.*\n.*3 crons, 2 systems, 1 auth: 0 errors/m,
     )
     match(said, /^1 db1\.example\.com .* ssh-ed25519 known .* works$/m)
-    await service.said(/^run ended .*\bjob=hello\b.* outcome=succeeded\b/, since, A_MINUTE_AND_MORE_MS)
+    await service.said(/^job hello succeeded on /, since, A_MINUTE_AND_MORE_MS)
   })
 
   test("a key of the service's own is made and copied by root", async () => {

@@ -26,6 +26,7 @@ export async function openLab(machine: Machine, node = '/opt/rcron/bin/node'): P
     systemd-run --quiet --unit=name-server ${node} ${CLONE_INSIDE}/test/systemd/support/name-server.ts 53
     echo nameserver 127.0.0.1 >/etc/resolv.conf
     echo RCRON_DRAIN_SECONDS=${DRAIN_SECONDS} >>/etc/rcron/rcron.env
+    echo RCRON_LOG_RUNS=runs >>/etc/rcron/rcron.env
     systemctl restart rcron
   `)
   const resolved = async () => (await machine.attempt(`getent ahosts ${HOST}`)).status === 0
