@@ -60,6 +60,8 @@ export type RunResult = {
   readonly startedAt: number | null
   /** Milliseconds between start and end; null if the run never began or its length was not seen. */
   readonly durationMs: number | null
+  /** Epoch milliseconds; absent: when that was heard, or it is not known. */
+  readonly endedAt?: number
   /** Its host has proved that it ended before any kill came. False if that is not known. */
   readonly endedByItself: boolean
 }

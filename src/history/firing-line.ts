@@ -7,7 +7,7 @@ import { type FiringEnd, firingEnd } from '../domain/reasons/firing-end.ts'
 import { reasonOfOutcome } from '../domain/reasons/reason-of-outcome.ts'
 import { describeReason, type EndCode } from '../domain/reasons/reasons.ts'
 import type { LogFields } from '../platform/log/log.ts'
-import { fieldsOfOutcome, present } from './outcome-fields.ts'
+import { describeMoment, fieldsOfOutcome, present } from './outcome-fields.ts'
 import type { ToldAttempt, ToldFiring } from './told-firing.ts'
 
 /** What a line says of a firing, or of an attempt after which it goes on: the fields, the phrase behind `job NAME`, and what decides its level. */
@@ -81,7 +81,7 @@ function codeOf({ isOver }: ToldFiring, { code }: FiringEnd, { outcome }: ToldAt
 }
 
 function fieldsOf({ firing, attempts, of }: ToldFiring, decisive: ToldAttempt, code: EndCode): LogFields {
-  const { cron, run, outcome, durationMs, waitMs, isAdopted, printed } = decisive
+  const { cron, run, outcome, durationMs, endedAt, waitMs, isAdopted, printed } = decisive
   const isGood = outcome.kind === 'succeeded'
   const isOfSeveral = isGood && firing.job.action === 'all' && attempts.length > 1
   const which = {
@@ -92,6 +92,7 @@ function fieldsOf({ firing, attempts, of }: ToldFiring, decisive: ToldAttempt, c
     waitMs: waitMs > 0 ? waitMs : null,
     adopted: isAdopted || null,
     durationMs: durationMs === null ? null : Math.round(durationMs),
+    endedAt: describeMoment(endedAt),
   }
   if (isGood) return present({ job: firing.job.name, outcome: outcome.kind, ...which })
   const why = { ...fieldsOfOutcome(outcome), code, reason: sentenceOf(decisive) }

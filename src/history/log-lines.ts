@@ -6,7 +6,7 @@ import type { NoRun, RunEvent, RunEventOf, RunFacts } from '../domain/run-event.
 import type { Log, LogFields } from '../platform/log/log.ts'
 import { type FiringLine, firingLine } from './firing-line.ts'
 import type { Subscriber } from './journal.ts'
-import { fieldsOfOutcome, fieldsOfOutput, levelOf, present } from './outcome-fields.ts'
+import { describeMoment, fieldsOfOutcome, fieldsOfOutput, levelOf, present } from './outcome-fields.ts'
 import { type ToldFiring, ToldFirings } from './told-firing.ts'
 
 /** A line of the log: its level, its fields, its message. */
@@ -161,7 +161,8 @@ function lineOfAdoption(event: RunEventOf<'adopted' | 'not-adopted' | 'continued
 
 function lineOfEnd({ run, result }: RunEventOf<'ended'>): Line {
   const { outcome, output, durationMs } = result
-  const fields = { ...fieldsOf(run), ...fieldsOfOutcome(outcome), durationMs, ...fieldsOfOutput(outcome, output) }
+  const times = { durationMs, endedAt: describeMoment(result.endedAt ?? null) }
+  const fields = { ...fieldsOf(run), ...fieldsOfOutcome(outcome), ...times, ...fieldsOfOutput(outcome, output) }
   return [levelOfRun(outcome), present(fields), 'run ended']
 }
 

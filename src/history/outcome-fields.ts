@@ -33,6 +33,11 @@ export function fieldsOfOutcome(outcome: Outcome): LogFields {
   }
 }
 
+/** In RFC 3339. */
+export function describeMoment(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}
+
 /** Those fields that say something. */
 export function present(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => (value ?? '') !== ''))

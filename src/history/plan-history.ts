@@ -83,7 +83,7 @@ export class HistoryPlan {
     const firing = this.#idOf(run.firing)
     const open = this.#open.get(firing)
     if (result.durationMs !== null) open?.durations.set(run.id, Math.round(result.durationMs))
-    const row = { ...this.#rowOf(run, { at, outcome: result.outcome }), ...endOf(result) }
+    const row = { ...this.#rowOf(run, { at: result.endedAt ?? at, outcome: result.outcome }), ...endOf(result) }
     const endsFiring = open === undefined || !hasHostLeft(row)
     if (open !== undefined) open.isShown ||= endsFiring
     return [{ kind: 'run', row, endsFiring }]

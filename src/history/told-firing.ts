@@ -1,7 +1,7 @@
 import { jobKey } from '../domain/job.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import { leadsOn } from '../domain/reasons/firing-end.ts'
-import type { RunId } from '../domain/run.ts'
+import { type RunId, resultWithoutOutput } from '../domain/run.ts'
 import type { CronFacts, FiringFacts, RunEvent, RunEventOf } from '../domain/run-event.ts'
 import type { LogFields } from '../platform/log/log.ts'
 import { fieldsOfOutput } from './outcome-fields.ts'
@@ -14,6 +14,8 @@ export type ToldAttempt = {
   /** Its place in the walk, from 1; null where there is none, or it is not known. */
   readonly number: number | null
   readonly durationMs: number | null
+  /** Where that was not heard at once. */
+  readonly endedAt: number | null
   readonly waitMs: number
   readonly isAdopted: boolean
   /** What it printed, as fields. */
@@ -105,7 +107,7 @@ export class ToldFirings {
   }
 }
 
-const UNKNOWN = { durationMs: null, waitMs: 0, isAdopted: false, printed: {} } as const
+const UNKNOWN = { durationMs: null, endedAt: null, waitMs: 0, isAdopted: false, printed: {} } as const
 
 /** Whether its walk may go on after it. */
 function mayGoOn({ outcome }: ToldAttempt, hostsLeft: number): boolean {
@@ -126,14 +128,14 @@ function hostsLeftOf({ run }: RunEventOf<'ended' | 'not-run'>): number {
 
 function attemptOf(event: RunEventOf<'ended' | 'not-run'>): ToldAttempt {
   const { run } = event
-  const [outcome, durationMs] =
-    event.kind === 'ended' ? [event.result.outcome, event.result.durationMs] : [event.outcome, null]
-  const printed = event.kind === 'ended' ? fieldsOfOutput(outcome, event.result.output) : {}
+  const result = event.kind === 'ended' ? event.result : resultWithoutOutput(event.outcome)
+  const { outcome, durationMs, endedAt = null } = result
+  const printed = event.kind === 'ended' ? fieldsOfOutput(outcome, result.output) : {}
   const facts =
     run.id === null
       ? { number: null, waitMs: 0, isAdopted: false }
       : { number: run.attempt?.number ?? null, waitMs: run.waitMs, isAdopted: run.isAdopted }
-  return { cron: run, run: run.id, outcome, durationMs, ...facts, printed }
+  return { cron: run, run: run.id, outcome, durationMs, endedAt, ...facts, printed }
 }
 
 function keyOf({ job, minute, series }: FiringFacts): string {

@@ -21,7 +21,8 @@ export type ProbeState =
       readonly status: HostStatus
       readonly endedByItself: boolean
       readonly hasKept: boolean
-    } & SessionEnd)
+    } & SessionEnd &
+      Timed)
   /** The host was booted since; how the run ended cannot be learnt. */
   | { readonly kind: 'rebooted' }
   /** Another machine answered under its host's name: booted otherwise, and before the run began. */
@@ -38,12 +39,15 @@ export type ProbeState =
 /** Told of what a signal has ended, or may have: its host's logind.conf has KillUserProcesses=yes, and what a session leaves behind may be killed. */
 type SessionEnd = { readonly killsAtSessionEnd?: true }
 
+/** For how many milliseconds the command ran, where its host has noted that. */
+type Timed = { readonly tookMs?: number }
+
 /** What a KILL did. Only `none` without `guarded: false` and a run ended by `term` or `kill` are confirmed deaths. */
 export type KillAnswer =
   /** Nothing was alive. `guarded` is false if a START still under way could begin it after all. */
-  | { readonly kind: 'none'; readonly guarded: boolean; readonly status: HostStatus | null }
+  | ({ readonly kind: 'none'; readonly guarded: boolean; readonly status: HostStatus | null } & Timed)
   /** `status`: of a command that had ended by itself, before what it had left behind was ended. */
-  | { readonly kind: 'ended'; readonly by: 'term' | 'kill'; readonly status: HostStatus | null }
+  | ({ readonly kind: 'ended'; readonly by: 'term' | 'kill'; readonly status: HostStatus | null } & Timed)
   | { readonly kind: 'stuck'; readonly pids: readonly number[] }
   | { readonly kind: 'unknown' }
   /** Another machine answered under its host's name. */
@@ -54,6 +58,7 @@ const WORD = /^[A-Za-z0-9_.:=-]{1,128}$/
 const CGROUP = /^(?:-|\/[A-Za-z0-9_.:/@=,-]{1,512})$/
 const RUN_ID = /^[0-9a-f]{32}$/
 const STATUS = /^[0-9]{1,3}$/
+const SECONDS = /^[0-9]{1,9}(?:\.[0-9]{1,9})?$/
 const PLACES: readonly string[] = ['home', 'tmp', 'none'] satisfies readonly SpoolPlace[]
 const CLAIMED_STATES: readonly string[] = ['begun', 'never-started', 'exited']
 
@@ -110,11 +115,11 @@ export function parseKillAnswer(text: string, id: RunId): KillAnswer | null {
   const fields = fieldsOf(line.split(' '))
   switch (fields.get('result')) {
     case 'none':
-      return { kind: 'none', guarded: fields.get('planted') !== '0', status: statusOf(fields) }
+      return { kind: 'none', guarded: fields.get('planted') !== '0', status: statusOf(fields), ...timedOf(fields) }
     case 'term':
-      return { kind: 'ended', by: 'term', status: statusOf(fields) }
+      return { kind: 'ended', by: 'term', status: statusOf(fields), ...timedOf(fields) }
     case 'kill':
-      return { kind: 'ended', by: 'kill', status: statusOf(fields) }
+      return { kind: 'ended', by: 'kill', status: statusOf(fields), ...timedOf(fields) }
     case 'stuck':
       return {
         kind: 'stuck',
@@ -136,6 +141,14 @@ function sessionEndOf(fields: ReadonlyMap<string, string>): SessionEnd {
   return fields.get('ending') === 'kills' ? { killsAtSessionEnd: true } : {}
 }
 
+/** By one clock of the host, which began and ended the measuring. What cannot be is left out: that clock was set, say. */
+function timedOf(fields: ReadonlyMap<string, string>): Timed {
+  const [from = '', to = ''] = [fields.get('from'), fields.get('to')]
+  if (!SECONDS.test(from) || !SECONDS.test(to)) return {}
+  const tookMs = Math.round((Number(to) - Number(from)) * 1000)
+  return tookMs < 0 ? {} : { tookMs }
+}
+
 function probeStateOf(fields: ReadonlyMap<string, string>): ProbeState | null {
   const state = fields.get('state')
   switch (state) {
@@ -145,7 +158,8 @@ function probeStateOf(fields: ReadonlyMap<string, string>): ProbeState | null {
       const status = statusOf(fields)
       if (status === null) return null
       const endedByItself = fields.get('own') === '1'
-      return { kind: state, status, endedByItself, hasKept: fields.get('kept') === '1', ...sessionEndOf(fields) }
+      const hasKept = fields.get('kept') === '1'
+      return { kind: state, status, endedByItself, hasKept, ...sessionEndOf(fields), ...timedOf(fields) }
     }
     case 'gone':
       return { kind: state, ...sessionEndOf(fields) }

@@ -32,7 +32,7 @@ function textOf(name: string): string {
 
 /** The longer names of the scripts' own functions and variables. No file, and no word that is printed, is called so. */
 const OWN_NAME =
-  /(?<![\w/])(?:[a-z]+(?:_[a-z0-9]+)+|candidates|descended|doubtful|elapsed|frozen|members|strangers|supervised|termed|watching)(?!\w)/g
+  /(?<![\w/])(?:[a-z]+(?:_[a-z0-9]+)+|candidates|descended|doubtful|drains|elapsed|forgotten|frozen|members|refused|strangers|streams|supervised|termed|watching)(?!\w)/g
 const shortNames = once(() => {
   const names = new Set(
     linesOf(...readScripts().keys())

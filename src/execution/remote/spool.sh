@@ -2,7 +2,7 @@
 #
 # A run's claim is the file <spool>/<id>, made with O_EXCL (noclobber), so that exactly one START or tombstone wins. Its lines:
 #   run pid=P start=S boot=B cg=C job=J  the supervisor that holds it, and what all runs have that exclude each other; written as soon as it is made
-#   rc=N [sig=S] .                    how the command ended
+#   rc=N [sig=S] from=T to=T .        how the command ended, and from when to when it ran, by the host's own clock
 #   ending                            a KILL found it alive: the status that comes after this line is that KILL's doing
 #   never                             a tombstone: this run must not start any more. It counts where it stands before any run line
 #   void                              the run line before it began nothing

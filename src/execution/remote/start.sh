@@ -120,21 +120,21 @@ sink() {
   [ "$drains" ] && echo sunk >&5
 }
 
-# Runs the command and writes down how it ended, first where a later PROBE reads it. ksh and yash tell a signal from an exit
-# code by a number above 256; everywhere else 128 + n may be either.
+# Runs the command and writes down how it ended, and from when to when it ran by a clock that nobody sets, where there is one: first where
+# a later PROBE reads it. What that clock says is not calculated with here: some shells know small numbers only. ksh and yash tell a signal
+# from an exit code by a number above 256; everywhere else 128 + n may be either.
 supervise() {
   trap : HUP INT TERM
   RCRON_RUN=$id
   export RCRON_RUN
   umask "$mask"
+  read -r f </proc/uptime
   "${SHELL:-/bin/sh}" -c "$command" </dev/null 2>&7 3>&- 4>&- 5>&- 6>&- 7>&-
   s=$? sig=''
-  if [ $s -gt 384 ]; then
-    sig=" sig=$((s - 384))" s=$((s - 256))
-  elif [ $s -gt 256 ]; then
-    sig=" sig=$((s - 256))" s=$((s - 128))
-  fi
-  [ "$record" ] && echo "rc=$s$sig ." >>"$record"
+  [ $s -gt 384 ] && sig=" sig=$((s - 384))" s=$((s - 256))
+  [ $s -gt 256 ] && sig=" sig=$((s - 256))" s=$((s - 128))
+  read -r t </proc/uptime
+  [ "$record" ] && echo "rc=$s$sig from=${f% *} to=${t% *} ." >>"$record"
   echo $s >&5
 }
 

@@ -35,6 +35,7 @@ export class RunEnding {
   /** A KILL may have reached the run, and none has confirmed its death. */
   #isDoubtful: boolean
   #hasOwnEnd = false
+  #ownTookMs: number | null = null
   #lastReason = ''
 
   constructor(parts: RunPollingParts, run: RunToEnd) {
@@ -46,6 +47,11 @@ export class RunEnding {
   /** Whether a KILL has proved that the run had ended by itself before any came. */
   get hasOwnEnd(): boolean {
     return this.#hasOwnEnd
+  }
+
+  /** How long it ran then, where its host has said so. */
+  get ownTookMs(): number | null {
+    return this.#ownTookMs
   }
 
   /** Aborts when nothing should be handed over any more. */
@@ -123,6 +129,7 @@ export class RunEnding {
     const verdict = judgeKill(reply, { hasBegun: contact.trace !== null })
     if (verdict.kind === 'dead') {
       this.#hasOwnEnd = verdict.outcome !== null
+      if (this.#hasOwnEnd) this.#ownTookMs = verdict.tookMs
       this.#outcome = verdict.outcome ?? cause
       return { death: { kind: 'dead' }, outcome: this.#outcome }
     }

@@ -70,8 +70,10 @@ export class SupervisedRun implements RunningRun {
     const outcome = await this.#ending.concluded(end, this.#over.signal)
     const { missedOutput } = this.#contact
     const kept = end.hasKept && missedOutput ? await this.#output.fetch(this.#over.signal) : null
-    const endedByItself = this.#ending.hasOwnEnd || (end.endedByItself && outcome === end.outcome)
-    this.#settle(outcome, { kept, durationMs: missedOutput ? null : this.#start.sinceBegin(), endedByItself })
+    const isOwn = end.endedByItself && outcome === end.outcome
+    const endedByItself = this.#ending.hasOwnEnd || isOwn
+    const tookMs = isOwn ? end.tookMs : this.#ending.ownTookMs
+    this.#settle(outcome, { kept, ...this.#timesOf(tookMs), endedByItself })
   }
 
   /** A run in whose supervision rcron itself has failed is not known to have ended: what its host knows of it stays there. */
@@ -110,9 +112,21 @@ export class SupervisedRun implements RunningRun {
     const { death, outcome } = await this.#ending.end(cause)
     if (outcome !== null) {
       await this.#start.lastWords()
-      this.#settle(outcome, { kept: null, durationMs: this.#start.sinceBegin(), endedByItself: this.#ending.hasOwnEnd })
+      const times = this.#timesOf(this.#ending.ownTookMs)
+      this.#settle(outcome, { kept: null, ...times, endedByItself: this.#ending.hasOwnEnd })
     }
     return death
+  }
+
+  /**
+   * How long it ran, and when it ended where that was not heard at once: `tookMs` after it began, as its host has measured. No moment of the
+   * host's clock is taken for one of ours.
+   */
+  #timesOf(tookMs: number | null): Pick<RunResult, 'durationMs' | 'endedAt'> {
+    const { startedAt } = this.#start
+    const seenMs = this.#contact.missedOutput ? null : this.#start.sinceBegin()
+    if (seenMs !== null || tookMs === null || startedAt === null) return { durationMs: seenMs }
+    return { durationMs: tookMs, endedAt: Math.min(this.#parts.clock.now(), startedAt + tookMs) }
   }
 
   /** Ends the run when its time is over, of which `passedMs` have passed. */
@@ -136,7 +150,7 @@ export class SupervisedRun implements RunningRun {
     }
   }
 
-  #settle(outcome: Outcome, { kept, durationMs, endedByItself }: Ended): void {
+  #settle(outcome: Outcome, { kept, durationMs, endedAt, endedByItself }: Ended): void {
     if (this.#over.signal.aborted) return
     this.#over.abort(DONE)
     const { access, id } = this.#subject
@@ -150,9 +164,10 @@ export class SupervisedRun implements RunningRun {
       output: this.#output.captured(hasBegun, kept),
       startedAt: hasBegun ? startedAt : null,
       durationMs: hasBegun ? durationMs : null,
+      ...(hasBegun && endedAt !== undefined && { endedAt }),
       endedByItself,
     })
   }
 }
 
-type Ended = { readonly kept: Fetched } & Pick<RunResult, 'durationMs' | 'endedByItself'>
+type Ended = { readonly kept: Fetched } & Pick<RunResult, 'durationMs' | 'endedAt' | 'endedByItself'>

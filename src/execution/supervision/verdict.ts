@@ -17,6 +17,8 @@ export type EndVerdict = {
   readonly endedByItself: boolean
   /** False if it may be alive for all that is known. */
   readonly isDead: boolean
+  /** Milliseconds for which it ran, by its host; null where that has not said so. */
+  readonly tookMs: number | null
 }
 
 /** A run that its host says is alive. */
@@ -36,8 +38,11 @@ export type EndCause =
   | { readonly kind: 'killed'; readonly by: KilledBy }
   | { readonly kind: 'timed-out'; readonly afterMs: number }
 
-export function over(outcome: Outcome, { hasKept = false, endedByItself = false, isDead = true } = {}): EndVerdict {
-  return { kind: 'over', outcome, hasKept, endedByItself, isDead }
+export function over(
+  outcome: Outcome,
+  { hasKept = false, endedByItself = false, isDead = true, tookMs = null }: Partial<Omit<EndVerdict, 'outcome'>> = {},
+): EndVerdict {
+  return { kind: 'over', outcome, hasKept, endedByItself, isDead, tookMs }
 }
 
 export function silent(reason: string, { isGarbled = false, isAnswer = false } = {}): SilentVerdict {
@@ -95,7 +100,11 @@ export function judgeProbe(reply: ProbeReply, hasBegun: boolean): Verdict {
     case 'running':
       return { kind: 'alive', trace: reply.trace }
     case 'exited':
-      return over(outcomeOfExited(reply), reply)
+      return over(outcomeOfExited(reply), {
+        hasKept: reply.hasKept,
+        endedByItself: reply.endedByItself,
+        tookMs: reply.tookMs ?? null,
+      })
     case 'rebooted':
       return over(lost('its host rebooted while it ran'))
     case 'elsewhere':
@@ -137,7 +146,7 @@ const KILLED_AT_SESSION_END =
 
 /** What the answer to a KILL proves. `outcome` is null if the cause of the kill is the outcome. */
 export type KillVerdict =
-  | { readonly kind: 'dead'; readonly outcome: Outcome | null }
+  | { readonly kind: 'dead'; readonly outcome: Outcome | null; readonly tookMs: number | null }
   /** `isSent`: the run may have been signalled all the same. */
   | { readonly kind: 'unconfirmed'; readonly reason: string; readonly isSent: boolean }
 
@@ -145,14 +154,14 @@ export type KillVerdict =
 export function judgeKill(reply: KillReply, { hasBegun = false }): KillVerdict {
   switch (reply.kind) {
     case 'ended':
-      return { kind: 'dead', outcome: ownOutcome(reply.status) }
+      return { kind: 'dead', outcome: ownOutcome(reply.status), tookMs: reply.tookMs ?? null }
     case 'none':
       if (!reply.guarded && !hasBegun) {
         const reason =
           'none of its processes is alive, but it may still begin: rcron cannot write to the spool on its host'
         return { kind: 'unconfirmed', reason, isSent: false }
       }
-      return { kind: 'dead', outcome: ownOutcome(reply.status) }
+      return { kind: 'dead', outcome: ownOutcome(reply.status), tookMs: reply.tookMs ?? null }
     case 'stuck':
       return { kind: 'unconfirmed', reason: `still alive after KILL: pids ${reply.pids.join(', ')}`, isSent: true }
     case 'unknown':

@@ -114,3 +114,24 @@ test('so is one that a signal has ended', () => {
     doesNotMatch(other.kind === 'over' ? describeOutcome(other.outcome) : '', reason)
   }
 })
+
+test('how long a command ran is what one clock of its host measured, and nothing where that cannot be', () => {
+  const id = '1'.repeat(32)
+  const cases = [
+    ['from=100.50 to=114.75', { tookMs: 14_250 }],
+    ['from=100 to=114', { tookMs: 14_000 }],
+    ['from=114.75 to=100.50', {}],
+    ['from= to=114.75', {}],
+    ['from=1e3 to=2e3', {}],
+    ['from=-1 to=5', {}],
+    ['from=1 to=99999999999999999999', {}],
+    ['', {}],
+  ] as const
+  const status = { exitCode: 0, signal: null }
+  for (const [text, took] of cases) {
+    const states = parseProbeAnswer(`RCRONP ${id} state=exited rc=0 ${text} own=1\nRCRONP end\n`)
+    deepEqual(states.get(id), { kind: 'exited', status, endedByItself: true, hasKept: false, ...took })
+    const killed = parseKillAnswer(`RCRONK ${id} result=none rc=0 ${text}\n`, id)
+    deepEqual(killed, { kind: 'none', guarded: true, status, ...took })
+  }
+})

@@ -112,6 +112,30 @@ test('kept output that cannot be fetched at all stays on its host, and the run s
   deepEqual(hosts.forgotten, [])
 })
 
+test('a run that ended unseen took as long as its host has measured, and ended so long after it began', async () => {
+  // What cannot be: it has ended by now.
+  for (const [tookMs, endedAfterMs] of [[14_000, 14_000] as const, [2 * HOUR_MS, HOUR_MS] as const]) {
+    const { clock, hosts, supervisor } = aSupervisor()
+    const startedAt = clock.now()
+    await clock.advance(HOUR_MS)
+    hosts.probes = [{ ...EXITED, hasKept: false, tookMs }]
+    const { durationMs, endedAt } = await supervisor.adopt(adopted(clock, { startedAt }), watch).result
+    deepEqual([durationMs, endedAt], [tookMs, startedAt + endedAfterMs])
+  }
+})
+
+test('so did one of which a KILL proves that it had ended before', async () => {
+  const { clock, hosts, supervisor } = aSupervisor()
+  const startedAt = clock.now()
+  await clock.advance(HOUR_MS)
+  hosts.probes = [{ kind: 'running', trace: TRACE }]
+  hosts.kills = [{ kind: 'none', guarded: true, status: { exitCode: 0, signal: null }, tookMs: 14_000 }]
+  const running = supervisor.adopt(adopted(clock, { startedAt }), watch)
+  await running.kill('operator')
+  const { outcome, durationMs, endedAt } = await running.result
+  deepEqual([outcome, durationMs, endedAt], [{ kind: 'succeeded' }, 14_000, startedAt + 14_000])
+})
+
 test('a bug while a run is read along is no outcome: the run rejects with it, and its host still knows of it', async () => {
   const { hosts, supervisor } = aSupervisor()
   const broken = {

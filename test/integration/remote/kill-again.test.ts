@@ -1,4 +1,4 @@
-import { deepEqual, ok } from 'node:assert/strict'
+import { deepEqual, ok, partialDeepStrictEqual } from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { ProbeState } from '../../../src/execution/remote/answers.ts'
 import { probeCommand } from '../../../src/execution/remote/verbs.ts'
@@ -38,7 +38,7 @@ for (const sh of Object.keys(POSIX_SHELLS) as readonly PosixShell[]) {
       await until('the command has ended', async () => (await host.stateOf(session.id))?.kind === 'exited')
       ok((await host.kill({ id: session.id, trace: null }))?.kind === 'ended')
       const status = { exitCode: 3, signal: null }
-      deepEqual(await host.kill({ id: session.id, trace: null }), { kind: 'none', guarded: true, status })
+      partialDeepStrictEqual(await host.kill({ id: session.id, trace: null }), { kind: 'none', guarded: true, status })
     })
   })
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok, partialDeepStrictEqual } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { after, describe, test } from 'node:test'
@@ -48,7 +48,7 @@ for (const sh of Object.keys(POSIX_SHELLS) as readonly PosixShell[]) {
       const session = host.start('sleep 60 & exit 3')
       await until('the command has ended', async () => (await host.stateOf(session.id))?.kind === 'exited')
       const killed = await host.kill({ id: session.id, trace: null })
-      deepEqual(killed, { kind: 'ended', by: 'term', status: { exitCode: 3, signal: null } })
+      partialDeepStrictEqual(killed, { kind: 'ended', by: 'term', status: { exitCode: 3, signal: null } })
       deepEqual(host.alive(session.id), [])
     })
 
@@ -113,7 +113,7 @@ for (const sh of Object.keys(POSIX_SHELLS) as readonly PosixShell[]) {
       const session = host.start('exit 3')
       await session.closed
       const answer = await host.kill({ id: session.id, trace: null })
-      deepEqual(answer, { kind: 'none', guarded: true, status: { exitCode: 3, signal: null } })
+      partialDeepStrictEqual(answer, { kind: 'none', guarded: true, status: { exitCode: 3, signal: null } })
     })
 
     test('E9: a forged trace, as of a pid used again, ends nobody else', async () => {

@@ -40,7 +40,8 @@ for (const [name, command] of [
     deepEqual(run.watch.told, ['started', 'unknown', 'found'])
     go(sshd)
     const { outcome, output, durationMs } = await run.running.result
-    deepEqual([outcome, durationMs], [EXACT, null])
+    deepEqual(outcome, EXACT)
+    ok(durationMs !== null && durationMs >= 0, 'as its host has measured it')
     match(output.head + output.tail, /\[rcron: output from while the connection was lost is gone/)
   })
 
@@ -107,8 +108,8 @@ for (const trace of ['known', 'not known'] as const) {
     const adopted = after.adopt(direct, run.id, { trace: trace === 'known' ? run.watch.trace : null, startedAt: 5 })
     await told(adopted, 'found')
     go(sshd)
-    const { outcome, startedAt, durationMs } = await adopted.running.result
-    deepEqual([outcome, startedAt, durationMs], [EXACT, 5, null])
+    const { outcome, startedAt } = await adopted.running.result
+    deepEqual([outcome, startedAt], [EXACT, 5])
     deepEqual(adopted.watch.told, trace === 'known' ? ['found'] : ['started', 'found'])
     ok(cleanup !== undefined)
   })
@@ -124,6 +125,24 @@ test('a run that ended while no process looked is collected by the next one', as
   go(sshd)
   await until('it has ended', () => processesOf(run.id).length === 0)
   deepEqual((await after.adopt(direct, run.id).running.result).outcome, EXACT)
+})
+
+test('how long it ran then, and so when it ended, is what its host has measured', async (t) => {
+  const { sshd, direct } = await aHost(t)
+  await using before = new SupervisedLab()
+  await using after = new SupervisedLab()
+  const began = Date.now()
+  const run = before.start(direct, silent)
+  await told(run, 'started')
+  run.running.abandon()
+  go(sshd)
+  await until('it has ended', () => processesOf(run.id).length === 0)
+  const mostMs = Date.now() - began + 10
+  await until('a while has passed', () => Date.now() - began > mostMs + 500)
+  const startedAt = began - 3_600_000
+  const { durationMs, endedAt } = await after.adopt(direct, run.id, { startedAt }).running.result
+  ok(durationMs !== null && durationMs >= 0 && durationMs <= mostMs, `${durationMs} ms`)
+  equal(endedAt, startedAt + durationMs)
 })
 
 test('E1: a run whose lock was written and whose start was never sent: withdrawn, so that it never starts', async (t) => {
