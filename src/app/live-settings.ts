@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { DefinitionOrigins } from '../definitions/definition-origins.ts'
 import type { DefinitionStore } from '../store/definitions/definition-store.ts'
 import type { SqlStore } from '../store/sql/sql-store.ts'
+import type { SqliteThread } from '../store/sqlite/sqlite-thread.ts'
 import { composeStore } from './parts.ts'
 import { nameOfDatabase, type Settings } from './settings.ts'
 
@@ -10,6 +11,8 @@ export type LiveSettingsParts = {
   /** Puts something before the store from which definitions are read. */
   readonly readFrom: (store: SqlStore) => DefinitionStore
   readonly origins: DefinitionOrigins
+  /** Where a store in a file is written; null: by whoever asks. */
+  readonly thread: SqliteThread | null
 }
 
 type InForce = { readonly settings: Settings; readonly store: SqlStore; readonly definitions: DefinitionStore }
@@ -63,8 +66,8 @@ export class LiveSettings implements AsyncDisposable {
   }
 }
 
-async function inForce(settings: Settings, { readFrom, origins }: LiveSettingsParts): Promise<InForce> {
-  const store = await composeStore(settings.config)
+async function inForce(settings: Settings, { readFrom, origins, thread }: LiveSettingsParts): Promise<InForce> {
+  const store = await composeStore(settings.config, thread)
   return { settings, store, definitions: origins.watch(readFrom(store), nameOfDatabase(settings.config.database)) }
 }
 

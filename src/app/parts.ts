@@ -10,6 +10,7 @@ import type { KnownSecrets } from '../secrets/known-secrets.ts'
 import { createSecretSeal, type SecretSeal } from '../secrets/seal-secret.ts'
 import type { SecretPlaces } from '../secrets/secret-places.ts'
 import type { SqlStore } from '../store/sql/sql-store.ts'
+import type { SqliteThread } from '../store/sqlite/sqlite-thread.ts'
 import type { Settings } from './settings.ts'
 
 export function composeClock(): Clock {
@@ -21,14 +22,23 @@ export function composeLog({ log }: Config, descriptor: 1 | 2): SystemLog {
   return new SystemLog({ ...log, descriptor })
 }
 
-/** Opens nothing yet; the caller's to close. Loads one of the two drivers: each takes several megabytes. */
-export async function composeStore({ database }: Pick<Config, 'database'>): Promise<SqlStore> {
+/** Opens nothing yet; the caller's to close. Loads one of the two drivers: each takes several megabytes. A file is written in `thread`. */
+export async function composeStore(
+  { database }: Pick<Config, 'database'>,
+  thread: SqliteThread | null = null,
+): Promise<SqlStore> {
   if (database.kind === 'sqlite') {
     const { createSqliteStore } = await import('../store/sqlite/sqlite-store.ts')
-    return createSqliteStore(database.path)
+    return createSqliteStore(database.path, { thread })
   }
   const { createMysqlStore } = await import('../store/mysql/mysql-store.ts')
   return createMysqlStore(database)
+}
+
+/** Where a process that is not to be held up writes SQLite's files. */
+export async function composeThread(): Promise<SqliteThread> {
+  const { SqliteThread } = await import('../store/sqlite/sqlite-thread.ts')
+  return new SqliteThread()
 }
 
 /** Seals secrets under the cache key. Rejects with an OperatorError if there is none and none can be made. */

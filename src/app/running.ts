@@ -37,9 +37,10 @@ import type { Credentials } from '../secrets/credentials.ts'
 import { KnownSecrets } from '../secrets/known-secrets.ts'
 import type { HistoryKeeping } from '../store/history/history-store.ts'
 import type { SqlStore } from '../store/sql/sql-store.ts'
+import type { SqliteThread } from '../store/sqlite/sqlite-thread.ts'
 import { composeHistory } from './history.ts'
 import { LiveSettings, type LiveSettingsParts } from './live-settings.ts'
-import { composeClock, composeCredentials } from './parts.ts'
+import { composeClock, composeCredentials, composeThread } from './parts.ts'
 import { composeExecutor, composeSessions } from './parts-for-hosts.ts'
 import { composeSealed } from './sealed.ts'
 import { nameOfDatabase, type Settings } from './settings.ts'
@@ -98,9 +99,10 @@ export async function composeRunning(
   opened.use(log)
   const clock = composeClock()
   const origins = new DefinitionOrigins()
-  const live = await LiveSettings.open(first, { readFrom, origins })
+  const thread = isTransient ? null : opened.use(await composeThread())
+  const live = await LiveSettings.open(first, { readFrom, origins, thread })
   const base = { live, clock, log }
-  const journalFile = opened.use(composeJournalFile(base))
+  const journalFile = opened.use(composeJournalFile(base, thread))
   const recordJournal = opened.use(composeRecordJournal(base, journalFile))
   opened.use(live)
   const known = new KnownSecrets()
@@ -203,8 +205,9 @@ function composeDispatcher({ live, clock, log, source, sessions, credentials, lo
   })
 }
 
-function composeJournalFile({ live, clock, log }: Base): SqliteJournal {
-  return new SqliteJournal({ path: join(live.settings.config.stateDirectory, JOURNAL_FILE), clock, log })
+function composeJournalFile({ live, clock, log }: Base, thread: SqliteThread | null): SqliteJournal {
+  const path = join(live.settings.config.stateDirectory, JOURNAL_FILE)
+  return new SqliteJournal({ path, clock, log, thread })
 }
 
 function composeRecordJournal({ live }: Base, file: SqliteJournal): RecordJournal {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { keepNewest } from '../platform/bounded-map.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import { type HistoryJournal, MemoryHistoryJournal, type WaitingRow, withoutOutput } from './history-journal.ts'
@@ -10,6 +11,9 @@ import type { Journal } from './sqlite-journal-file.ts'
 const LOOK_AFTER = 32
 /** So many numbers of entries there are for each millisecond: until the year 2109 they are exact. */
 const PER_MS = 2048
+/** So many of its own rows a process holds in memory too, if they have not printed much. */
+const MOST_OWN = 200
+const MOST_OWN_CHARACTERS = 4_096
 /** How many outputs are dropped at once where the file has become too large. */
 const DROPPED_AT_ONCE = 64
 
@@ -28,6 +32,8 @@ export type SqliteHistoryJournalParts = {
 export class SqliteHistoryJournal implements HistoryJournal {
   readonly #parts: SqliteHistoryJournalParts
   readonly #memory = new MemoryHistoryJournal()
+  /** The newest of this process's own, so that they need not be read back. */
+  readonly #own = new Map<number, HistoryRow>()
   #sinceLook = LOOK_AFTER
   /** The number of the last one: none is ever given twice, so that what one process removes is not what another one has added since. */
   #entry = 0
@@ -50,7 +56,7 @@ export class SqliteHistoryJournal implements HistoryJournal {
   }
 
   next(most: number): readonly WaitingRow[] {
-    const found = this.#parts.file.use((open) => open.nextHistory.all(this.#parts.store(), most).map(waitingOf)) ?? []
+    const found = this.#parts.file.use((open) => this.#found(open, most)) ?? []
     const unreadable = found.filter(({ row }) => row === null)
     if (unreadable.length > 0) this.#giveUp(unreadable.map(({ entry }) => entry))
     const rows = found.flatMap(({ entry, row }) => (row === null ? [] : [{ entry, row }]))
@@ -59,8 +65,17 @@ export class SqliteHistoryJournal implements HistoryJournal {
 
   remove(rows: readonly WaitingRow[]): void {
     const entries = rows.flatMap(({ entry }) => (entry === null ? [] : [entry]))
+    for (const entry of entries) this.#own.delete(entry)
     if (entries.length > 0) this.#parts.file.use((open) => open.removeHistory.run(JSON.stringify(entries)))
     if (entries.length < rows.length) this.#memory.remove(rows)
+  }
+
+  #found(open: Journal, most: number): readonly Found[] {
+    const entries = open.nextHistory.all(this.#parts.store(), most).map(({ entry }) => Number(entry))
+    const others = entries.filter((entry) => !this.#own.has(entry))
+    const read = others.length === 0 ? [] : open.readHistory.all(JSON.stringify(others)).map(waitingOf)
+    const byEntry = new Map(read.map((found) => [found.entry, found.row]))
+    return entries.map((entry) => ({ entry, row: this.#own.get(entry) ?? byEntry.get(entry) ?? null }))
   }
 
   #insertTogether(open: Journal, rows: readonly HistoryRow[]): void {
@@ -81,6 +96,7 @@ export class SqliteHistoryJournal implements HistoryJournal {
     this.#entry = Math.max(this.#entry + 1, Math.floor(clock.now()) * PER_MS + Math.floor(Math.random() * PER_MS))
     // Another process may have the same number.
     while (addHistory.run(this.#entry, store(), text, output).changes === 0) this.#entry += 1
+    if ((output?.length ?? 0) <= MOST_OWN_CHARACTERS) keepNewest(this.#own, this.#entry, row, MOST_OWN)
   }
 
   /** What is none of ours keeps nothing back. */

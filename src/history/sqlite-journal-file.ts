@@ -52,17 +52,25 @@ export type Journal = {
   readonly remove: StatementSync
   readonly addHistory: StatementSync
   readonly nextHistory: StatementSync
+  readonly readHistory: StatementSync
   readonly removeHistory: StatementSync
 }
 
-/** Opens the journal, and makes it (mode 0600) where there is none. Throws what is wrong with it. */
-export function openJournal(path: string, now: number): Journal {
+/** Pages in the log from which on SQLite empties it into the file at a commit, waiting for the disk, if nobody else has. */
+const LOG_PAGES = { ownHand: 1_000, emptiedElsewhere: 8_000 }
+
+/**
+ * Opens the journal, and makes it (mode 0600) where there is none. `isEmptiedElsewhere`: somebody else sees to its log. Throws what is
+ * wrong with it.
+ */
+export function openJournal(path: string, now: number, isEmptiedElsewhere: boolean): Journal {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found !== undefined && !found.isFile()) throw new OperatorError(`${path} is not a regular file`, 'Move it away.')
   makePrivateFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_MS })
   try {
-    database.exec('pragma journal_mode = wal; pragma synchronous = normal')
+    const pages = isEmptiedElsewhere ? LOG_PAGES.emptiedElsewhere : LOG_PAGES.ownHand
+    database.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = ${pages}`)
     const { user_version: version } = database.prepare('pragma user_version').get() ?? {}
     if (version === 0) database.exec(schemaAt(now))
     else if (version !== VERSION)
@@ -77,8 +85,9 @@ export function openJournal(path: string, now: number): Journal {
       addHistory: database.prepare(
         'insert or ignore into waiting_history (entry, store, row, output) values (?, ?, ?, ?)',
       ),
-      nextHistory: database.prepare(
-        'select entry, row, output from waiting_history where store = ? order by entry limit ?',
+      nextHistory: database.prepare('select entry from waiting_history where store = ? order by entry limit ?'),
+      readHistory: database.prepare(
+        'select entry, row, output from waiting_history where entry in (select value from json_each(?))',
       ),
       removeHistory: database.prepare('delete from waiting_history where entry in (select value from json_each(?))'),
     }

@@ -1,13 +1,25 @@
 import type { Clock } from '../platform/clock.ts'
 import { isSqliteBusy } from '../platform/error-code.ts'
 import type { Log } from '../platform/log/log.ts'
+import type { SqliteThread } from '../store/sqlite/sqlite-thread.ts'
 import { isDamaged, type Journal, moveAside, openJournal } from './sqlite-journal-file.ts'
 
 /** After a failure it is left alone for so long. */
 const RETRY_MS = 30_000
 
 /** Where the journal lies. */
-export type SqliteJournalParts = { readonly path: string; readonly clock: Clock; readonly log: Log }
+export type SqliteJournalParts = {
+  readonly path: string
+  readonly clock: Clock
+  readonly log: Log
+  /** Where its log is emptied into it, which waits for the disk; null: here, whenever SQLite does so by itself. */
+  readonly thread: Pick<SqliteThread, 'open'> | null
+}
+
+/** After so many uses: by then the log holds less than a quarter of what SQLite would let it grow to. */
+const EMPTIED_AFTER = 400
+/** How long the thread waits for another process that writes. */
+const BUSY_MS = 1_000
 
 /**
  * The file of the state directory in which what the store does not have yet outlives the process; the processes of an installation share it.
@@ -18,6 +30,7 @@ export class SqliteJournal implements Disposable {
   #open: Journal | null = null
   #isTold = false
   #failedAt = Number.NEGATIVE_INFINITY
+  #uses = 0
 
   constructor(parts: SqliteJournalParts) {
     this.#parts = parts
@@ -39,14 +52,24 @@ export class SqliteJournal implements Disposable {
     const { clock, path } = this.#parts
     if (this.#open === null && clock.monotonic() - this.#failedAt < RETRY_MS) return null
     try {
-      this.#open ??= openJournal(path, clock.now())
+      this.#open ??= openJournal(path, clock.now(), this.#parts.thread !== null)
       const result = work(this.#open)
+      this.#emptyLogInTime()
       this.#isTold = isNew
       return result
     } catch (error) {
       this.#failed(error)
       return isDamaged(error) && !isNew && this.#makeWay() ? this.#use(work, true) : null
     }
+  }
+
+  #emptyLogInTime(): void {
+    const { thread, path } = this.#parts
+    this.#uses += 1
+    if (thread === null || this.#uses < EMPTIED_AFTER) return
+    this.#uses = 0
+    // Whatever fails there is tried again by the next one, and in the end by SQLite itself, here.
+    void emptyLogIn(thread, path).catch(() => undefined)
   }
 
   #failed(error: unknown): void {
@@ -73,5 +96,14 @@ export class SqliteJournal implements Disposable {
     } catch {
       return false // A directory that takes no writes.
     }
+  }
+}
+
+async function emptyLogIn(thread: Pick<SqliteThread, 'open'>, path: string): Promise<void> {
+  const file = await thread.open(path, BUSY_MS)
+  try {
+    await file.ask('pragma wal_checkpoint(passive)')
+  } finally {
+    await file.close()
   }
 }

@@ -15,6 +15,7 @@ import type { Retention, SweepPlace } from '../../src/store/history/history-stor
 import { createMysqlStore } from '../../src/store/mysql/mysql-store.ts'
 import type { SqlStore } from '../../src/store/sql/sql-store.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { SqliteThread } from '../../src/store/sqlite/sqlite-thread.ts'
 import { minute, RecordingLog } from '../support/builders.ts'
 import { LoopStall } from '../support/loop-stall.ts'
 import { startMariadb } from '../support/mariadb.ts'
@@ -35,12 +36,14 @@ const BAR_QUERY_MS = 20
 const BAR_STEP_MS = 100
 const ROUNDS = 40
 
+/** As a daemon has one. */
+const thread = new SqliteThread()
 const idOf = (text: string) => hash('sha256', text).slice(0, 32)
 
 /** Notes `FIRINGS` firings as they come in a busy minute, until the store has them all. */
 async function noteAll(store: SqlStore, folder: string): Promise<void> {
   const [clock, log] = [new SystemClock(), new RecordingLog()]
-  using file = new SqliteJournal({ path: join(folder, `journal-${performance.now()}.db`), clock, log })
+  using file = new SqliteJournal({ path: join(folder, `journal-${performance.now()}.db`), clock, log, thread })
   const journal = new SqliteHistoryJournal({ file, store: () => 'db', maxBytes: 1e9, clock, log })
   const writer = new HistoryWriter({ store, journal, clock, log })
   const plan = new HistoryPlan({ installation: 'i', idOf })
@@ -187,7 +190,7 @@ const mariadb = await startMariadb()
 try {
   const path = join(folder, 'store.db')
   const [sqlite, mysql] = [
-    createSqliteStore(path),
+    createSqliteStore(path, { thread }),
     createMysqlStore({
       host: '127.0.0.1',
       port: mariadb.port,
@@ -233,6 +236,7 @@ try {
   )
   console.log(markdownTable([headings, ...rows]))
 } finally {
+  await thread[Symbol.asyncDispose]()
   await mariadb.stop()
   rmSync(folder, { recursive: true })
 }

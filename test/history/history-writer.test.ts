@@ -46,7 +46,7 @@ function aPath(t: TestContext): string {
 
 function aProcess(t: TestContext, path: string, { store = new FakeStore(), name = 'db', maxBytes = 1e9 } = {}) {
   const [clock, log] = [new HandClock('2026-03-01T12:00:00Z'), new RecordingLog()]
-  const file = new SqliteJournal({ path, clock, log })
+  const file = new SqliteJournal({ path, clock, log, thread: null })
   t.after(() => file[Symbol.dispose]())
   const journal = new SqliteHistoryJournal({ file, store: () => name, maxBytes, clock, log })
   return { clock, log, store, file, journal, writer: new HistoryWriter({ store, journal, clock, log }) }

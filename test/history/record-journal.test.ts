@@ -43,7 +43,7 @@ type Manner = { readonly holder?: ProcessIdentity; readonly store?: string; read
 function aProcess(t: TestContext, path: string, { holder, store = 'db', isAway = false }: Manner = {}) {
   const [clock, log, recorder] = [new HandClock('2026-03-01T12:00:00Z'), new RecordingLog(), new FakeRecorder()]
   if (isAway) recorder.failure = new Error('the store is unavailable')
-  const file = new SqliteJournal({ path, clock, log })
+  const file = new SqliteJournal({ path, clock, log, thread: null })
   const journal = new SqliteRecordJournal({ file, store: () => store, ...(holder && { holder }) })
   const close = () => {
     journal[Symbol.dispose]()

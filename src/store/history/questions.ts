@@ -19,7 +19,14 @@ export async function rowsWithKeys(
   [column, keys]: readonly [string, readonly Value[]],
 ): Promise<readonly StoredRow[]> {
   if (keys.length === 0) return []
-  return await askInTurn(ask, `select ${columns.join(', ')} from ${name} where ${column} in (${marks(keys)})`, keys)
+  const all = padded(keys)
+  return await askInTurn(ask, `select ${columns.join(', ')} from ${name} where ${column} in (${marks(all)})`, all)
+}
+
+/** The last one again and again, up to a power of two: of few lengths, a statement is prepared once. */
+function padded(keys: readonly Value[]): readonly Value[] {
+  const length = 2 ** Math.ceil(Math.log2(keys.length))
+  return [...keys, ...Array.from({ length: length - keys.length }, () => keys.at(-1) ?? null)]
 }
 
 /** A question mark for each of `values`. */

@@ -29,14 +29,28 @@ export function rowsIn(
   return rowsWithKeys(askWithin(db), table, keys)
 }
 
-/** Puts `rows` into `table`, each in place of the one that has its key. */
-export async function replaceRows(db: Database, { name, columns }: HistoryTable, rows: readonly StoredRow[]) {
-  if (rows.length === 0) return
+/** Puts `rows` into `table`, each in place of the one that has its key; `atOnce` of them by one statement. */
+export async function replaceRows(
+  db: Database,
+  { name, columns }: HistoryTable,
+  rows: readonly StoredRow[],
+  atOnce = rows.length,
+): Promise<void> {
   const names = Object.keys(columns)
   const row = `(${marks(names)})`
-  await change(
-    db,
-    `replace into ${name} (${names.join(', ')}) values ${rows.map(() => row).join(', ')}`,
-    rows.flatMap((values) => names.map((column) => values[column] ?? null)),
-  )
+  for (const some of inPieces(rows, atOnce)) {
+    await change(
+      db,
+      `replace into ${name} (${names.join(', ')}) values ${some.map(() => row).join(', ')}`,
+      some.flatMap((values) => names.map((column) => values[column] ?? null)),
+    )
+  }
+}
+
+/** Pieces of `most`, and what is left over in powers of two: few lengths, so that few statements are to be prepared. */
+function* inPieces<Row>(rows: readonly Row[], most: number): Generator<readonly Row[]> {
+  for (let from = 0, length = most; from < rows.length; from += length) {
+    while (length > rows.length - from) length = length > 1 ? length >> 1 : 1
+    yield rows.slice(from, from + length)
+  }
 }

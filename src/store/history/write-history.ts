@@ -4,28 +4,40 @@ import { type RecentEnd, rollUp } from '../../domain/history/recent.ts'
 import { mergeRuns, type RunRow } from '../../domain/history/run-row.ts'
 import { jobKey } from '../../domain/job.ts'
 import type { Engine } from '../sql/engine.ts'
-import { columnsOfFiring, columnsOfRollup, columnsOfRun, firingOf, rollupOf, runOf } from './history-columns.ts'
+import {
+  columnsOfFiring,
+  columnsOfRollup,
+  columnsOfRun,
+  firingOf,
+  rollupOf,
+  runOf,
+  type StoredRow,
+} from './history-columns.ts'
 import type { HistoryBatch } from './history-store.ts'
-import { DAYS, FIRINGS, HOURS, ROLLUPS, RUNS } from './history-tables.ts'
+import { DAYS, FIRINGS, type HistoryTable, HOURS, ROLLUPS, RUNS } from './history-tables.ts'
 import { ask, change, type Database, replaceRows, rowsIn } from './statements.ts'
 
 /** As `HistoryWriting.writeHistory`. */
-export async function writeHistory(engine: Pick<Engine, 'writeOnce'>, { firings, runs }: HistoryBatch): Promise<void> {
+export async function writeHistory(
+  engine: Pick<Engine, 'writeOnce' | 'rowsAtOnce'>,
+  { firings, runs }: HistoryBatch,
+): Promise<void> {
   await engine.writeOnce(async (db) => {
     await waitForOthers(db)
     const changedFirings = await changedFiringsOf(db, merged(firings, mergeFirings))
     const changedRuns = await changedRunsOf(db, merged(runs, mergeRuns))
-    await replaceRows(
-      db,
+    const put: Put = (table, rows) => replaceRows(db, table, rows, engine.rowsAtOnce)
+    await put(
       RUNS,
       changedRuns.map(({ after }) => columnsOfRun(after)),
     )
-    await replaceRows(
-      db,
+    await put(
       FIRINGS,
       changedFirings.map(({ after }) => columnsOfFiring(after)),
     )
-    await rollUpAll(db, changedFirings, changedRuns)
+    await writeRollups(db, put, endsBySubject(changedFirings, changedRuns))
+    await addHours(db, put, changedFirings)
+    await addDays(db, put, changedFirings)
   })
 }
 
@@ -35,12 +47,8 @@ export async function waitForOthers(db: Database): Promise<void> {
   if (isThere === 0) await change(db, "insert into rcron_history (name, value) values ('writes', 1)")
 }
 
-/** What lists show of each cron and job that has changed, and the counts. */
-async function rollUpAll(db: Database, firings: readonly ChangedFiring[], runs: readonly ChangedRun[]): Promise<void> {
-  await writeRollups(db, endsBySubject(firings, runs))
-  await addHours(db, firings)
-  await addDays(db, firings)
-}
+/** Puts rows into a table within the transaction. */
+type Put = (table: HistoryTable, rows: readonly StoredRow[]) => Promise<void>
 
 /** Each once, as all that is said of it comes to. */
 function merged<Row extends { readonly id: string }>(
@@ -114,17 +122,17 @@ export function endOf({ endedAt, kind, durationMs }: FiringRow | RunRow): Recent
 
 const ROLLUP_COLUMNS = { name: ROLLUPS.name, columns: ['subject', 'recent', 'last_at', 'last_success_at'] }
 
-async function writeRollups(db: Database, ends: ReadonlyMap<string, Changes>): Promise<void> {
+async function writeRollups(db: Database, put: Put, ends: ReadonlyMap<string, Changes>): Promise<void> {
   const found = await rowsIn(db, ROLLUP_COLUMNS, ['subject', [...ends.keys()]])
   const stored = new Map(found.map((row) => [String(row['subject']), rollupOf(row)]))
   const rows = [...ends].flatMap(([subject, changes]) => {
     const rollup = rollUp(stored.get(subject) ?? null, changes)
     return rollup === null ? [] : [columnsOfRollup(subject, rollup)]
   })
-  await replaceRows(db, ROLLUPS, rows)
+  await put(ROLLUPS, rows)
 }
 
-async function addHours(db: Database, firings: readonly ChangedFiring[]): Promise<void> {
+async function addHours(db: Database, put: Put, firings: readonly ChangedFiring[]): Promise<void> {
   const added = hourChanges(firings)
   const hours = [...new Set(added.map(({ hour }) => hour))]
   const found = await rowsIn(db, { name: HOURS.name, columns: Object.keys(HOURS.columns) }, ['hour', hours])
@@ -132,10 +140,10 @@ async function addHours(db: Database, firings: readonly ChangedFiring[]): Promis
   const rows = added.map(({ hour, kind, firings }) => {
     return { hour, outcome: kind, firings: (stored.get(`${hour} ${kind}`) ?? 0) + firings }
   })
-  await replaceRows(db, HOURS, rows)
+  await put(HOURS, rows)
 }
 
-async function addDays(db: Database, firings: readonly ChangedFiring[]): Promise<void> {
+async function addDays(db: Database, put: Put, firings: readonly ChangedFiring[]): Promise<void> {
   const added = dayChanges(firings)
   if (added.length === 0) return
   const pairs = added.map(() => '(job = ? and day = ?)').join(' or ')
@@ -157,7 +165,7 @@ async function addDays(db: Database, firings: readonly ChangedFiring[]): Promise
       duration_ms: plus('duration_ms', durationMs),
     }
   })
-  await replaceRows(db, DAYS, rows)
+  await put(DAYS, rows)
 }
 
 function isSame(a: object, b: object): boolean {

@@ -25,6 +25,8 @@ export class MysqlEngine implements Engine {
     forRefusedColumns: TO_ALTER,
   }
   readonly sets: readonly TableSet<TableDdl>[]
+  /** As many as history ever writes together: each statement is a round trip. */
+  readonly rowsAtOnce = 1000
   readonly #pool: DeadlinePool
   #kysely: Kysely<Tables> | null = null
 

@@ -12,6 +12,8 @@ export interface Engine {
   readonly advice: SchemaAdvice
   /** What is kept in it, with the statements that make it. */
   readonly sets: readonly TableSet<TableDdl>[]
+  /** How many rows one statement is to write at most. */
+  readonly rowsAtOnce: number
   /** Lends one connection on which all reads see the same state. Asked a second time when the connection breaks. */
   readSnapshot<Result>(use: (ask: Ask) => Promise<Result>): Promise<Result>
   /** Carries out one statement that may be carried out twice: where the connection breaks, it is. */

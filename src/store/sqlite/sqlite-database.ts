@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { codeOf } from '../../platform/error-code.ts'
 import { closeToOthers, makeEmptyFile } from '../../platform/files/make-private-file.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
+import type { SqliteThread, ThreadFile } from './sqlite-thread.ts'
 
 /** How long one statement may hold the event loop while another process writes; who asked then tries again later. */
 const BUSY_MS = 20
@@ -30,6 +31,22 @@ export function openSqliteDatabase(path: string, access: SqliteAccess): Database
     throw error
   }
   return database
+}
+
+/** As `openSqliteDatabase` does to write, in `thread`. */
+export async function openSqliteInThread(path: string, thread: SqliteThread): Promise<ThreadFile> {
+  judgeFile(path)
+  const file = await thread.open(path, BUSY_MS)
+  try {
+    makePrivate(path)
+    await file.ask('pragma journal_mode = wal')
+    makePrivate(path)
+    await file.ask('pragma synchronous = normal')
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+  return file
 }
 
 /** Whether its owner alone can read it, as what rcron has made. Throws a DatabaseFault for what is no file. */

@@ -11,6 +11,7 @@ import { createSqliteFile } from './sqlite-database.ts'
 import { sqliteFaultOf } from './sqlite-fault.ts'
 import { SqliteFile } from './sqlite-file.ts'
 import { SQLITE_SETS } from './sqlite-schema.ts'
+import type { SqliteThread } from './sqlite-thread.ts'
 
 /** Waits between attempts while another process writes: 5 s in all. */
 const BUSY_ATTEMPTS = 100
@@ -19,6 +20,13 @@ const BUSY_PAUSE_MS = 50
 const IDLE_MS = 1_000
 
 const TO_WRITE = 'give rcron the right to write the file and its directory'
+
+/** Further to the path of the file. */
+export type SqliteStoreOptions = {
+  readonly sets?: readonly TableSet<TableDdl>[]
+  /** Where it is written, of a process that is not to be held up; null or absent: by whoever asks. */
+  readonly thread?: SqliteThread | null
+}
 
 /** A file of its own, which others may replace while rcron works: each question goes to the one that is there then. */
 export class SqliteEngine implements Engine {
@@ -31,15 +39,19 @@ export class SqliteEngine implements Engine {
     forRefusedColumns: TO_WRITE,
   }
   readonly sets: readonly TableSet<TableDdl>[]
+  /** Of few lengths, so that each is prepared once. */
+  readonly rowsAtOnce = 64
   readonly #path: string
+  readonly #thread: SqliteThread | null
   #file: SqliteFile | null = null
   #replacing: Promise<SqliteFile> | null = null
   #idle: NodeJS.Timeout | null = null
   #closing: Promise<void> | null = null
 
   /** Opens `path` at the first question; where it is not there, makes it at `create` alone. */
-  constructor(path: string, sets = SQLITE_SETS) {
+  constructor(path: string, { sets = SQLITE_SETS, thread = null }: SqliteStoreOptions = {}) {
     this.sets = sets
+    this.#thread = thread
     this.where = `SQLite at ${path}`
     this.#path = path
   }
@@ -72,7 +84,8 @@ export class SqliteEngine implements Engine {
 
   close(): Promise<void> {
     if (this.#idle !== null) clearTimeout(this.#idle)
-    this.#closing ??= this.#file?.close() ?? Promise.resolve()
+    // What is under way ends first: a write in a thread takes several turns.
+    this.#closing ??= this.#file?.retire() ?? Promise.resolve()
     return this.#closing
   }
 
@@ -97,7 +110,7 @@ export class SqliteEngine implements Engine {
   async #replace(old: SqliteFile | null): Promise<SqliteFile> {
     await old?.retire()
     if (this.#closing !== null) throw this.#closed()
-    this.#file = new SqliteFile(this.#path)
+    this.#file = new SqliteFile(this.#path, this.#thread)
     return this.#file
   }
 

@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
-import { CompiledQuery, Kysely, SqliteDialect } from 'kysely'
+import { CompiledQuery, type Dialect, Kysely, SqliteDialect } from 'kysely'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Tables } from '../sql/tables.ts'
-import { openSqliteDatabase, type SqliteAccess } from './sqlite-database.ts'
+import { openSqliteDatabase, openSqliteInThread, type SqliteAccess } from './sqlite-database.ts'
 import { writingDatabase } from './sqlite-kysely.ts'
 import { SqliteReader } from './sqlite-reader.ts'
+import type { SqliteThread, ThreadFile } from './sqlite-thread.ts'
+import { threadDialect } from './thread-kysely.ts'
 
 /**
  * One file, opened twice, each time at the first question: reads see one state and never wait for writes. It is closed when it has been retired
@@ -14,27 +16,43 @@ import { SqliteReader } from './sqlite-reader.ts'
 export class SqliteFile {
   readonly reader: SqliteReader
   readonly #path: string
+  readonly #thread: SqliteThread | null
+  #threadFile: ThreadFile | null = null
   /** Which file each of the two has open; those that are not open yet are missing. */
   readonly #opened = new Map<SqliteAccess, string>()
   #writer: Kysely<Tables> | null = null
   #uses = 0
   #unused: PromiseWithResolvers<void> | null = null
 
-  constructor(path: string) {
+  /** `thread`: where it is written; null: here. */
+  constructor(path: string, thread: SqliteThread | null) {
     this.#path = path
+    this.#thread = thread
     this.reader = new SqliteReader(() => this.#open('read'))
   }
 
   /** Made at its first use: most commands only read. */
   get writer(): Kysely<Tables> {
-    this.#writer ??= new Kysely<Tables>({
-      dialect: new SqliteDialect({ database: async () => writingDatabase(this.#open('write')) }),
-    })
+    this.#writer ??= new Kysely<Tables>({ dialect: this.#dialect() })
     return this.#writer
   }
 
-  /** Whether the path still leads to what is open. */
+  #dialect(): Dialect {
+    const thread = this.#thread
+    if (thread === null) return new SqliteDialect({ database: async () => writingDatabase(this.#open('write')) })
+    return threadDialect(async () => {
+      const identity = identityOf(this.#path)
+      const file = await openSqliteInThread(this.#path, thread)
+      if (!this.#isStill(identity)) await file.close()
+      this.#noteOpened('write', identity)
+      this.#threadFile = file
+      return file
+    })
+  }
+
+  /** Whether the path still leads to what is open, and the thread that has it open is there. */
   get isCurrent(): boolean {
+    if (this.#threadFile?.isOpen === false) return false
     return this.#leadsTo([...this.#opened.values()])
   }
 
@@ -93,12 +111,20 @@ export class SqliteFile {
   #open(access: SqliteAccess): DatabaseSync {
     const identity = identityOf(this.#path)
     const database = openSqliteDatabase(this.#path, access)
-    if (identity === null || identity !== identityOf(this.#path)) {
-      database.close()
-      throw new DatabaseFault({ kind: 'busy', message: `SQLite at ${this.#path}: the file was replaced`, hint: null })
-    }
-    this.#opened.set(access, identity)
+    if (!this.#isStill(identity)) database.close()
+    this.#noteOpened(access, identity)
     return database
+  }
+
+  #isStill(identity: string | null): identity is string {
+    return identity !== null && identity === identityOf(this.#path)
+  }
+
+  /** Throws where it is not what is there. */
+  #noteOpened(access: SqliteAccess, identity: string | null): void {
+    if (!this.#isStill(identity))
+      throw new DatabaseFault({ kind: 'busy', message: `SQLite at ${this.#path}: the file was replaced`, hint: null })
+    this.#opened.set(access, identity)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { keepNewest } from '../../platform/bounded-map.ts'
 import { withNumbers } from './sqlite-numbers.ts'
 
 /**
@@ -7,21 +8,28 @@ import { withNumbers } from './sqlite-numbers.ts'
  * want of it.
  */
 export function writingDatabase(database: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, KyselyStatement>()
   return {
     close: () => database.close(),
-    prepare: (sql) => new KyselyStatement(database.prepare(sql === 'begin' ? 'begin immediate' : sql)),
+    prepare: (sql) => {
+      const known = prepared.get(sql)
+      if (known !== undefined) return known
+      const statement = new KyselyStatement(database.prepare(sql === 'begin' ? 'begin immediate' : sql))
+      return keepNewest(prepared, sql, statement, MOST_PREPARED)
+    },
   }
 }
 
+/** What is asked again and again is prepared once: a statement over many rows takes as long to prepare as to carry out. */
+const MOST_PREPARED = 64
+
 class KyselyStatement implements SqliteStatement {
   readonly #statement: StatementSync
+  readonly reader: boolean
 
   constructor(statement: StatementSync) {
     this.#statement = statement
-  }
-
-  get reader(): boolean {
-    return this.#statement.columns().length > 0
+    this.reader = statement.columns().length > 0
   }
 
   all(parameters: readonly unknown[]): unknown[] {

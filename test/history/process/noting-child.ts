@@ -19,7 +19,7 @@ const [journalPath = '', storePath = '', from = '0', manner = ''] = process.argv
 /** The firing of which it notes the run, and dies before it can note all of it. */
 const diesAt = manner === '' ? -1 : Number(from) + Number(manner)
 const [clock, log] = [new SystemClock(), new RecordingLog()]
-const file = new SqliteJournal({ path: journalPath, clock, log })
+const file = new SqliteJournal({ path: journalPath, clock, log, thread: null })
 const journal = new SqliteHistoryJournal({ file, store: () => 'db', maxBytes: 1e9, clock, log })
 const store = createSqliteStore(storePath)
 const writer = new HistoryWriter({ store, journal, clock, log })

@@ -12,8 +12,8 @@ describeSets('SQLite', async () => {
   const path = join(folder, 'sets.db')
   const beside = new DatabaseSync(path, { timeout: 5_000 })
   return {
-    open: (sets) => createSqliteStore(path, sets.map(inSqlite)),
-    engine: (sets) => new SqliteEngine(path, sets.map(inSqlite)),
+    open: (sets) => createSqliteStore(path, { sets: sets.map(inSqlite) }),
+    engine: (sets) => new SqliteEngine(path, { sets: sets.map(inSqlite) }),
     query: async (sql) => beside.prepare(sql).all(),
     end: async () => {
       beside.close()
