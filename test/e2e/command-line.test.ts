@@ -179,7 +179,7 @@ for (const [env, isColoured] of colours) {
 
 test('JSON is never coloured', async () => {
   const { stdout } = await rcron.run(['system', 'list', '--json'], { env: { FORCE_COLOR: '1' } })
-  equal((JSON.parse(stdout) as readonly unknown[]).length, 500)
+  equal((JSON.parse(stdout) as { items: readonly unknown[] }).items.length, 500)
 })
 
 test('help comes quickly: it loads nothing of the store, of SSH or of the settings', async () => {

@@ -89,7 +89,7 @@ test('before the refusals there is a cron', async () => {
     await crons.add({ cron_name: 'seven', cron_path: 'true', host, user })
   })
 })
-const everything = () => Promise.all(['auth', 'system', 'cron'].map((noun) => rcron.json(noun, 'list')))
+const everything = () => Promise.all(['auth', 'system', 'cron'].map((noun) => rcron.list(noun)))
 let before: readonly unknown[] = []
 test('what is refused is compared with what was there', async () => {
   before = await everything()

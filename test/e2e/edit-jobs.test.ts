@@ -18,7 +18,7 @@ await rcron.prepare(async ({ auths, systems, crons }) => {
   await crons.add({ cron_name: 'lone', cron_path: 'true', host: one, ...at })
 })
 const columns = async (...names: readonly string[]) =>
-  ((await rcron.json('cron', 'list')) as readonly Fields[]).map((cron) => names.map((name) => cron[name]).join(' '))
+  ((await rcron.list('cron')) as readonly Fields[]).map((cron) => names.map((name) => cron[name]).join(' '))
 
 test('a name means the whole job: all its crons are shown, and then changed alike', async () => {
   const { status, stdout, stderr } = await rcron.run(['cron', 'edit', 'dump', '--schedule', '0 4 * * *'])

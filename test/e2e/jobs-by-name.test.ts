@@ -17,7 +17,7 @@ await rcron.prepare(async ({ auths, systems, crons }) => {
   for (const host of [one, two]) await crons.add({ cron_name: 'dump', cron_path: 'true', host, user })
   await crons.add({ cron_name: 'other', cron_path: 'true', host: one, user })
 })
-const enabled = async () => ((await rcron.json('cron', 'list')) as readonly Fields[]).map((cron) => cron['enabled'])
+const enabled = async () => ((await rcron.list('cron')) as readonly Fields[]).map((cron) => cron['enabled'])
 
 test('enable and disable take a job by its name, and tell each of its crons', async () => {
   equal(await rcron.ok('cron', 'enable', 'dump'), 'enabled cron 1 "dump"\nenabled cron 2 "dump"\n')

@@ -156,8 +156,14 @@ for (const [words, status, says] of MISTAKES) {
 test('a run that waits for the store is found before it is there, and while the store is away', async () => {
   const path = join(rcron.stateDirectory, 'rcron.db')
   const base = { clock: new HandClock(0), log: new RecordingLog() }
-  const file = new SqliteJournal({ path: join(rcron.stateDirectory, 'run-records.db'), ...base })
-  const journal = new SqliteHistoryJournal({ file, store: () => `sqlite:${path}`, maxBytes: 1e9, ...base })
+  const file = new SqliteJournal({ path: join(rcron.stateDirectory, 'run-records.db'), thread: null, ...base })
+  const journal = new SqliteHistoryJournal({
+    file,
+    store: () => `sqlite:${path}`,
+    maxBytes: 1e9,
+    thread: null,
+    ...base,
+  })
   const row = aRunRow({ id: 'eeee'.padEnd(32, '5'), minute: minute('2026-03-01T13:00:00Z'), output: output('news\n') })
   journal.add([{ kind: 'run', row, endsFiring: true }])
   match(await rcron.ok('logs', 'dump'), /\nstdout, 3 bytes:\nnews\n$/)

@@ -33,8 +33,8 @@ test('a name is taken, and listed, wherever a host or a user is', async () => {
 
 test('crons are found by their own tags and those of their systems, by the names of host and user', async () => {
   for (const filter of ['tag:dumps', 'tag:pro*', 'tag:nothing,db', 'host:db7', 'host:db7.*', 'user:nightly'])
-    equal(((await rcron.json('cron', 'list', filter)) as readonly Row[]).length, 1, filter)
-  deepEqual(await rcron.json('cron', 'list', 'tag:nothing'), [])
+    equal(((await rcron.list('cron', filter)) as readonly Row[]).length, 1, filter)
+  deepEqual(await rcron.list('cron', 'tag:nothing'), [])
 })
 
 test('what is no name or no tag is refused on the command line, with what was expected', async () => {

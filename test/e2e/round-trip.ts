@@ -8,7 +8,7 @@ type Fields = Readonly<Record<string, unknown>>
 /** Adds, lists, shows, edits, enables and removes rows of every noun, on an empty store whose tables have the first rcron's columns. */
 export function testRoundTrip(name: string, rcron: RcronCommand): void {
   const only = async (noun: string): Promise<Fields> => {
-    const rows = (await rcron.json(noun, 'list')) as readonly Fields[]
+    const rows = await rcron.list(noun)
     equal(rows.length, 1)
     return rows[0] ?? {}
   }
@@ -20,7 +20,7 @@ export function testRoundTrip(name: string, rcron: RcronCommand): void {
         id: 1,
       },
     )
-    deepEqual(await rcron.json('auth', 'list'), [anAuth({ id: 1, user: 'backup', password: '(password)' })])
+    deepEqual(await rcron.list('auth'), [anAuth({ id: 1, user: 'backup', password: '(password)' })])
     match(
       await rcron.ok('auth', 'show', 'backup'),
       /^id +1\nuser +backup\npassword +\(password\)\npassphrase +-\nhosts +-\n/,
@@ -30,7 +30,7 @@ export function testRoundTrip(name: string, rcron: RcronCommand): void {
     match(await rcron.ok('auth', 'remove', 'dump', '--dry-run'), /would remove auth 1 "dump"/)
     equal((await only('auth'))['user'], 'dump')
     match(await rcron.ok('auth', 'remove', '1'), /removed auth 1 "dump"/)
-    deepEqual(await rcron.json('auth', 'list'), [])
+    deepEqual(await rcron.list('auth'), [])
   })
 
   test(`${name}: a system is added, listed, shown, edited and removed`, async () => {
@@ -41,7 +41,7 @@ export function testRoundTrip(name: string, rcron: RcronCommand): void {
     await rcron.ok('system', 'edit', 'db1.example.com', '--local-port', '2022')
     equal((await only('system'))['local_port'], 2022)
     await rcron.ok('system', 'remove', String(shown['id']))
-    deepEqual(await rcron.json('system', 'list'), [])
+    deepEqual(await rcron.list('system'), [])
   })
 
   test(`${name}: a cron is added, listed, shown, edited, enabled, disabled and removed`, async () => {
@@ -81,7 +81,7 @@ export function testRoundTrip(name: string, rcron: RcronCommand): void {
       match(stderr, /is still used by cron 1 \(dump\)\nremove those crons/)
     }
     await rcron.ok('cron', 'remove', 'dump')
-    deepEqual(await rcron.json('cron', 'list'), [])
+    deepEqual(await rcron.list('cron'), [])
   })
 
   test(`${name}: a name means all that have it, except to edit; with its port it means one`, async () => {
@@ -96,11 +96,11 @@ export function testRoundTrip(name: string, rcron: RcronCommand): void {
   })
 
   test(`${name}: a mistyped name among several removes nothing`, async () => {
-    const before = await rcron.json('system', 'list')
+    const before = await rcron.list('system')
     const { status, stderr } = await rcron.run(['system', 'remove', '2', 'db9'])
     equal(status, 2)
     match(stderr, /system "db9": there is no such system/)
-    deepEqual(await rcron.json('system', 'list'), before)
+    deepEqual(await rcron.list('system'), before)
   })
 
   test(`${name}: a second row of the same key is refused and the first one named`, async () => {

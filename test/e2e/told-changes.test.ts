@@ -23,7 +23,7 @@ await rcron.prepare(async ({ auths, systems, crons }) => {
 const run = '0123456789abcdef0123456789abcdef'
 const TAKE_UP = 'No daemon is running: this takes effect when one starts.\n'
 const NEW = ['--cron-path', 'true', '--schedule', '@daily', '--host', 'db1', '--user', 'x']
-const names = async () => ((await rcron.json('cron', 'list')) as readonly Fields[]).map((cron) => cron['cron_name'])
+const names = async () => ((await rcron.list('cron')) as readonly Fields[]).map((cron) => cron['cron_name'])
 
 test('a new cron is said to be disabled, with what lets it run', async () => {
   const { stdout, stderr } = await rcron.run(['cron', 'add', '--cron-name', 'new', ...NEW])
@@ -104,5 +104,5 @@ test('on a terminal one row is shown and asked about as well, and --yes answers'
 test('where one of several cannot be removed, none is', async () => {
   await rcron.ok('system', 'add', '--host', 'spare')
   equal((await rcron.run(['system', 'remove', 'spare', 'db1'])).status, 1)
-  equal(((await rcron.json('system', 'list')) as readonly Fields[]).length, 2)
+  equal(((await rcron.list('system')) as readonly Fields[]).length, 2)
 })

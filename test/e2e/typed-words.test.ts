@@ -16,7 +16,7 @@ before(() =>
 )
 
 type Row = Readonly<Record<string, unknown>>
-const crons = async () => (await rcron.json('cron', 'list')) as readonly Row[]
+const crons = async () => (await rcron.list('cron')) as readonly Row[]
 const named = async (name: string) => (await crons()).filter((cron) => cron['cron_name'] === name)
 /** A new cron but for its name and its systems. */
 const NEW = ['--command', 'true', '--schedule', '30 2 * * *', '--user', 'backup']

@@ -18,7 +18,7 @@ function aJournal(t: TestContext, ...runs: readonly ReturnType<typeof aRunRow>[]
   t.after(() => rmSync(directory, { recursive: true }))
   const path = join(directory, 'run-records.db')
   const base = { clock: new HandClock(0), log: new RecordingLog() }
-  const file = new SqliteJournal({ path, ...base })
+  const file = new SqliteJournal({ path, thread: null, ...base })
   t.after(() => file[Symbol.dispose]())
   const journal = new SqliteHistoryJournal({ file, store: () => STORE, maxBytes: 1e9, ...base })
   journal.add([{ kind: 'firing', row: aFiringRow(), isShown: false }])

@@ -57,6 +57,13 @@ export class RcronCommand implements Disposable {
     })
   }
 
+  /** The rows of `rcron NOUN list`, with its filters. */
+  async list(noun: string, ...filters: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const answer = (await this.json(noun, 'list', ...filters)) as { readonly schema: string; readonly items: [] }
+    if (answer.schema !== `rcron.${noun}s.v1`) throw new Error(`unexpected schema ${answer.schema}`)
+    return answer.items
+  }
+
   async run(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
     return await endOf(this.start(words, options), options)
   }

@@ -45,6 +45,15 @@ const EDITING: Readonly<Record<string, Examples>> = {
   ],
 }
 
+const LIST_OF_JOBS = `
+
+A line is a job, all of its crons: those that fail first, then that which is due next. LEFT is how long it is until then, LAST how long ago it began last. STATE is how its last firing ended; of action all, how many of its rows ended so. Where the line is too short, columns leave in this order: ACTION, USER, COMMAND, SCHEDULE, LAST, LEFT, HOSTS.`
+
+const FILTERED: Examples = [
+  ['rcron cron list "db*" tag:nightly', 'of these names, with that tag'],
+  ['rcron cron list state:failed,lost host:db1', 'what ended badly there'],
+]
+
 /** By verb, for the noun that it is of. */
 const PAGES: Readonly<Record<string, (noun: string) => ManualPage>> = {
   add: (noun) => ({
@@ -66,8 +75,8 @@ const PAGES: Readonly<Record<string, (noun: string) => ManualPage>> = {
     exits: CHANGE_EXITS,
   }),
   list: (noun) => ({
-    about: `Lists every ${noun}. A row that cannot be read is listed with what is wrong with it.`,
-    examples: [[`rcron ${noun} list --json`, 'all columns, for scripts']],
+    about: `Lists every ${noun}. A row that cannot be read is listed with what is wrong with it.${noun === 'cron' ? LIST_OF_JOBS : ''}`,
+    examples: [...(noun === 'cron' ? FILTERED : []), [`rcron ${noun} list --json`, 'all columns, for scripts']],
     exits: READ_EXITS,
   }),
   show: (noun) => ({

@@ -12,15 +12,19 @@ const NAMES = 'ids or names; a name means all that have it; of crons, NAME@HOST 
 
 type Run = (work: () => Promise<ExitCode>) => Promise<void>
 type Verbs = typeof import('./carrying-out.ts')['carryingOut']
-type CarryOut = (verb: (verbs: Verbs, parts: VerbParts) => Promise<ExitCode>) => Promise<void>
+/** `watched`: the options of what is carried out again and again. */
+type CarryOut = (verb: (verbs: Verbs, parts: VerbParts) => Promise<ExitCode>, watched?: Options) => Promise<void>
 
 /** `rcron auth`, `rcron system` and `rcron cron`, each with the same verbs. */
 export function addDefinitionCommands(program: Command, context: CommandContext, run: Run): void {
   // Loaded when a verb is carried out: help needs no store.
-  const carryOut: CarryOut = (verb) =>
+  const carryOut: CarryOut = (verb, watched) =>
     run(async () => {
       const { carryingOut: verbs } = await import('./carrying-out.ts')
-      return await verbs.withEditor(context, (parts) => verb(verbs, parts))
+      const once = (shown: CommandContext) => verbs.withEditor(shown, (parts) => verb(verbs, parts))
+      return watched === undefined
+        ? await once(context)
+        : await (await import('../shared/watch.ts')).watching(context, watched, once)
     })
   addNoun(program, auth, carryOut)
   addNoun(program, system, carryOut)
@@ -80,21 +84,25 @@ function addList<R, F>(group: Command, noun: Noun<R, F>, carryOut: CarryOut): vo
   const list = group.command('list')
   if (noun.name === 'cron') {
     list
-      .summary('list every job, that which is due next first')
+      .summary('list every job: those that fail first, then that which is due next')
       .argument(
         '[filter...]',
         'a name, host:NAME, user:NAME or tag:WORD, with * and ?; state:WORD, such as state:failed,lost',
       )
       .option('--rows', 'print a line for each cron')
       .option('--json', 'print every column of each cron as JSON')
+      .option('--watch', 'print it again every two seconds, in the same place, until Ctrl-C')
       .action((words: string[], options: Options) =>
-        carryOut(async (verbs, parts) => {
-          // All rows as they are need no judgement.
-          const isOfRows = words.length === 0 && (options['json'] === true || options['rows'] === true)
-          const isPlain = isOfRows && (await parts.editor.pauses()).length === 0
-          if (isPlain) return await verbs.listEntries(noun, words, options, parts)
-          return await verbs.listCrons(words, options, parts)
-        }),
+        carryOut(
+          async (verbs, parts) => {
+            // All rows as they are need no judgement.
+            const isOfRows = words.length === 0 && (options['json'] === true || options['rows'] === true)
+            const isPlain = isOfRows && (await parts.editor.pauses()).length === 0
+            if (isPlain) return await verbs.listEntries(noun, words, options, parts)
+            return await verbs.listCrons(words, options, parts)
+          },
+          options['watch'] === true ? options : undefined,
+        ),
       )
     return
   }

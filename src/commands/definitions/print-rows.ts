@@ -22,6 +22,11 @@ export async function visibleOf<R, F>(
   return entries.map(({ id, name, problem }) => byId.get(id) ?? { id, name, problem: problem?.message ?? null })
 }
 
+/** A list as JSON: what it is of, and when it was made. */
+export function envelopeOf(noun: string, items: readonly Options[]) {
+  return { schema: `rcron.${noun}s.v1`, generated: new Date().toISOString(), items }
+}
+
 export function printTable<R, F>({ listed }: Noun<R, F>, shown: readonly Options[], output: Output): void {
   output.table(
     listed,

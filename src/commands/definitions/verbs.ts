@@ -9,9 +9,10 @@ import { confirmRemoval } from './confirm-removal.ts'
 import { cron } from './cron.ts'
 import { describeActiveRun } from './describe-active-run.ts'
 import { entriesOf, findEntries, findEntry, findMatches } from './find-entry.ts'
+import type { EndsOfJobs } from './list/cron-facts.ts'
 import { filterOf } from './list/list-filters.ts'
 import { type ChangeParts, type Noun, type Options, problemOfOption, type RowChange } from './noun.ts'
-import { forPeople, printTable, showTable, visibleOf, withoutSecrets } from './print-rows.ts'
+import { envelopeOf, forPeople, printTable, showTable, visibleOf, withoutSecrets } from './print-rows.ts'
 import { readColumns } from './read-columns.ts'
 
 /** What every verb needs. */
@@ -23,6 +24,8 @@ export type VerbParts = ChangeParts & {
   readonly tellTakeUp: () => Promise<void>
   /** Writes down who changed what. Never rejects for want of a place to write. */
   readonly noteChanges: (action: string, changes: readonly RowChange[]) => Promise<void>
+  /** How the last firings of jobs ended, by the history; none where there is no history. */
+  readonly endsOf: EndsOfJobs
   /** Keeps the names that rows have now where shells complete them. Never rejects. */
   readonly keepNames: () => Promise<void>
 }
@@ -39,7 +42,7 @@ export async function listEntries<R, F>(
   const entries = await noun.shelf(editor).list()
   const listed = entries.filter(({ name, row }) => filter({ name, alias: aliasOf(row) }))
   const shown = await visibleOf(noun, listed, parts)
-  if (options['json'] === true) output.json(shown)
+  if (options['json'] === true) output.json(envelopeOf(noun.name, shown))
   else if (listed.length === 0) tellNothingListed(noun.name, entries, parts)
   else {
     printTable(noun, shown, output)

@@ -28,6 +28,7 @@ export function withEditor(context: CommandContext, use: (parts: VerbParts) => P
         new Output(context).note(await tellDaemon(opened.settings))
       },
       keepNames: () => keepNamesOf(opened),
+      endsOf: async (keys) => (await import('./list/ends-of-jobs.ts')).endsOfJobs(opened, keys),
       noteChanges: async (action, changes) => {
         const { noteChanges } = await import('../history/note-changes.ts')
         await noteChanges(opened, action, changes, new Output(context))

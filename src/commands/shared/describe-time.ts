@@ -17,3 +17,15 @@ export function describeWait(now: Minute, minute: Minute): string {
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`
   return `${Math.floor(minutes / (24 * 60))}d`
 }
+
+/** The same in less room: of today the time alone, of the coming six days the day of the week instead of the date. */
+export function describeSoon(now: Minute, minute: Minute, timezone: string): string {
+  const text = describeTime(minute, timezone)
+  const [day, time = ''] = text.split('T')
+  const today = describeTime(now, timezone).slice(0, 10)
+  if (day === today) return time
+  const days = (Date.parse(`${day}T00:00Z`) - Date.parse(`${today}T00:00Z`)) / 86_400_000
+  return days > 0 && days < 7 ? `${WEEKDAYS[new Date(`${day}T00:00Z`).getUTCDay()]} ${time}` : text
+}
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const

@@ -17,7 +17,7 @@ const MS_PER_DAY = 86_400_000
 
 /**
  * The time that words name, in epoch milliseconds; null if they name none. `now`, `12h`, `2h ago`, `in 2h`, `18:00`, `yesterday 02:00`,
- * `2026-03-01`, `2026-03-01 12:00:30+01:00`; local times may be followed by the name of their zone. Of a time that the clock repeats the first
+ * `mon 06:00`, `2026-03-01`, `2026-03-01 12:00:30+01:00`; local times may be followed by the name of their zone. Of a time that the clock repeats the first
  * pass is meant, of one that it skips the first minute after the gap. Pure.
  */
 export function timeInWords(text: string, frame: TimeFrame): number | null {
@@ -51,7 +51,24 @@ const DAYS = { yesterday: -1, today: 0, tomorrow: 1 } as const
 /** A time of the clock, as it is printed too: with seconds, and with its distance from UTC. */
 const CLOCK = /^(?<hour>\d\d?)(?<rest>:\d\d(?::\d\d)?)(?<offset>Z|[+-]\d\d:\d\d)?$/i
 
+const WEEKDAYS: readonly string[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+
+/** `mon 06:00`: of the last seven days, today among them, or of the next ones. */
+function onWeekday(words: string, frame: TimeFrame): number | null | undefined {
+  const { name, clock } = /^(?<name>sun|mon|tue|wed|thu|fri|sat)\w*\s+(?<clock>\S+)$/i.exec(words)?.groups ?? {}
+  if (name === undefined || clock === undefined || frame.toward === 'any') return undefined
+  const today = new Date(`${dateAt(frame.now, frame.zone, CLOCK.exec(clock)?.groups?.['offset'])}T${NOON}Z`).getUTCDay()
+  const wanted = WEEKDAYS.indexOf(name.toLowerCase())
+  const ahead = (wanted - today + 7) % 7
+  const isPast = frame.toward === 'past'
+  const found = onDay(isPast && ahead > 0 ? ahead - 7 : ahead, clock, frame)
+  if (found === null || ahead !== 0 || (isPast ? found <= frame.now : found > frame.now)) return found
+  return onDay(isPast ? -7 : 7, clock, frame)
+}
+
 function localTimeIn(words: string, frame: TimeFrame): number | null {
+  const weekday = onWeekday(words, frame)
+  if (weekday !== undefined) return weekday
   const { day, clock } = /^(?<day>yesterday|today|tomorrow)(?:\s+(?<clock>\S+))?$/i.exec(words)?.groups ?? {}
   if (day !== undefined) return onDay(DAYS[day.toLowerCase() as keyof typeof DAYS], clock ?? '00:00', frame)
   if (!CLOCK.test(words)) return instantOf(words, frame.zone)

@@ -7,6 +7,7 @@ import { type Minute, minuteOf, startOf } from '../../domain/minute.ts'
 import type { Outcome } from '../../domain/outcome.ts'
 import type { FiringKind } from '../../domain/reasons/firing-end.ts'
 import { type EndCode, endCodeOf, isTrouble } from '../../domain/reasons/reasons.ts'
+import type { RollupBrief } from './history-store.ts'
 import type { FIRINGS, ROLLUPS, RUNS } from './history-tables.ts'
 
 /** A row as a database takes and gives it. */
@@ -156,18 +157,25 @@ export function columnsOfRollup(subject: string, rollup: Rollup): Columns<typeof
   }
 }
 
-export function rollupOf(stored: StoredRow): Rollup {
-  const packed = text(stored['recent'])
+/** A roll-up as far as it is read at once. */
+export function briefOf(stored: StoredRow): RollupBrief {
   return {
-    recent: unpackRecent(packed, Number(stored['last_at'])),
-    packed,
-    bar: text(stored['bar']),
     streak: Number(stored['streak']),
     lastAt: Number(stored['last_at']),
     lastKind: kindIn(stored['last_outcome']),
-    lastSuccessAt: numberOrNull(stored['last_success_at']),
     p50Ms: numberOrNull(stored['p50_ms']),
     p95Ms: numberOrNull(stored['p95_ms']),
+  }
+}
+
+export function rollupOf(stored: StoredRow): Rollup {
+  const packed = text(stored['recent'])
+  return {
+    ...briefOf(stored),
+    recent: unpackRecent(packed, Number(stored['last_at'])),
+    packed,
+    bar: text(stored['bar']),
+    lastSuccessAt: numberOrNull(stored['last_success_at']),
   }
 }
 

@@ -63,6 +63,9 @@ export type TroubleQuery = {
   readonly most: number
 }
 
+/** A roll-up without its single ends. */
+export type RollupBrief = Pick<Rollup, 'streak' | 'lastAt' | 'lastKind' | 'p50Ms' | 'p95Ms'>
+
 /** A firing with the rows of its runs, in the order in which they ended. */
 export type FiringWithRuns = { readonly firing: FiringRow; readonly runs: readonly RunRow[] }
 
@@ -84,4 +87,6 @@ export interface HistoryReading {
   lastRun(query: LastRunQuery): Promise<RunRow | null>
   /** By subject: a job's key, or `cron 12`. Those without are left out. */
   rollups(subjects: readonly string[]): Promise<ReadonlyMap<string, Rollup>>
+  /** The same, of any number of subjects, without what takes long to read. */
+  briefs(subjects: readonly string[]): Promise<ReadonlyMap<string, RollupBrief>>
 }

@@ -4,8 +4,15 @@ import type { RunRow } from '../../domain/history/run-row.ts'
 import { startOf } from '../../domain/minute.ts'
 import type { Ask } from '../sql/ask.ts'
 import type { Engine } from '../sql/engine.ts'
-import { firingOf, rollupOf, runOf } from './history-columns.ts'
-import type { FiringQuery, FiringWithRuns, HistoryReading, LastRunQuery, TroubleQuery } from './history-store.ts'
+import { briefOf, firingOf, rollupOf, runOf } from './history-columns.ts'
+import type {
+  FiringQuery,
+  FiringWithRuns,
+  HistoryReading,
+  LastRunQuery,
+  RollupBrief,
+  TroubleQuery,
+} from './history-store.ts'
 import { FIRINGS, ROLLUPS, RUNS } from './history-tables.ts'
 import { askInTurn, rowsWithKeys } from './questions.ts'
 import { lastRun, runsBeginning } from './read-runs.ts'
@@ -76,6 +83,23 @@ export class SqlHistoryReading implements HistoryReading {
       return new Map(found.map((row) => [String(row['subject']), rollupOf(row)]))
     })
   }
+
+  briefs(subjects: readonly string[]): Promise<ReadonlyMap<string, RollupBrief>> {
+    return this.#engine.readSnapshot((ask) => briefsOf(ask, subjects))
+  }
+}
+
+const BRIEF = { name: ROLLUPS.name, columns: ['subject', 'streak', 'last_at', 'last_outcome', 'p50_ms', 'p95_ms'] }
+/** Subjects in one question. */
+const PAGE = 500
+
+async function briefsOf(ask: Ask, subjects: readonly string[]): Promise<ReadonlyMap<string, RollupBrief>> {
+  const briefs = new Map<string, RollupBrief>()
+  for (let from = 0; from < subjects.length; from += PAGE) {
+    const rows = await rowsWithKeys(ask, BRIEF, ['subject', subjects.slice(from, from + PAGE)])
+    for (const row of rows) briefs.set(String(row['subject']), briefOf(row))
+  }
+  return briefs
 }
 
 /** The newest that fulfil `more` besides, by the index over what is asked for. */

@@ -4,8 +4,10 @@ import { pausedReason } from '../../../definitions/judge/pauses/pause.ts'
 import type { JudgedCrons } from '../../../definitions/snapshot.ts'
 import type { Action } from '../../../domain/action.ts'
 import type { Cron } from '../../../domain/cron.ts'
+import { jobKey } from '../../../domain/job.ts'
 import type { Minute } from '../../../domain/minute.ts'
 import { BAD_KINDS, kindOfErrors } from '../../../domain/outcome.ts'
+import type { FiringKind } from '../../../domain/reasons/firing-end.ts'
 import { nextMinutes } from '../../../schedule/next-minutes.ts'
 import type { Schedule } from '../../../schedule/schedule.ts'
 import { zoneOf } from '../../../schedule/timezone.ts'
@@ -13,11 +15,19 @@ import type { DefinitionEditor, Entry, StoredCron } from '../../../store/definit
 import { soundRows } from '../with-related.ts'
 import type { Filtered } from './list-filters.ts'
 
-/** How a cron's last run ended; `never-ran` before its first. */
-export type LastEnd = 'never-ran' | ReturnType<typeof kindOfErrors>
+/** How a cron's last run ended, or the last firing of its job, where that goes from host to host; `never-ran` before the first. */
+export type LastEnd = 'never-ran' | FiringKind
 
 /** What may be asked for with `state:`. */
-export const STATES: readonly string[] = ['enabled', 'disabled', 'unusable', 'never-ran', 'succeeded', ...BAD_KINDS]
+export const STATES: readonly string[] = [
+  'enabled',
+  'disabled',
+  'unusable',
+  'never-ran',
+  'succeeded',
+  ...BAD_KINDS,
+  'unknown',
+]
 
 /** A row of the crontab, and what is known of it now. */
 export type CronFacts = {
@@ -39,7 +49,7 @@ export type CronFacts = {
 export async function loadCronFacts(
   editor: DefinitionEditor,
   entries: readonly Entry<StoredCron>[],
-  { timezone, now }: { readonly timezone: string; readonly now: Minute },
+  { timezone, now, endsOf }: { readonly timezone: string; readonly now: Minute; readonly endsOf?: EndsOfJobs },
 ): Promise<readonly CronFacts[]> {
   const definitions = {
     crons: soundRows(entries),
@@ -51,7 +61,25 @@ export async function loadCronFacts(
   const { pauses } = judgePauses(await editor.pauses(), timezone)
   const pausedOf = (cron: Cron) => pausedReason(pauses, cron, Date.now())
   const nextOf = nextAfter(now, judged)
-  return entries.map((entry) => factsOf(entry, crons.get(entry.id) ?? null, { nextOf, pausedOf }))
+  const facts = entries.map((entry) => factsOf(entry, crons.get(entry.id) ?? null, { nextOf, pausedOf }))
+  return endsOf === undefined ? facts : await withEndsOfJobs(facts, endsOf)
+}
+
+/** How the last firings of jobs ended, by `jobKey`; of those that are known. */
+export type EndsOfJobs = (keys: readonly string[]) => Promise<ReadonlyMap<string, FiringKind>>
+
+/** A failover that succeeded on its second host succeeded, whatever became of it on the first. */
+async function withEndsOfJobs(facts: readonly CronFacts[], endsOf: EndsOfJobs): Promise<readonly CronFacts[]> {
+  const keys = new Set(facts.flatMap(({ name, action }) => (isOfFirings(action) ? [jobKey({ name, action })] : [])))
+  const ends = await endsOf([...keys])
+  return facts.map((it) => {
+    const end = isOfFirings(it.action) ? ends.get(jobKey({ name: it.name, action: it.action })) : undefined
+    return end === undefined ? it : { ...it, lastEnd: end }
+  })
+}
+
+function isOfFirings(action: Action | null): action is Exclude<Action, 'all'> {
+  return action !== null && action !== 'all'
 }
 
 function factsOf({ id, name, row }: Entry<StoredCron>, cron: Cron | null, { nextOf, pausedOf }: Asked): CronFacts {

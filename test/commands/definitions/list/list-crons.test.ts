@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { after, test } from 'node:test'
 import { composeStore } from '../../../../src/app/parts.ts'
 import type { CommandContext } from '../../../../src/commands/cli/context.ts'
 import { Output } from '../../../../src/commands/cli/output.ts'
+import type { EndsOfJobs } from '../../../../src/commands/definitions/list/cron-facts.ts'
 import { listCrons } from '../../../../src/commands/definitions/list/list-crons.ts'
 import { minuteOf } from '../../../../src/domain/minute.ts'
 
@@ -61,11 +62,22 @@ await add({ ...report, timezone: 'America/New_York' }, dbs.slice(2))
 await add({ cron_name: 'import', cron_path: 'import', enabled: 0, cron_min: '@daily' }, dbs.slice(0, 1))
 await add({ cron_name: 'broken', cron_path: 'x', cron_min: '61' }, dbs.slice(0, 1))
 
-async function listed(words: readonly string[], options = {}, columns = ''): Promise<readonly [string, string]> {
+async function listed(
+  words: readonly string[],
+  options = {},
+  columns = '',
+  endsOf?: EndsOfJobs,
+): Promise<readonly [string, string]> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
   const context = { environment: { COLUMNS: columns }, stdout, stderr } as unknown as CommandContext
   const said = Promise.all([text(stdout), text(stderr)])
-  const parts = { output: new Output(context), editor: store.editor, settings: { timezone: 'UTC' }, now }
+  const parts = {
+    output: new Output(context),
+    editor: store.editor,
+    settings: { timezone: 'UTC' },
+    now,
+    ...(endsOf && { endsOf }),
+  }
   equal(await listCrons(words, options, parts), 0)
   stdout.end()
   stderr.end()
@@ -78,28 +90,28 @@ thumbs@web2.example.com, thumbs@web3.example.com: lost: the connection broke
 `
 const goldens: Readonly<Record<number, string>> = {
   60: `
-next                    job        state
-2026-11-28T11:35Z       thumbs     lost 2/50
-2026-11-29T02:30Z       backup     failed 1/3
-2026-11-30T06:00-05:00  bi/report  never-ran
--                       import     disabled
--                       broken     unusable
+NEXT             STATE       JOB
+11:35Z           lost 2/50   thumbs
+Sun 02:30Z       failed 1/3  backup
+-                unusable    broken
+Mon 06:00-05:00  never-ran   bi/report
+-                disabled    import
 `,
   80: `
-next                    in      job        state       hosts
-2026-11-28T11:35Z       5m      thumbs     lost 2/50   web1.example.com (+49)
-2026-11-29T02:30Z       15h00m  backup     failed 1/3  db1 (+2)
-2026-11-30T06:00-05:00  1d      bi/report  never-ran   db3
--                       -       import     disabled    db1
--                       -       broken     unusable    db1
+NEXT             LEFT    LAST    STATE       JOB        HOSTS
+11:35Z           5m      9h ago  lost 2/50   thumbs     web1.example.com (+49)
+Sun 02:30Z       15h00m  9h ago  failed 1/3  backup     db1 (+2)
+-                -       -       unusable    broken     db1
+Mon 06:00-05:00  1d      -       never-ran   bi/report  db3
+-                -       -       disabled    import     db1
 `,
   120: `
-next                    in      job        state       hosts                   schedule         command
-2026-11-28T11:35Z       5m      thumbs     lost 2/50   web1.example.com (+49)  */5 * * * *      thumbs
-2026-11-29T02:30Z       15h00m  backup     failed 1/3  db1 (+2)                30 2 * * *       /usr/bin/backup --all -…
-2026-11-30T06:00-05:00  1d      bi/report  never-ran   db3                     0 6 * * mon-fri  report --mail
--                       -       import     disabled    db1                     @daily           import
--                       -       broken     unusable    db1                     61 * * * *       x
+NEXT             LEFT    LAST    STATE       JOB        HOSTS                   SCHEDULE         COMMAND
+11:35Z           5m      9h ago  lost 2/50   thumbs     web1.example.com (+49)  */5 * * * *      thumbs
+Sun 02:30Z       15h00m  9h ago  failed 1/3  backup     db1 (+2)                30 2 * * *       /usr/bin/backup --all …
+-                -       -       unusable    broken     db1                     61 * * * *       x
+Mon 06:00-05:00  1d      -       never-ran   bi/report  db3                     0 6 * * mon-fri  report --mail
+-                -       -       disabled    import     db1                     @daily           import
 `,
 }
 for (const [columns, expected] of Object.entries(goldens)) {
@@ -133,8 +145,8 @@ const filters: readonly (readonly [readonly string[], readonly string[]])[] = [
 ]
 for (const [words, names] of filters) {
   test(`cron list ${words.join(' ')}`, async () => {
-    const json = JSON.parse((await listed(words, { json: true }))[0]) as readonly { readonly cron_name: string }[]
-    deepEqual(new Set(json.map((row) => row.cron_name)), new Set(names))
+    const json = JSON.parse((await listed(words, { json: true }))[0]) as { items: { readonly cron_name: string }[] }
+    deepEqual(new Set(json.items.map((row) => row.cron_name)), new Set(names))
     const [stdout] = await listed(words)
     for (const name of names) match(stdout, new RegExp(`  ${name}  `))
   })
@@ -142,13 +154,23 @@ for (const [words, names] of filters) {
 
 test('JSON is a row for each cron with all its columns, and --rows a line, whose time says its zone', async () => {
   const [json] = await listed([], { json: true })
-  const rows = JSON.parse(json) as readonly Readonly<Record<string, unknown>>[]
+  const { schema, items: rows } = JSON.parse(json) as { schema: string; items: Readonly<Record<string, unknown>>[] }
+  equal(schema, 'rcron.crons.v1')
   deepEqual([rows.length, rows[0]?.['errors'], rows[0]?.['last_run']], [56, SPACE, '2026-11-28 02:30:12'])
   const [stdout] = await listed(['backup'], { rows: true }, '80')
   const lines = stdout.trimEnd().split('\n')
   equal(lines.length, 4)
   ok(lines[1]?.endsWith(SPACE), stdout)
   match((await listed(['backup'], { rows: true }))[0], / 2026-11-28 02:30:12Z /)
+})
+
+test('of a job that goes from host to host its last firing counts, and its first attempts are no errors', async () => {
+  const endsOf = async () => new Map([['failover:backup', 'succeeded' as const]])
+  const [stdout] = await listed(['backup', 'thumbs'], {}, '80', endsOf)
+  match(stdout, /^NEXT.*\n.* lost 2\/50 +thumbs .*\n.* succeeded +backup /)
+  doesNotMatch(stdout, /backup@db1/)
+  const [good] = await listed(['state:succeeded'], {}, '80', endsOf)
+  match(good, / succeeded +backup /)
 })
 
 test('a state that there is not is refused, and a filter that takes nothing says so', async () => {
