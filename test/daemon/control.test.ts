@@ -52,11 +52,11 @@ test('a job is started by hand, seen, and killed until it is proven dead', async
   })
 
   const { stdout: listed, stderr: summary } = await run('ps')
-  match(listed, /^run +job +host +started +elapsed +pid +state\n/)
+  match(listed, /^run +job +host +started +elapsed +usual +pid +state\n/)
   match(
     listed,
     new RegExp(
-      `^${id.slice(0, 8)} +long +127\\.0\\.0\\.1 +\\d\\d:\\d\\d:\\d\\d[+-]\\d\\d:\\d\\d +\\d+ s +\\d+ +running$`,
+      `^${id.slice(0, 8)} +long +127\\.0\\.0\\.1 +\\d\\d:\\d\\d:\\d\\d[+-]\\d\\d:\\d\\d +\\d+ s +- +\\d+ +running$`,
       'm',
     ),
   )

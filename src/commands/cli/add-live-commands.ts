@@ -12,6 +12,7 @@ export function addLookingCommands(program: Command, context: CommandContext, ru
     .summary('list the runs that are active, and what waits')
     .argument('[job]', 'only those of this job, NAME@HOST, row or run')
     .option('--json', 'print JSON')
+    .option('--watch', 'print it again every two seconds, in the same place, until Ctrl-C')
     .action((job, options) => run(async () => (await import('../live/ps.ts')).ps(context, job, options)))
 }
 

@@ -22,7 +22,7 @@ It needs the right to one of the daemon's sockets: group rcron-view to look, gro
     ],
   },
   ps: {
-    about: `Lists the runs that are active, those that wait for their place among them, with host, start, time since then, the number of the first process on the host, and state. Runs of crons that were removed meanwhile are listed as well. Times are those of the job's zone. "unknown" is a run whose host cannot be asked: it counts as active.`,
+    about: `Lists the runs that are active, those that wait for their place among them, with host, start, time since then, how long runs of the row usually take (half of the last successes, and p95: 95 of 100), the number of the first process on the host, and state. Runs of crons that were removed meanwhile are listed as well. Times are those of the job's zone. "unknown" is a run whose host cannot be asked: it counts as active.`,
     examples: [
       ['rcron ps', ''],
       ['rcron ps dump', 'only the runs of this job'],

@@ -1,4 +1,5 @@
 import type { LiveRun, RunList } from '../../control/schemas.ts'
+import { describeDuration } from '../../domain/duration.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
 import type { TableColumn } from '../cli/table.ts'
@@ -6,13 +7,15 @@ import { notePauses } from '../pauses/print-pauses.ts'
 import { withDaemon } from './ask-daemon.ts'
 import { shortIds } from './short-ids.ts'
 import { describeSpan, shortTime } from './show-times.ts'
+import { type UsualTimes, usualTimes } from './usual-times.ts'
 
 export const RUN_COLUMNS: readonly TableColumn[] = [
   { heading: 'run' },
   { heading: 'job' },
-  { heading: 'host', leaves: 4 },
+  { heading: 'host', leaves: 5 },
   { heading: 'started', leaves: 2 },
-  { heading: 'elapsed', leaves: 3 },
+  { heading: 'elapsed', leaves: 4 },
+  { heading: 'usual', leaves: 3 },
   { heading: 'pid', leaves: 1 },
   { heading: 'state', isLong: true },
 ]
@@ -21,13 +24,20 @@ export const RUN_COLUMNS: readonly TableColumn[] = [
 export async function ps(
   context: CommandContext,
   word: string | undefined,
-  { json }: { readonly json?: boolean },
+  { json, watch }: { readonly json?: boolean; readonly watch?: boolean },
 ): Promise<ExitCode> {
+  if (watch === true) {
+    const { watching } = await import('../shared/watch.ts')
+    return await watching(context, { ...(json && { json }) }, (shown) => ps(shown, word, {}))
+  }
   const output = new Output(context)
-  const list = await withDaemon(context, (daemon) => daemon.look<RunList>(runsOf(word ?? null)))
-  if (json === true) output.json(list)
+  const [list, usual] = await withDaemon(context, async (daemon, settings) => {
+    const found = await daemon.look<RunList>(runsOf(word ?? null))
+    return [found, await usualTimes(settings, found.items)] as const
+  })
+  if (json === true) output.json({ ...list, items: list.items.map((run) => ({ ...run, ...usualOf(run, usual) })) })
   else {
-    if (list.items.length > 0) output.table(RUN_COLUMNS, cellsOf(list))
+    if (list.items.length > 0) output.table(RUN_COLUMNS, cellsOf(list, usual))
     output.note(list.items.length === 0 ? 'No run is active.' : summaryOf(list))
     notePauses(output, list.pauses, list.generated)
   }
@@ -39,7 +49,13 @@ export function runsOf(word: string | null): string {
   return word === null ? '/runs' : `/runs?of=${encodeURIComponent(word)}`
 }
 
-export function cellsOf({ items, generated }: RunList): readonly (readonly unknown[])[] {
+/** How long runs of its row usually take: half of them no longer, and 95 of 100. */
+function usualOf({ cron }: LiveRun, usual: UsualTimes) {
+  const known = cron === null ? undefined : usual.get(cron)
+  return { p50Ms: known?.p50Ms ?? null, p95Ms: known?.p95Ms ?? null }
+}
+
+export function cellsOf({ items, generated }: RunList, usual: UsualTimes = new Map()): readonly (readonly unknown[])[] {
   const short = shortIds(items.map(({ run }) => run))
   const now = Date.parse(generated)
   return items.map((run) => [
@@ -48,16 +64,22 @@ export function cellsOf({ items, generated }: RunList): readonly (readonly unkno
     run.host,
     run.started === null ? null : shortTime(run.started, now),
     run.elapsedMs === null ? null : describeSpan(run.elapsedMs),
+    describeUsual(usualOf(run, usual)),
     run.pid,
-    stateOf(run),
+    stateOf(run, usualOf(run, usual).p95Ms),
   ])
 }
 
-function stateOf({ state, reason, attempt, isElsewhere }: LiveRun): string {
+function describeUsual({ p50Ms, p95Ms }: ReturnType<typeof usualOf>): string | null {
+  return p50Ms === null ? null : `${describeDuration(p50Ms)} (p95 ${describeDuration(p95Ms)})`
+}
+
+function stateOf({ state, reason, attempt, isElsewhere, elapsedMs }: LiveRun, p95Ms: number | null): string {
   const walk =
     attempt !== null && attempt.of > 1 && attempt.number > 1 ? [`${attempt.number} of ${attempt.of} hosts`] : []
   const elsewhere = isElsewhere ? ['of another rcron process'] : []
-  return [state + (reason === null ? '' : `: ${reason}`), ...walk, ...elsewhere].join(', ')
+  const long = elapsedMs !== null && p95Ms !== null && elapsedMs > p95Ms ? ['over p95'] : []
+  return [state + (reason === null ? '' : `: ${reason}`), ...long, ...walk, ...elsewhere].join(', ')
 }
 
 function summaryOf({ items, slots }: RunList): string {
