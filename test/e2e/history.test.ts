@@ -100,6 +100,26 @@ test('firings are found by job, host, outcome and time', async () => {
   deepEqual(await jobsOf('--until', '2026-03-01T02:00'), ['over'])
 })
 
+test('since the last visit there is what came after it, and each user has visits of their own', async () => {
+  const since = ['failed', '--since', 'last-visit']
+  const anna = { env: { SUDO_USER: 'anna/../x' } }
+  const first = await rcron.run(since, anna)
+  match(first.stdout, / lonely /)
+  match(first.stderr, /^This is your first visit: the last 12h are shown/)
+  const second = await rcron.run(since, anna)
+  match(second.stdout, /^Nothing wants attention since \S+Z\.\n$/)
+  equal(second.stderr, '')
+  match((await rcron.run(since, { env: { SUDO_USER: 'ben' } })).stdout, / lonely /)
+  // Another question is no visit.
+  await rcron.ok('failed', '--since', '1h')
+  await once(rcron.start(['tick', '--at', '2026-03-01T02:00']), 'exit')
+  const { items } = JSON.parse((await rcron.run([...since, '--json'], anna)).stdout) as Listed
+  deepEqual(
+    items.map(({ firings }) => firings),
+    [1],
+  )
+})
+
 test('times are those of the zone of the job, in what is printed and what is asked for', async () => {
   match(await rcron.ok('history', 'quiet', 'over'), /2026-03-01T08:30\+05:30 +quiet .*\n.*2026-03-01T01:00Z +over /)
   const jobsOf = async (...words: readonly string[]) => (await itemsOf('history', ...words)).map(({ job }) => job)
@@ -111,7 +131,7 @@ test('times are those of the zone of the job, in what is printed and what is ask
 test('a host is found by the name of its system', async () => {
   const jobsOf = async (...words: readonly string[]) => (await itemsOf('history', ...words)).map(({ job }) => job)
   deepEqual(await jobsOf('over@here'), ['over'])
-  deepEqual(await jobsOf('--host', 'here', '--outcome', 'failed'), ['lonely', 'lonely'])
+  deepEqual(await jobsOf('--host', 'here', '--outcome', 'failed'), ['lonely', 'lonely', 'lonely'])
 })
 
 const mistakes: readonly [readonly string[], RegExp][] = [

@@ -5,7 +5,7 @@ export function addHistoryCommands(program: Command, context: CommandContext, ru
   program
     .command('failed')
     .summary('list what went wrong since a time, what is alike on one line')
-    .option('--since <time>', '12h, "2h ago", 18:00, "yesterday 02:00" or ISO 8601 (default: 12h)')
+    .option('--since <time>', 'last-visit, 12h, "2h ago", 18:00, "yesterday 02:00" or ISO 8601 (default: 12h)')
     .option('--json', 'print JSON')
     .action((options) => run(async () => (await import('../history/failed.ts')).failed(context, options)))
   program

@@ -114,9 +114,12 @@ With --stdin each line of standard input is a question {"expr","tz","from","coun
   failed: {
     about: `Lists what somebody should look at since a time, the newest first: firings that failed, were missed, skipped or blocked, or whose end is not known. What is alike is one line: the same job several times, or the same error in several jobs. A failover that succeeded in the end is not among them.
 
+--since last-visit shows what has come since you asked so the last time, and keeps the time of this visit, for each user, in the state directory.
+
 Times of the clock are those of RCRON_TIMEZONE.`,
     examples: [
       ['rcron failed', 'of the last 12 hours'],
+      ['rcron failed --since last-visit', 'what is new'],
       ['rcron failed --since 18:00', 'since the evening'],
       ['rcron failed --since 7d --json', ''],
     ],

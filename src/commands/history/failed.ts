@@ -1,4 +1,5 @@
 import type { FiringRow } from '../../domain/history/firing-row.ts'
+import { codeOf } from '../../platform/error-code.ts'
 import { zoneOf } from '../../schedule/timezone.ts'
 import type { HistoryReading, TroubleQuery } from '../../store/history/history-store.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
@@ -8,6 +9,7 @@ import { withStore } from '../shared/open-store.ts'
 import { pastTimeOf } from '../shared/past-time.ts'
 import { severalOf } from '../shared/several-of.ts'
 import { localTime, noteOf, printedFiring } from './describe-firing.ts'
+import { LAST_VISIT, lastVisitOf, noteVisit, type Visitor } from './last-visit.ts'
 import { type Fold, foldTrouble } from './plan-folds.ts'
 
 /** Options of `rcron failed`. */
@@ -23,8 +25,11 @@ export async function failed(context: CommandContext, options: FailedOptions): P
   return await withStore<ExitCode>(context, async (opened) => {
     const { settings, store } = opened
     const { timezone } = settings.config
-    const at = { now: Date.now(), zone: zoneOf(timezone) }
-    const since = pastTimeOf('--since', options.since ?? DEFAULT_SINCE, at)
+    const now = Date.now()
+    const visitor = { stateDirectory: settings.config.stateDirectory, environment: settings.environment }
+    const isVisit = options.since === LAST_VISIT
+    const said = isVisit ? lastVisitOf(visitor) : null
+    const since = said ?? pastTimeOf('--since', sinceIn(options), { now, zone: zoneOf(timezone) })
     const rows = await troubleSince(await store.history(), since)
     const folds = foldTrouble(rows)
     const output = new Output(context)
@@ -34,8 +39,28 @@ export async function failed(context: CommandContext, options: FailedOptions): P
       const { zoneOfJob } = await loadJobTimes(opened)
       print(output, folds, { since: localTime(since, timezone), zoneOfJob, isCut })
     }
+    if (isVisit) keepVisit(visitor, now, { output, isFirst: said === null })
     return 0
   })
+}
+
+/** Who has never looked is shown what is shown without a time. */
+function sinceIn({ since }: FailedOptions): string {
+  return since === undefined || since === LAST_VISIT ? DEFAULT_SINCE : since
+}
+
+/** What ended while it was read comes with the next visit, a second time rather than never. */
+function keepVisit(
+  visitor: Visitor,
+  now: number,
+  { output, isFirst }: { readonly output: Output; readonly isFirst: boolean },
+): void {
+  if (isFirst) output.note(`This is your first visit: the last ${DEFAULT_SINCE} are shown. The next one begins here.`)
+  try {
+    noteVisit(visitor, now)
+  } catch (error) {
+    output.note(`This visit is not kept: ${visitor.stateDirectory} takes no file (${codeOf(error)}).`)
+  }
 }
 
 async function troubleSince(reading: HistoryReading, since: number): Promise<readonly FiringRow[]> {
