@@ -34,6 +34,7 @@ export async function openControl({ running, daemon, book, stop, ...told }: Cont
     daemon,
     ...told,
     writePauses: running.writePauses,
+    resolveRun: running.resolveRun,
     lastPlanned: () => book.last,
     facts: {
       version: installedVersion(),

@@ -32,6 +32,7 @@ import { SystemMinuteMark } from '../minutes/system-minute-mark.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { SystemLog } from '../platform/log/system-log.ts'
+import { within } from '../platform/waiting/within.ts'
 import { yieldBetween } from '../platform/waiting/yielding.ts'
 import type { Credentials } from '../secrets/credentials.ts'
 import { KnownSecrets } from '../secrets/known-secrets.ts'
@@ -59,6 +60,8 @@ export type Running = AsyncDisposable & {
   readonly history: HistoryWriter
   /** Where old ones are deleted. */
   readonly keeping: Pick<HistoryKeeping, 'sweepHistory'>
+  /** Gives a lost run the end that somebody knows of. Rejects while the store is away. */
+  readonly resolveRun: SqlStore['resolveRun']
   /** Puts pauses into the store. Rejects while that is away. */
   readonly writePauses: SqlStore['writePauses']
   /** Writes down who had what done. Rejects while the store is away. */
@@ -133,6 +136,10 @@ export async function composeRunning(
     records,
     history: history.writer,
     keeping: history.keeping,
+    resolveRun: async (id, resolution) => {
+      await within(clock, WRITE_MS, history.writer.flushed())
+      return await live.store.resolveRun(id, resolution)
+    },
     writePauses: (rows, now) => live.store.writePauses(rows, now),
     writeAudit: (rows) => live.store.writeAudit(rows),
     locks,
@@ -144,6 +151,9 @@ export async function composeRunning(
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
+
+/** What has just ended is written before somebody resolves it; while the store is away nobody waits for that. Milliseconds. */
+const WRITE_MS = 5_000
 
 type Base = { readonly live: LiveSettings; readonly clock: Clock; readonly log: Log }
 

@@ -8,6 +8,8 @@ import type {
   PauseReport,
   Reloading,
   Rereading,
+  ResolutionOrder,
+  ResolutionReport,
   ResumeOrder,
   RunList,
   Status,
@@ -30,6 +32,8 @@ export interface Controlled {
   pause(order: PauseOrder, by: string): Promise<PauseReport>
   /** Ends pauses. */
   resume(order: ResumeOrder): Promise<PauseReport>
+  /** Gives a lost run the end that `by` knows of. */
+  resolve(order: ResolutionOrder, by: string): Promise<ResolutionReport>
   /** Reads settings and definitions again. */
   reload(): Promise<Reloading>
   /** Reads definitions again. */

@@ -110,6 +110,24 @@ export const killReport = z.object({
   ),
 })
 
+export const resolutionOrder = z.object({
+  run: z
+    .string()
+    .regex(/^[0-9a-f]{4,32}$/)
+    .describe('Its id, or how that begins'),
+  as: z.enum(['succeeded', 'failed']),
+  reason: z.string().trim().min(1).max(400),
+})
+const endOfRun = z.object({ outcome: z.string(), code: z.string(), reason: z.string().nullable() })
+
+export const resolutionReport = z.object({
+  run: z.string(),
+  job: z.string(),
+  host: z.string(),
+  was: endOfRun,
+  became: endOfRun,
+})
+
 export const firingOrder = z.object({
   job: word.describe('A name, NAME@HOST, or the id of a row'),
   host: word.optional(),
@@ -176,6 +194,10 @@ export type RunList = z.infer<typeof runList>
 export type Status = z.infer<typeof status>
 /** What became of runs that were to be ended. */
 export type KillReport = z.infer<typeof killReport>
+/** How a lost run is said to have ended. */
+export type ResolutionOrder = z.infer<typeof resolutionOrder>
+/** What a run counted as, and counts as now. */
+export type ResolutionReport = z.infer<typeof resolutionReport>
 /** Which job is to be started now. */
 export type FiringOrder = z.infer<typeof firingOrder>
 /** How a job fares that was started so. */

@@ -114,6 +114,11 @@ export function aControlled(overrides: Partial<Controlled> = {}) {
       told.push({ resume: order })
       return { items: [PAUSE], isTakenUp: true }
     },
+    resolve: async (order, by) => {
+      told.push({ resolve: order, by })
+      const end = { outcome: 'lost', code: 'LOST', reason: null }
+      return { run: RUN_ID, job: 'dump', host: 'db1', was: end, became: { ...end, outcome: order.as } }
+    },
     reload: async () => {
       told.push('reload')
       return { ...REREADING, refusal: [], waiting: [] }

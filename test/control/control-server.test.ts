@@ -124,6 +124,7 @@ const SENT: Readonly<Record<string, { readonly path?: string; readonly body?: un
   'get /pauses': {},
   'post /pauses': { body: { of: ['dump'], reason: 'its disk is full' } },
   'post /resumptions': { body: { of: ['dump'] } },
+  'post /resolutions': { body: { run: RUN_ID, as: 'failed', reason: 'its host burnt' } },
   'post /reload': { body: {} },
   'post /definitions/reread': { body: {} },
 }

@@ -161,7 +161,6 @@ test('a run that waits for the store is found before it is there, and while the 
     file,
     store: () => `sqlite:${path}`,
     maxBytes: 1e9,
-    thread: null,
     ...base,
   })
   const row = aRunRow({ id: 'eeee'.padEnd(32, '5'), minute: minute('2026-03-01T13:00:00Z'), output: output('news\n') })

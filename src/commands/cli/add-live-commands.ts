@@ -54,6 +54,14 @@ export function addSteeringCommands(program: Command, context: CommandContext, r
     .option('--json', 'print JSON')
     .action((words, options) => run(async () => (await import('../pauses/resume.ts')).resume(context, words, options)))
   program
+    .command('resolve')
+    .summary('say how a lost run ended')
+    .argument('<run>', 'its id, four letters of it at least')
+    .option('--as <end>', 'succeeded or failed')
+    .option('--reason <text>', 'how that is known')
+    .option('--json', 'print JSON')
+    .action((word, options) => run(async () => (await import('../live/resolve.ts')).resolve(context, word, options)))
+  program
     .command('reload')
     .summary('have the daemon read settings and definitions again; print what changed')
     .option('--json', 'print JSON')

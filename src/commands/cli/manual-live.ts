@@ -104,6 +104,19 @@ With --schedule it is a window: it opens whenever the schedule is due, stays ope
       [5, 'the sockets of the daemon are not for you'],
     ],
   },
+  resolve: {
+    about: `Gives a run the end that somebody knows of, where rcron could not learn it: one that is lost. The history, the last ends of its job and the counts say that from then on, with who said so and why.
+
+A run that is active is refused, also one whose host cannot be asked: it may be alive, and its lock stays until its end is proven. "rcron kill" ends it; out of contact for RCRON_LOST_AFTER_HOURS it counts as lost.`,
+    examples: [['rcron resolve 4b1e07aa --as failed --reason "the host was reinstalled"', '']],
+    exits: [
+      [0, 'done'],
+      [1, 'the store is not available: nothing was changed'],
+      [4, 'there is no such run in the history'],
+      [5, 'the sockets of the daemon are not for you'],
+      [6, 'the run is active, or its end is known'],
+    ],
+  },
   reload: {
     about:
       'Has the daemon read its settings and all definitions again, as SIGHUP does, and prints what was added, edited and removed, and what is rejected with the reason. Settings that cannot be used are reported, and the old ones stay. "rcron cron add" and other changes need no reload: a running daemon is told.',

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Settings } from '../../app/settings.ts'
 import { DaemonAbsent } from '../../control/client/control-client.ts'
-import { ControlFault, FAULTS } from '../../control/faults.ts'
 import type { DescribedPause, PauseList, PauseOrder, PauseReport, ResumeOrder } from '../../control/schemas.ts'
-import { ExitError } from '../../domain/errors.ts'
 import type { CommandContext } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
 import { actorIn, noteAudit } from '../history/note-changes.ts'
 import { daemonOf } from '../live/ask-daemon.ts'
+import { exitOfFault } from '../shared/exit-of-fault.ts'
 
 /** What a daemon, or the store, is told. */
 export type PauseChange =
@@ -76,8 +75,8 @@ async function withStoredPauses<Result>(settings: Settings, use: (stored: Stored
     import('../../control/act/pauses.ts'),
     import('../shared/open-store.ts'),
   ])
-  try {
-    return await withStoreOf(settings, async (opened) => {
+  return await exitOfFault(() =>
+    withStoreOf(settings, async (opened) => {
       const { store } = opened
       const source = await loadJudged(opened)
       const pauses = new Pauses({
@@ -88,9 +87,6 @@ async function withStoredPauses<Result>(settings: Settings, use: (stored: Stored
         takeUp: async () => false,
       })
       return await use({ pauses, store })
-    })
-  } catch (error) {
-    if (!(error instanceof ControlFault)) throw error
-    throw new ExitError(FAULTS[error.code].exit, error.message, error.hint, { cause: error })
-  }
+    }),
+  )
 }

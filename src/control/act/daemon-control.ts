@@ -22,6 +22,8 @@ import type {
   PauseReport,
   Reloading,
   Rereading,
+  ResolutionOrder,
+  ResolutionReport,
   ResumeOrder,
   RunList,
   Status,
@@ -35,6 +37,7 @@ import { liveRunOf } from './live-runs.ts'
 import { ManualFirings } from './manual-firings.ts'
 import { matchRuns } from './match-runs.ts'
 import { Pauses, type PausesParts } from './pauses.ts'
+import { type ResolutionParts, resolve } from './resolutions.ts'
 import type { RunOutputs } from './run-outputs.ts'
 
 /** What a daemon is steered by. */
@@ -51,6 +54,7 @@ export type DaemonControlParts = {
   readonly writePauses: PausesParts['write']
   readonly feed: Pick<EventFeed, 'follow'>
   readonly outputs: Pick<RunOutputs, 'follow'>
+  readonly resolveRun: ResolutionParts['resolveRun']
 }
 
 /** Answers for a daemon that runs in this process. */
@@ -116,6 +120,11 @@ export class DaemonControl implements Controlled {
 
   async resume(order: ResumeOrder): Promise<PauseReport> {
     return await this.#pauses.resume(order)
+  }
+
+  async resolve(order: ResolutionOrder, by: string): Promise<ResolutionReport> {
+    const { dispatcher, resolveRun } = this.#parts
+    return await resolve(order, by, { active: dispatcher.active, resolveRun })
   }
 
   async reload(): Promise<Reloading> {

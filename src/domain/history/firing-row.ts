@@ -5,11 +5,11 @@ import type { EndCode } from '../reasons/reasons.ts'
 import type { RunId } from '../run.ts'
 
 /** From what the row of a firing may be made, the better one last. */
-export const FIRING_SOURCES = ['missed', 'run', 'whole'] as const
+export const FIRING_SOURCES = ['missed', 'run', 'whole', 'resolved'] as const
 
 /**
  * From what the row of a firing was made: from a report that its minute was not begun, from one of its runs, where the process that began
- * it has gone, or from the whole of it.
+ * it has gone, from the whole of it, or with what somebody said of a run that was lost.
  */
 export type FiringSource = (typeof FIRING_SOURCES)[number]
 

@@ -42,14 +42,19 @@ export type RunRow = {
 
 /**
  * What is kept where a run was reported twice, since a process ended between its report and the removal of its lock: what the process
- * says that saw it run, else what was said first. In whatever order they come, the same is kept.
+ * says that saw it run, else what was said first; before all that, what somebody has said of one that was lost. In whatever order they come, the same is kept.
  */
 export function mergeRuns(a: RunRow, b: RunRow): RunRow {
   return compare(a, b) <= 0 ? a : b
 }
 
+function isResolved({ code }: RunRow): boolean {
+  return code === 'RESOLVED_SUCCEEDED' || code === 'RESOLVED_FAILED'
+}
+
 function compare(a: RunRow, b: RunRow): number {
   return (
+    Number(isResolved(b)) - Number(isResolved(a)) ||
     Number(a.isAdopted) - Number(b.isAdopted) ||
     a.endedAt - b.endedAt ||
     (a.code < b.code ? -1 : Number(a.code > b.code)) ||

@@ -39,6 +39,13 @@ export const REASONS = {
   CREDENTIAL_UNUSABLE: end('The secret of {user} cannot be used: {reason}', 'rcron check'),
   BREAKER_OPEN: end('{host} has refused {user} lately, and is left alone for a while: {reason}', ASK_HOST),
   LOST: end('How it ended on {host} cannot be learnt, and it may have done its work: {reason}', SEE),
+  RESOLVED_SUCCEEDED: {
+    isEnd: true,
+    isTrouble: false,
+    sentence: 'It was lost on {host}, and has succeeded, as somebody said: {reason}',
+    next: null,
+  },
+  RESOLVED_FAILED: end('It was lost on {host}, and has failed, as somebody said: {reason}', SEE),
   PAUSED: { isEnd: true, isTrouble: false, sentence: 'It was paused: {reason}', next: 'rcron pause' },
   OVERLAP_SKIPPED: end('A run before it was still active: {reason}', SEE),
   OVERLAP_BLOCKED: end('The run before it could not be confirmed dead: {reason}', SEE),

@@ -35,9 +35,7 @@ export async function writeHistory(
       FIRINGS,
       changedFirings.map(({ after }) => columnsOfFiring(after)),
     )
-    await writeRollups(db, put, endsBySubject(changedFirings, changedRuns))
-    await addHours(db, put, changedFirings)
-    await addDays(db, put, changedFirings)
+    await rollUpAll(db, changedFirings, changedRuns, put)
   })
 }
 
@@ -49,6 +47,18 @@ export async function waitForOthers(db: Database): Promise<void> {
 
 /** Puts rows into a table within the transaction. */
 type Put = (table: HistoryTable, rows: readonly StoredRow[]) => Promise<void>
+
+/** What lists show of each cron and job that has changed, and the counts. */
+export async function rollUpAll(
+  db: Database,
+  firings: readonly ChangedFiring[],
+  runs: readonly ChangedRun[],
+  put: Put = (table, rows) => replaceRows(db, table, rows),
+): Promise<void> {
+  await writeRollups(db, put, endsBySubject(firings, runs))
+  await addHours(db, put, firings)
+  await addDays(db, put, firings)
+}
 
 /** Each once, as all that is said of it comes to. */
 function merged<Row extends { readonly id: string }>(

@@ -1,4 +1,5 @@
 import type { AuditRow } from '../../domain/history/audit-row.ts'
+import type { Resolution } from '../../domain/history/plan-resolution.ts'
 import type { PauseRow } from '../../domain/pauses/pause-row.ts'
 import type { DefinitionEditor } from '../definitions/definition-editor.ts'
 import type { DefinitionStore, LoadedDefinitions } from '../definitions/definition-store.ts'
@@ -13,6 +14,7 @@ import type {
   Retention,
   SweepPlace,
 } from '../history/history-store.ts'
+import type { Resolved } from '../history/resolve-run.ts'
 import { OrderedRecorder } from '../runs/record-run.ts'
 import type { RunRecord, RunRecorder } from '../runs/run-recorder.ts'
 import { applySchema } from './apply-schema.ts'
@@ -77,6 +79,12 @@ export class SqlStore implements DefinitionStore, RunRecorder, SchemaStore, Hist
   async readAudit(query: AuditQuery): Promise<readonly AuditRow[]> {
     const { readAudit } = await import('../history/audit.ts')
     return await readAudit(this.#engine, query)
+  }
+
+  /** As `resolveRun` of its history. */
+  async resolveRun(id: string, resolution: Resolution): Promise<Resolved> {
+    const { resolveRun } = await import('../history/resolve-run.ts')
+    return await resolveRun(this.#engine, id, resolution)
   }
 
   /** Puts pauses in place of those with their ids. What has been over for long by `now` goes. */

@@ -47,6 +47,7 @@ for (const [what, facts, usual, shown, state] of rows) {
       generated: '2026-11-28T15:43:11+01:00',
       slots: 60,
       items: [{ ...run, ...facts }],
+      pauses: [],
     }
     const [cells = []] = cellsOf(list, usual === null ? new Map() : new Map([[7, usual]]))
     deepEqual([cells[5], cells[7]], [shown, state])

@@ -117,6 +117,38 @@ export function describeHistory(name: string, start: () => Promise<HistoryLab>):
       most: 1000,
     }
 
+    test('a lost run that is resolved counts so from then on, its firing too, and what is told of it later changes nothing', async () => {
+      const end = { kind: 'lost', code: 'LOST', exitCode: null, durationMs: null, reason: 'its host is gone' } as const
+      const pairs = [aPair(0), aPair(1)]
+      const lost = { firing: { ...aPair(2).firing, ...end }, run: { ...aPair(2).run, ...end } }
+      await lab.store.writeHistory(batchOf([...pairs, lost]))
+      const resolution = { as: 'succeeded', reason: 'its file is there', by: 'anna' } as const
+      const resolved = await lab.store.resolveRun(lost.run.id, resolution)
+      equal(resolved.kind, 'resolved')
+      const history = await lab.store.history()
+      const seen = async () => {
+        const [found] = await history.firingsOf(lost.firing.id)
+        const rollup = (await history.rollups([`failover:${lost.firing.job.name}`])).values().next().value
+        return [
+          ...[found?.firing, ...(found?.runs ?? [])].map((row) => [row?.kind, row?.code, row?.reason]),
+          [rollup?.bar, rollup?.streak],
+        ]
+      }
+      const said = ['succeeded', 'RESOLVED_SUCCEEDED', 'anna: its file is there']
+      deepEqual(await seen(), [said, said, ['...', 3]])
+      await lab.store.writeHistory(batchOf([lost]))
+      deepEqual(await seen(), [said, said, ['...', 3]])
+      const counted = await lab.query('select outcome, firings from rcron_hours where firings > 0')
+      deepEqual(
+        counted.map(({ outcome, firings }) => [outcome, Number(firings)]),
+        [['succeeded', 3]],
+      )
+      deepEqual(await lab.store.resolveRun('f'.repeat(32), resolution), { kind: 'unknown' })
+      deepEqual(await lab.store.resolveRun('0', resolution), { kind: 'ambiguous' })
+      equal((await lab.store.resolveRun(lost.run.id, resolution)).kind, 'not-lost')
+      equal((await lab.store.resolveRun(pairs[0]?.run.id ?? '', resolution)).kind, 'not-lost')
+    })
+
     test('the audit has each row once, the newest first, whatever is in it', async () => {
       await lab.query('delete from rcron_audit')
       const row = (number: number, more: Partial<AuditRow> = {}): AuditRow => ({
