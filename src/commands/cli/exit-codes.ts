@@ -6,7 +6,10 @@ export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [3, 'no daemon runs, or it does not answer'],
   [4, 'there is no such job, run or host'],
   [5, 'you may not: the socket is not for you'],
-  [6, 'refused by a rule: a run of the job is active, it is paused, or the daemon is stopping'],
+  [
+    6,
+    'refused by a rule: a run of the job is active, it is paused, a row was changed meanwhile, or the daemon is stopping',
+  ],
   [7, 'not confirmed: a run may be alive, or its end is not known'],
   [8, 'what was waited for still goes on'],
   [10, 'found something: the daemon is not well'],

@@ -1,7 +1,7 @@
 import type { RunLock } from '../../dispatch/locks/run-locks.ts'
 import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
-import type { Entry } from '../../store/definitions/definition-editor.ts'
+import type { Entry, SeenRow } from '../../store/definitions/definition-editor.ts'
 import { askConfirmation, canAsk } from '../cli/confirm.ts'
 import type { ExitCode } from '../cli/context.ts'
 import type { Output } from '../cli/output.ts'
@@ -111,6 +111,7 @@ export async function editEntries<R, F>(
   await noun.shelf(editor).editAll(
     entries.map(({ id }) => id),
     changes as Partial<F>,
+    seenOf(entries),
   )
   for (const { id } of entries) output.line(`changed ${noun.name} ${id}: ${Object.keys(changes).join(', ')}`)
   await parts.noteChanges(
@@ -199,6 +200,7 @@ export async function enableCrons(references: readonly string[], enabled: 0 | 1,
   await editor.crons.editAll(
     entries.map(({ id }) => id),
     { enabled },
+    seenOf(entries),
   )
   for (const { id, name } of entries) {
     output.line(`${enabled === 1 ? 'enabled' : 'disabled'} cron ${id} ${JSON.stringify(name)}`)
@@ -218,6 +220,11 @@ export async function enableCrons(references: readonly string[], enabled: 0 | 1,
 /** `cron 5 "dump"`. */
 export function subjectOf(noun: string, { id, name }: Pick<Entry<unknown>, 'id' | 'name'>): string {
   return `${noun} ${id} ${JSON.stringify(name)}`
+}
+
+/** As they were when they were looked up: whoever changes one of them meanwhile is not written over. */
+function seenOf<R>(entries: readonly Entry<R>[]): readonly SeenRow[] {
+  return entries.flatMap(({ id, row }) => (row === null ? [] : [{ ...row, id }]))
 }
 
 /** Those columns of a row that are to be changed, as they are. */

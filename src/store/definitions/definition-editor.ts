@@ -27,6 +27,9 @@ export type Entry<Row> = {
   readonly problem: Problem | null
 }
 
+/** A row as somebody saw it. */
+export type SeenRow = { readonly id: number }
+
 /**
  * The rows of one table, one at a time. Every change is one transaction. Methods reject with an OperatorError that says what to do
  * where the input clashes with other rows, and with a StoreError where the store cannot be asked.
@@ -45,8 +48,11 @@ export interface Shelf<Row, Fields> {
   addAll(rows: readonly Fields[]): Promise<readonly number[]>
   /** Changes the columns that are given and leaves the others. */
   edit(id: number, changes: Partial<Fields>): Promise<void>
-  /** As `edit`, of several rows: all of them, or none. */
-  editAll(ids: readonly number[], changes: Partial<Fields>): Promise<void>
+  /**
+   * As `edit`, of several rows: all of them, or none. `seen`: rows as whoever changes them saw them; where one of these has been changed
+   * since, by whomever and however, it rejects with an ExitError.
+   */
+  editAll(ids: readonly number[], changes: Partial<Fields>, seen?: readonly SeenRow[]): Promise<void>
   /** Removes one row, unless a cron still uses it. */
   remove(id: number): Promise<void>
   /** As `remove`, of several rows: all of them, or none. */

@@ -5,7 +5,8 @@ import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Engine } from '../sql/engine.ts'
 import { selectableColumns } from '../sql/present-columns.ts'
 import type { PresentColumns, Table, Tables } from '../sql/tables.ts'
-import type { Entry, Shelf } from './definition-editor.ts'
+import type { Entry, SeenRow, Shelf } from './definition-editor.ts'
+import { comparable, editConflict, isAsSeen } from './edit-conflict.ts'
 import { judgeRow, type RowShape } from './row-shape.ts'
 import { type Selection, selectRows } from './select-rows.ts'
 import { type AnyTables, checkWrite, type Values } from './shelf-checks.ts'
@@ -19,6 +20,8 @@ export type ShelfRules<Row, Fields> = {
   /** Rejects with an OperatorError if another row needs the row called `subject`. */
   readonly checkRemove: (db: Kysely<Tables>, id: number, subject: string) => Promise<void>
 }
+
+type Edit<Fields> = { readonly changes: Partial<Fields>; readonly seen: Values }
 
 /** One table of definitions in an SQL database. */
 export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
@@ -74,26 +77,33 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
     return this.editAll([id], changes)
   }
 
-  editAll(ids: readonly number[], changes: Partial<Fields>): Promise<void> {
+  editAll(ids: readonly number[], changes: Partial<Fields>, seen: readonly SeenRow[] = []): Promise<void> {
+    const known = new Map(seen.map((row) => [row.id, row as Values]))
     return this.#engine.writeOnce(async (db) => {
-      for (const id of ids) await this.#editIn(db, id, changes)
+      for (const id of ids) await this.#editIn(db, id, { changes, seen: known.get(id) ?? {} })
     })
   }
 
-  async #editIn(db: Kysely<Tables>, id: number, changes: Partial<Fields>): Promise<void> {
+  async #editIn(db: Kysely<Tables>, id: number, { changes, seen }: Edit<Fields>): Promise<void> {
     const { table, written } = this.#rules
     const before = await this.#rowOf(db, id)
     const given = this.#given(written(changes))
-    const values = this.#writable(given, await this.#engine.presentColumns(askWithin(db)))
+    const present = await this.#engine.presentColumns(askWithin(db))
+    const values = this.#writable(given, present)
+    const expected = comparable(seen, table, present.get(table.name) ?? new Set())
+    const isChanged = Object.entries(expected).some(([name, value]) => before[name] !== value)
+    if (isChanged) throw editConflict(this.#subjectOf(before), table, expected, before)
     await this.#checkWrite(db, { ...before, ...given }, id)
     if (Object.keys(values).length === 0) return
     // The first rcron's `last_run` may set itself at every update.
     const kept = 'last_run' in table.further ? { last_run: sql.ref('last_run') } : {}
-    await anyTable(db)
+    const { numUpdatedRows } = await anyTable(db)
       .updateTable(table.name)
       .set({ ...values, ...kept })
-      .where('id', '=', id)
-      .execute()
+      .where((eb) => isAsSeen(eb, { ...expected, id }))
+      .executeTakeFirst()
+    // Between the reading above, which may be of an earlier state, and this.
+    if (numUpdatedRows === 0n) throw editConflict(this.#subjectOf(before), table, expected, expected)
   }
 
   remove(id: number): Promise<void> {

@@ -349,6 +349,33 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       deepEqual((await lab.store.loadDefinitions()).definitions, { auths: [], systems: [], crons: [] })
     })
 
+    test('of two who change a row that both have seen, the second is told, and writes nothing', async () => {
+      const { user, db1 } = await addTwoHosts()
+      const { crons } = lab.store.editor
+      const another = lab.another()
+      const id = await crons.add({ cron_name: 'a', cron_path: '/a', host: db1, user })
+      const seen = (await crons.list()).flatMap(({ row }) => row ?? [])
+      await lab.store.recordRun({ cronId: id, lastRun: 1e12, durationMs: 10, errors: 'failed' })
+      const both = await Promise.allSettled([
+        crons.editAll([id], { cron_min: '7' }, seen),
+        another.editor.crons.editAll([id], { cron_hour: '8' }, seen),
+      ])
+      deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+      const [now] = (await crons.list()).flatMap(({ row }) => row ?? [])
+      deepEqual([now?.cron_min === '7', now?.cron_hour === '8'].sort(), [false, true])
+      equal(now?.errors, 'failed')
+
+      await lab.query(`update rcron_crons set cron_path = '/by-sql' where id = ${id}`)
+      await rejects(
+        crons.editAll([id], { cron_dom: '9' }, now === undefined ? [] : [now]),
+        /cron 1 \(a\) was changed by somebody else meanwhile: cron_path was "\/a", is "\/by-sql"; nothing was changed/,
+      )
+      const [last] = (await crons.list()).flatMap(({ row }) => row ?? [])
+      deepEqual([last?.cron_path, last?.cron_dom], ['/by-sql', '*'])
+      await crons.editAll([id], { cron_path: '/by-sql' }, last === undefined ? [] : [last])
+      await another.close()
+    })
+
     test('pauses are kept as they were written, each once, and go a month after their end', async () => {
       const day = 24 * 60 * 60_000
       const now = 100 * day
