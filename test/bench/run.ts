@@ -17,6 +17,7 @@ const BENCHES: readonly (readonly [name: string, title: string])[] = [
   ['supervised', 'Supervised runs'],
   ['idle', 'An idle daemon'],
   ['output', 'One command that prints a gigabyte'],
+  ['live-output', 'Following a run that prints 50 MB/s'],
   ['history', 'History: writing it, and asking among a million rows'],
 ]
 
