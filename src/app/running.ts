@@ -136,12 +136,7 @@ export async function composeRunning(
     records,
     history: history.writer,
     keeping: history.keeping,
-    resolveRun: async (id, resolution) => {
-      await within(clock, WRITE_MS, history.writer.flushed())
-      return await live.store.resolveRun(id, resolution)
-    },
-    writePauses: (rows, now) => live.store.writePauses(rows, now),
-    writeAudit: (rows) => live.store.writeAudit(rows),
+    ...composeWrites(live, clock, history.writer),
     locks,
     ...noted,
     printed: { outputs, mask: (excerpt) => known.maskExcerpt(excerpt) },
@@ -149,6 +144,22 @@ export async function composeRunning(
     replaceSettings: (next) => live.replace(next),
     retireConnections: () => sessions.retire(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** What people have written into the store. */
+function composeWrites(
+  live: LiveSettings,
+  clock: Clock,
+  history: HistoryWriter,
+): Pick<Running, 'resolveRun' | 'writePauses' | 'writeAudit'> {
+  return {
+    resolveRun: async (id, resolution) => {
+      await within(clock, WRITE_MS, history.flushed())
+      return await live.store.resolveRun(id, resolution)
+    },
+    writePauses: (rows, now) => live.store.writePauses(rows, now),
+    writeAudit: (rows) => live.store.writeAudit(rows),
   }
 }
 
