@@ -70,9 +70,10 @@ const EVENT: ToldEvent = {
 
 const REREADING = { store: 'sqlite:x', isRead: true, changes: { added: [], edited: [], removed: [] }, rejected: [] }
 
-/** A daemon that says the same whatever it is asked, and remembers what it was told to do. */
+/** A daemon that says the same whatever it is asked, and remembers what it was told to do, and who read on and left. */
 export function aControlled(overrides: Partial<Controlled> = {}) {
   const told: unknown[] = []
+  const left: unknown[] = []
   const controlled: Controlled = {
     status: () => ({
       schema: 'rcron.status.v1',
@@ -129,7 +130,7 @@ export function aControlled(overrides: Partial<Controlled> = {}) {
     },
     events: (after, reader) => {
       reader.send(EVENT, after === null ? 'x-1' : 'x-2')
-      return { [Symbol.dispose]: () => told.push('left') }
+      return { [Symbol.dispose]: () => left.push('left') }
     },
     output: (run, reader) => {
       reader.send({ kind: 'run', run, job: 'dump', action: 'failover', host: 'db1', isHeard: true })
@@ -137,9 +138,9 @@ export function aControlled(overrides: Partial<Controlled> = {}) {
       reader.send({ kind: 'contact', isLost: true, reason: 'x' })
       reader.send({ kind: 'end', outcome: 'succeeded', exitCode: 0, signal: null, description: 'ok', durationMs: 1 })
       reader.end()
-      return { [Symbol.dispose]: () => told.push('left') }
+      return { [Symbol.dispose]: () => left.push('left') }
     },
     ...overrides,
   }
-  return { controlled, told }
+  return { controlled, told, left }
 }

@@ -32,7 +32,7 @@ const directory = mkdtempSync(join(tmpdir(), 'rcron-control-'))
 const log = new RecordingLog()
 let failure: Error | null = null
 const deeds: Deed[] = []
-const { controlled, told } = aControlled({
+const { controlled, told, left } = aControlled({
   runs: (of) => {
     if (failure !== null) throw failure
     if (of === 'none') throw new ControlFault('NOT_FOUND', 'none: there is no such job', 'Did you mean one?')
@@ -369,9 +369,9 @@ test('both sockets tell what happens, from where the reader left off', async () 
 })
 
 test('who has left is told nothing more', async () => {
-  const before = told.filter((it) => it === 'left').length
+  const before = left.length
   await firstOf('/api/v1/events')
-  await until('it has left', async () => told.filter((it) => it === 'left').length > before)
+  await until('it has left', () => left.length > before)
 })
 
 test('those who read on take no place of those who ask', async () => {
