@@ -10,7 +10,7 @@ import { after, test } from 'node:test'
 import type { Controlled } from '../../src/control/controlled.ts'
 import type { Status } from '../../src/control/schemas.ts'
 import { ControlServer } from '../../src/control/server/control-server.ts'
-import { aControlled, LIVE_RUN, RUN_ID } from '../control/a-controlled.ts'
+import { aControlled, FIRING, LIVE_RUN, RUN_ID } from '../control/a-controlled.ts'
 import { answering } from '../support/answering.ts'
 import { RecordingLog } from '../support/builders.ts'
 import { RcronCommand } from '../support/rcron-command.ts'
@@ -148,6 +148,7 @@ test('on a terminal run asks before a clobber kills', async (t) => {
       items: [run],
       pauses: [],
     }),
+    firing: async () => ({ ...FIRING, state: 'ended', active: [], hasSucceeded: true }),
   })
   const terminal = new RcronCommand({ RUNTIME_DIRECTORY: directory })
   t.after(() => terminal[Symbol.dispose]())
