@@ -28,6 +28,7 @@ const COMMANDS: readonly (readonly string[])[] = [
     'check',
     'next',
     'show',
+    'load',
     'failed',
     'history',
     'audit',

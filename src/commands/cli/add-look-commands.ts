@@ -8,4 +8,10 @@ export function addLookCommands(program: Command, context: CommandContext, run: 
     .argument('<job...>', 'names, which mean the whole job; NAME@HOST or the id of a row')
     .option('--json', 'print JSON')
     .action((jobs, options) => run(async () => (await import('../look/show.ts')).show(context, jobs, options)))
+  program
+    .command('load')
+    .summary('show how many runs start in each minute of a day')
+    .argument('[day]', 'today, tomorrow or a date (default: today)')
+    .option('--json', 'print JSON')
+    .action((day, options) => run(async () => (await import('../look/load.ts')).load(context, day, options)))
 }

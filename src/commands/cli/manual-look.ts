@@ -17,4 +17,18 @@ A name means the whole job, whose firings are counted; NAME@HOST or an id means 
       [4, 'there is no such job'],
     ],
   },
+  load: {
+    about: `Shows how many runs start in each minute of a day, by the schedules of all crons that are enabled: a line for each hour, a character for each minute, the darker the more starts. Beneath stand the minutes with the most starts, and the hosts that are given more in a minute than they take at once (RCRON_MAX_CONCURRENT_RUNS_PER_HOST): there runs wait.
+
+An action all starts on each of its hosts, the other actions on one; where a run fails and the next host is tried is not foreseen. The day is one of rcron's zone. An hour that the clock skips has no line, and one that it repeats has two.`,
+    examples: [
+      ['rcron load', 'today'],
+      ['rcron load tomorrow', ''],
+      ['rcron load 2026-03-29 --json', 'for scripts'],
+    ],
+    exits: [
+      [0, 'done'],
+      [1, 'the store is unavailable'],
+    ],
+  },
 }
