@@ -36,6 +36,23 @@ type NotBegun<Code extends EndCode> = { readonly reason: string; readonly detail
 /** The code of its reason, where it is another than the usual one of its kind. */
 type Coded<Code extends EndCode> = { readonly code?: Code }
 
+/** With what a command ended; both null where it did not end by itself, or never began. */
+export type CommandStatus = { readonly exitCode: number | null; readonly signal: string | null }
+
+/** The exit code of what succeeded or failed, the signal of what one has ended. */
+export function statusOfOutcome(outcome: Outcome | null): CommandStatus {
+  switch (outcome?.kind) {
+    case 'succeeded':
+      return { exitCode: 0, signal: null }
+    case 'failed':
+      return { exitCode: outcome.exitCode, signal: null }
+    case 'signaled':
+      return { exitCode: null, signal: outcome.signal }
+    default:
+      return { exitCode: null, signal: null }
+  }
+}
+
 /** One phrase for logs, the CLI and the `errors` column. Parts that came from a host are as they came: escape to print. */
 export function describeOutcome(outcome: Outcome): string {
   switch (outcome.kind) {

@@ -2,7 +2,7 @@ import { describeDuration } from '../domain/duration.ts'
 import { describeHostPort } from '../domain/host-port.ts'
 import { describeMinute } from '../domain/minute.ts'
 import { ordinal } from '../domain/ordinal.ts'
-import type { Outcome } from '../domain/outcome.ts'
+import { type Outcome, statusOfOutcome } from '../domain/outcome.ts'
 import { type FiringEnd, firingEnd } from '../domain/reasons/firing-end.ts'
 import { reasonOfOutcome } from '../domain/reasons/reason-of-outcome.ts'
 import { describeReason, type EndCode } from '../domain/reasons/reasons.ts'
@@ -105,8 +105,7 @@ function sentenceOf({ cron, outcome }: ToldAttempt): string {
   const code = reasonOfOutcome(outcome)
   const sentence = describeReason(code, {
     ...{ job: cron.firing.job.name, host: cron.host, user: cron.user, reason },
-    exitCode: outcome.kind === 'failed' ? outcome.exitCode : null,
-    signal: outcome.kind === 'signaled' ? outcome.signal : null,
+    ...statusOfOutcome(outcome),
   })
   return reason === null || sentence.includes(reason) ? sentence : `${sentence} ${reason}`
 }

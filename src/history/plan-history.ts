@@ -1,7 +1,7 @@
 import type { FiringRow } from '../domain/history/firing-row.ts'
 import type { RunRow } from '../domain/history/run-row.ts'
 import { jobKey } from '../domain/job.ts'
-import type { Outcome } from '../domain/outcome.ts'
+import { type Outcome, statusOfOutcome } from '../domain/outcome.ts'
 import { firingEnd, leadsOn } from '../domain/reasons/firing-end.ts'
 import { reasonOfOutcome } from '../domain/reasons/reason-of-outcome.ts'
 import type { RunId, RunResult } from '../domain/run.ts'
@@ -201,8 +201,7 @@ function factsOf(outcome: Outcome) {
   return {
     kind: outcome.kind,
     code: reasonOfOutcome(outcome),
-    exitCode: outcome.kind === 'failed' ? outcome.exitCode : outcome.kind === 'succeeded' ? 0 : null,
-    signal: outcome.kind === 'signaled' ? outcome.signal : null,
+    ...statusOfOutcome(outcome),
     reason: 'reason' in outcome && outcome.reason !== undefined ? cut(outcome.reason) : null,
   }
 }

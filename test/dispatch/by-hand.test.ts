@@ -53,6 +53,27 @@ test('a forced run keeps the next firing off as any other, and is found by the p
   equal(after.executor.adopted[0]?.run.id, before.executor.started[0]?.run.id)
 })
 
+test('of two forced firings of one minute each goes its own way, whichever process comes after', async (t) => {
+  const rows = aFiring('failover', [1, 2])
+  const before = aDispatch(t)
+  await before.dispatcher.fireByHand(rows, FORCED).begun
+  await before.dispatcher.fireByHand(aFiring('failover', [2]), FORCED).begun
+  const { dispatcher, executor, events } = aDispatch(t, { directory: before.directory, crons: rows.crons })
+  await dispatcher.adopt()
+  await settled()
+  const handleOf = (at: number) => {
+    const { run } = before.executor.started[at] ?? {}
+    return executor.adopted.find((adopted) => adopted.run.id === run?.id)?.handle
+  }
+  handleOf(1)?.succeed()
+  await settled()
+  handleOf(0)?.end({ kind: 'failed', exitCode: 3 })
+  await settled()
+  ok(events.some(({ kind }) => kind === 'continued'))
+  executor.newest(2).succeed()
+  await dispatcher.idle()
+})
+
 test('a kill is answered when the end is reported, and the failover goes no further', async (t) => {
   const { dispatcher, executor, events } = aDispatch(t)
   const firing = dispatcher.fire(aFiring('failover', [1, 2]), 'schedule')

@@ -9,6 +9,7 @@ import type { Cron } from '../../src/domain/cron.ts'
 import type { FiringTrigger } from '../../src/domain/job.ts'
 import { addMinutes } from '../../src/domain/minute.ts'
 import type { NotRun, Outcome } from '../../src/domain/outcome.ts'
+import { reasonOfOutcome } from '../../src/domain/reasons/reason-of-outcome.ts'
 import { identityOf } from '../../src/platform/process-identity.ts'
 import { aCron, aFiring, minute, type RecordingLog } from '../support/builders.ts'
 import { settled } from '../support/hand-clock.ts'
@@ -288,15 +289,20 @@ test('F1: a walk that is not continued is reported so when no later process can 
 for (const notRun of [
   { kind: 'killed', by: 'operator' },
   { kind: 'blocked', reason: 'its lock file disappeared while it waited for a slot' },
-  { kind: 'missed', reason: '3 minutes late, latest_start_min is 1' },
+  { kind: 'blocked', code: 'LOCK_UNWRITABLE', reason: 'its lock file cannot be written' },
+  { kind: 'missed', code: 'START_WINDOW_EXPIRED', reason: '3 minutes late, latest_start_min is 1' },
 ] as const satisfies readonly NotRun[]) {
-  test(`a process that has written down why a run is not begun (${notRun.kind}), and dies: the next one reports that`, async (t) => {
-    const { dispatcher, log, directory, clock, locks, found } = aDispatch(t)
+  test(`a process that has written down why a run is not begun (${reasonOfOutcome(notRun)}), and dies: the next one reports that`, async (t) => {
+    const { dispatcher, log, directory, clock, locks, found, events } = aDispatch(t)
     const earlier = SystemRunLocks.open({ directory, clock, log })
     const run = { id: randomSeries(), cron: aCron({ id: 1 }), minute: minute('2026-03-01T12:00:00Z') }
     await earlier.create({ ...lockOfRun(run, { startedAt: 0, series: null, rest: [2], isWaiting: true }), notRun })
     await dispatcher.adopt()
     deepEqual([reports(log), locks(), found], [[`1 ${notRun.kind}`], [], [1]])
+    deepEqual(
+      events.flatMap((event) => (event.kind === 'not-run' ? [reasonOfOutcome(event.outcome)] : [])),
+      [reasonOfOutcome(notRun)],
+    )
     const [line] = log.entries.filter(({ fields }) => fields['outcome'] === notRun.kind)
     match(JSON.stringify(line?.fields), new RegExp('by' in notRun ? notRun.by : notRun.reason))
   })

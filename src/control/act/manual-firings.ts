@@ -7,7 +7,7 @@ import { BUG } from '../../domain/bug.ts'
 import type { Cron } from '../../domain/cron.ts'
 import { type Firing, jobKey } from '../../domain/job.ts'
 import { minuteOf } from '../../domain/minute.ts'
-import { describeOutcome } from '../../domain/outcome.ts'
+import { describeOutcome, statusOfOutcome } from '../../domain/outcome.ts'
 import { cronsByReference } from '../../domain/references/crons-by-reference.ts'
 import type { RunId } from '../../domain/run.ts'
 import { keepNewest } from '../../platform/bounded-map.ts'
@@ -125,8 +125,7 @@ function outcomeOf({ cron, run, outcome }: CronOutcome): FiringAnswer['outcomes'
     run,
     host: cron.system.host,
     outcome: outcome?.kind ?? null,
-    exitCode: outcome?.kind === 'failed' ? outcome.exitCode : outcome?.kind === 'succeeded' ? 0 : null,
-    signal: outcome?.kind === 'signaled' ? outcome.signal : null,
+    ...statusOfOutcome(outcome),
     description: outcome === null ? `${BUG}: its end is not known` : describeOutcome(outcome),
   }
 }

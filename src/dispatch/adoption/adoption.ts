@@ -140,7 +140,9 @@ function hasGoneOn(lock: RunLock, found: readonly ForeignLock[]): boolean {
 }
 
 function leadsTo(before: RunLock, later: RunLock): boolean {
-  const isOneFiring = before.minute === later.minute && jobKeyOf(before) === jobKeyOf(later)
+  const isOneMinute = before.minute === later.minute && jobKeyOf(before) === jobKeyOf(later)
+  // Firings by hand may share a minute.
+  const isOneFiring = isOneMinute && before.series === later.series
   return isOneFiring && before.rest.includes(later.cronId)
 }
 

@@ -43,12 +43,19 @@ const hex = scalar(
 const holder = fields({ pid: count, start: text, boot: text })
 const trace = fields({ pid: count, start: text, boot: text, cgroup: text })
 const killedBy = oneOf(KILLERS)
-const withReason = <const Kind extends string>(kind: Kind) => fields({ kind: oneOf([kind]), reason: text })
+/** Absent where it is the usual one of its kind; one of a later rcron is left out. */
+const withReason = <const Kind extends string, const Code extends string>(kind: Kind, codes: readonly Code[]) => {
+  const written = fields({ kind: oneOf([kind]), reason: text, code: orAbsent(text, '') })
+  return made(written, ({ code: found, ...rest }) => {
+    const code = codes.find((each) => each === found)
+    return code === undefined ? rest : { ...rest, code }
+  })
+}
 const notRun: Shape<NotRun> = byKind({
   killed: fields({ kind: oneOf(['killed']), by: killedBy }),
-  blocked: withReason('blocked'),
-  skipped: withReason('skipped'),
-  missed: withReason('missed'),
+  blocked: withReason('blocked', ['LOCK_UNWRITABLE', 'HOST_ALREADY_CLAIMED']),
+  skipped: withReason('skipped', ['CLAIMED_BY_OTHER', 'HOST_ALREADY_CLAIMED']),
+  missed: withReason('missed', ['START_WINDOW_EXPIRED', 'INTERRUPTED']),
 })
 /** What may be absent is missing in a lock of an earlier rcron, which in turn ignores what it does not know. */
 const lockFile = fields({
