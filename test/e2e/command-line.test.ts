@@ -31,6 +31,7 @@ const COMMANDS: readonly (readonly string[])[] = [
     'load',
     'failed',
     'history',
+    'why',
     'audit',
     'init',
     'settings',

@@ -134,6 +134,46 @@ test('a host is found by the name of its system', async () => {
   deepEqual(await jobsOf('--host', 'here', '--outcome', 'failed'), ['lonely', 'lonely', 'lonely'])
 })
 
+test('why tells the course of a firing, and what to type next', async () => {
+  const over = await rcron.ok('why', 'over', '2026-03-01T01:00')
+  match(over, /^over, due 2026-03-01T01:00Z \(\S+\): succeeded, SUCCEEDED\n/)
+  match(
+    over,
+    /It was due\.\n.* 127\.0\.0\.1:\d+ .*could not be reached.*\n.* localhost:\d+ +Its host has begun it\.\n.* It succeeded on localhost\./,
+  )
+  const { firing, steps, next } = (await rcron.json('why', 'lonely')) as {
+    readonly firing: Item
+    readonly steps: readonly Item[]
+    readonly next: string
+  }
+  deepEqual(
+    [firing['code'], steps.map(({ code }) => code), next],
+    ['FAILED', ['DUE', 'STARTED', 'FAILED'], 'rcron history lonely'],
+  )
+})
+
+test('why says of what had no firing which field does not match, that it is disabled, that it is still to come, or who changed it', async () => {
+  const none = await rcron.ok('why', 'quiet', '2026-03-01T04:30')
+  match(none, /^quiet has no firing at 2026-03-01T04:30Z/)
+  match(none, /"0 3 \* \* \*" in \S+ is not due then: its minute \("0"\) and its hour \("3"\) do not match\./)
+  match(none, /\nNext: rcron next quiet\n$/)
+  const stored = (await rcron.json('why', 'quiet', '2026-02-28T03:00')) as { readonly rows: readonly Item[] }
+  deepEqual(
+    stored.rows.map(({ code }) => code),
+    ['NOT_STORED'],
+  )
+  await rcron.ok('cron', 'disable', 'quiet')
+  const disabled = await rcron.ok('why', 'quiet', '2026-03-01T04:30')
+  match(disabled, /It is disabled\.(.*\n)+Changed since: \S+ disable by \S+\nNext: rcron cron enable \d+\n$/)
+  await rcron.ok('cron', 'enable', 'quiet')
+})
+
+test('why ends with 4 for a job that is not there', async () => {
+  const { status, stderr } = await rcron.run(['why', 'ovre'])
+  match(stderr, /ovre: there is no such job, nor was there one in the history\n"rcron cron list" lists those there are/)
+  equal(status, 4)
+})
+
 const mistakes: readonly [readonly string[], RegExp][] = [
   [['history', 'ovre'], /job "ovre": is neither in the history nor in the crontab; rcron cron list/],
   [['history', '--outcome', 'bad'], /--outcome: found "bad", expected one of succeeded, failed, /],

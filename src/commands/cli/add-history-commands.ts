@@ -16,6 +16,15 @@ export function addHistoryCommands(program: Command, context: CommandContext, ru
     .option('--json', 'print JSON')
     .action((options) => run(async () => (await import('../history/audit.ts')).audit(context, options)))
   program
+    .command('why')
+    .summary('explain a firing step by step, or why there was none')
+    .argument('<job>', 'a name, NAME@HOST or an id')
+    .argument('[time]', 'when it was due: 02:00, "yesterday 02:00", "2h ago" or ISO 8601 (default: its last firing)')
+    .option('--json', 'print JSON')
+    .action((job, time, options) =>
+      run(async () => (await import('../history/why.ts')).why(context, job, time, options)),
+    )
+  program
     .command('history')
     .summary('list the last firings of jobs, and how they ended')
     .argument('[job...]', 'names, or NAME@HOST (default: all); "rebuild" alone counts everything again')

@@ -141,6 +141,21 @@ Who asked the daemon is proven. Who changed a definition is the user of the comm
       [1, 'the store could not be read, or has no audit'],
     ],
   },
+  why: {
+    about: `Explains what became of a job at a time, from what is stored: when it was due, waited and started, on which hosts it was tried, how each attempt and all of it ended, and what to type next. Where there was no firing: whether its crons are disabled or were not due, with the field of the schedule that does not match, and who changed them since.
+
+Times of the clock are those of the job's own time zone. Why there was no firing is told by the rows as they are now.`,
+    examples: [
+      ['rcron why dump', 'its last firing'],
+      ["rcron why dump 'yesterday 02:00'", ''],
+      ['rcron why dump@db1 2026-03-01T02:00 --json', ''],
+    ],
+    exits: [
+      [0, 'explained'],
+      [1, 'the store could not be read, or has no history'],
+      [4, 'there is no such job'],
+    ],
+  },
   history: {
     about: `Lists the firings of jobs, the newest first: when each was due, where it ran, how it ended and why, and at the end the last 60 of a single job as a bar: . succeeded, F failed, T timed out, U unreachable, R refused, L lost, B blocked, M missed, O skipped, K killed.
 

@@ -1,7 +1,7 @@
 import type { FiringRow } from '../../domain/history/firing-row.ts'
 import { describeMinute, startOf } from '../../domain/minute.ts'
-import { ordinal } from '../../domain/ordinal.ts'
 import { describeReason, nextCommandOf, type ReasonFields } from '../../domain/reasons/reasons.ts'
+import { ordinal } from '../../domain/words.ts'
 import { formatLocal } from '../../schedule/local-time.ts'
 import { zoneOf } from '../../schedule/timezone.ts'
 
