@@ -58,7 +58,10 @@ test('C6: SIGKILL while a run of action 3 is active: the next minute kills the a
   await daemon.said('run started')
   await until('it has begun anew', () => lab.read('runs') === 'begun\nbegun\n')
   clock.move(60_000)
-  await daemon.event('a second kill', () => daemon.events.filter(({ outcome }) => outcome === 'killed').length === 2)
+  await daemon.event(
+    'a second kill',
+    () => daemon.logged('run ended').filter(({ outcome }) => outcome === 'killed').length === 2,
+  )
   equal(await daemon.stop(), 0)
 })
 
