@@ -7,7 +7,7 @@ import type { SnapshotSource } from '../definitions/snapshot-source.ts'
 import { createSystemReportedProblems } from '../definitions/system-reported-problems.ts'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { FiringResult } from '../dispatch/firing-result.ts'
-import { OperatorError } from '../domain/errors.ts'
+import { ExitError } from '../domain/errors.ts'
 import { MinuteBook } from '../minutes/minute-book.ts'
 import { MinuteLoop } from '../minutes/minute-loop.ts'
 import { fireReboot } from '../minutes/reboot-firings.ts'
@@ -94,7 +94,8 @@ function quietly({ config, environment }: Settings): Config {
 function refuseBesideDaemon(stateDirectory: string): void {
   const daemon = findDaemon(stateDirectory)
   if (daemon === null) return
-  throw new OperatorError(
+  throw new ExitError(
+    6,
     `state directory ${stateDirectory}: an rcron daemon uses it, ${daemon}, and plans every minute itself`,
     'Stop it first, or set RCRON_STATE_DIR to another directory. While it runs, --dry-run and --at (to fire a minute by hand) still work.',
   )

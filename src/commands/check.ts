@@ -6,6 +6,7 @@ import { aboutVariable, errorAbout, isOfVariable, type Problem, reportedOf } fro
 import type { Definitions } from '../domain/rows.ts'
 import { userName } from '../platform/user-name.ts'
 import { yieldBetween } from '../platform/waiting/yielding.ts'
+import { StoreError } from '../store/sql/store-error.ts'
 import type { CommandContext, ExitCode } from './cli/context.ts'
 import { Output } from './cli/output.ts'
 import { credentialsFor } from './shared/credentials-for.ts'
@@ -16,27 +17,39 @@ import { loadUsableSettings } from './shared/usable-settings.ts'
 /** Options of `rcron check`. */
 export type CheckOptions = { readonly rows?: boolean; readonly json?: boolean }
 
-type Judged = { readonly problems: readonly Problem[]; readonly counts: string }
+type Judged = {
+  readonly problems: readonly Problem[]
+  readonly counts: string
+  /** Absent: no. */
+  readonly isStoreAway?: boolean
+}
 /** Whose rcron this is: somebody else's has other definitions. */
 type Identity = { readonly user: string; readonly store: string; readonly stateDirectory: string }
 /** `timezone` is the one of crons that name none. Both are null if settings do not say. */
 type JudgedAll = Judged & { readonly timezone: string | null; readonly identity: Identity | null }
 
-/** Judges the settings and every definition, and prints every problem; what is the same of many rows once. Exits with 1 where one of them is an error. */
+/** Judges the settings and every definition, and prints every problem; what is the same of many rows once. Exits with 10 where one of them is an error, with 1 where the store cannot be read. */
 export async function check(context: CommandContext, { rows, json }: CheckOptions): Promise<ExitCode> {
   const output = new Output(context)
-  const { problems, counts, timezone, identity } = await judgeAll(context)
+  const judged = await judgeAll(context)
+  const { problems, timezone, identity } = judged
   const errors = problems.filter(({ severity }) => severity === 'error').length
   if (json === true) output.json({ problems: problems.map(reportedOf), ...identity, timezone, zoneRules: ZONE_RULES })
-  else {
-    for (const problem of rows === true ? problems.map(reportedOf) : foldProblems(problems)) output.reported(problem)
-    if (identity !== null) {
-      output.note(`user ${identity.user}, store ${identity.store}, state in ${identity.stateDirectory}`)
-    }
-    if (timezone !== null) output.note(`time zone ${timezone}, by the rules of ${ZONE_RULES}`)
-    output.note(`${counts}: ${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`)
+  else print(output, judged, rows === true)
+  if (errors === 0) return 0
+  return judged.isStoreAway === true ? UNREAD : FOUND
+}
+
+const [UNREAD, FOUND] = [1, 10]
+
+function print(output: Output, { problems, counts, timezone, identity }: JudgedAll, isOfRows: boolean): void {
+  for (const problem of isOfRows ? problems.map(reportedOf) : foldProblems(problems)) output.reported(problem)
+  if (identity !== null) {
+    output.note(`user ${identity.user}, store ${identity.store}, state in ${identity.stateDirectory}`)
   }
-  return errors === 0 ? 0 : 1
+  if (timezone !== null) output.note(`time zone ${timezone}, by the rules of ${ZONE_RULES}`)
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  output.note(`${counts}: ${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`)
 }
 
 /** Settings that cannot be used and a store that cannot be asked are problems like others. */
@@ -61,7 +74,8 @@ async function judgeStore(settings: Settings): Promise<Judged> {
     if (!(error instanceof OperatorError)) throw error
     const problems =
       error instanceof InvalidInputError ? error.problems : [errorAbout({ kind: 'store' }, error.message, error.hint)]
-    return { problems, counts: 'settings only, since the store cannot be read' }
+    const isStoreAway = error instanceof StoreError
+    return { problems, counts: 'settings only, since the store cannot be read', isStoreAway }
   }
 }
 

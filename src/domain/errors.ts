@@ -12,14 +12,16 @@ export class OperatorError extends Error {
   }
 }
 
-/** Input that cannot be used, with every problem that was found in it. The command exits with 2. */
+/** Input that cannot be used, with every problem that was found in it. The command exits with `status`: 4 where what it names is not there. */
 export class InvalidInputError extends OperatorError {
   override readonly name = 'InvalidInputError'
   readonly problems: readonly Problem[]
+  readonly status: 2 | 4
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], status: 2 | 4 = 2) {
     super(problems.map(describeProblem).join('\n'), null)
     this.problems = problems
+    this.status = status
   }
 }
 

@@ -62,7 +62,7 @@ const env = { RCRON_DRAIN_SECONDS: 'soon', RCRON_TIMEZONE: 'Mars/Base', RCRON_LO
 
 test('every problem of settings, definitions and secrets is told at once', async () => {
   const { status, stdout, stderr } = await rcron.run(['check'], { env })
-  equal(status, 1)
+  equal(status, 10)
   equal(stdout, '')
   for (const [what, line] of findings) match(stderr, line, what)
   match(stderr, /sqlite store, 8 crons, 2 systems, 10 auths: \d+ errors, \d+ warnings\n$/)
@@ -71,7 +71,7 @@ test('every problem of settings, definitions and secrets is told at once', async
 
 test('for scripts they are JSON', async () => {
   const { status, stdout } = await rcron.run(['check', '--json'])
-  equal(status, 1)
+  equal(status, 10)
   const { problems, ...rest } = JSON.parse(stdout) as { readonly problems: readonly Record<string, unknown>[] }
   deepEqual(Object.keys(rest), ['user', 'store', 'stateDirectory', 'timezone', 'zoneRules'])
   const [first] = problems.filter(({ subject }) => subject === 'cron 2 (bad minute)')
@@ -80,7 +80,7 @@ test('for scripts they are JSON', async () => {
 
 test('settings that lead to another store are not passed over', async () => {
   const { status, stderr } = await rcron.run(['check'], { env: { RCRON_DATABASE_URL: 'postgres://x' } })
-  equal(status, 1)
+  equal(status, 10)
   match(stderr, /error: RCRON_DATABASE_URL/)
   match(stderr, /settings only, since they do not lead to a store: 1 error, 0 warnings/)
 })
@@ -130,7 +130,7 @@ test('what is the same of many rows is said once, with a count and the first nam
     }
   })
   const { status, stderr } = await many.run(['check'])
-  equal(status, 1)
+  equal(status, 10)
   const findings = (text: string) => text.match(/^(error|warning): /gm)?.length
   equal(findings(stderr), 3)
   match(stderr, /\nsqlite store, 40 crons, 1 system, 5 auths: 40 errors, 5 warnings\n$/)

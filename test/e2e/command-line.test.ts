@@ -135,7 +135,7 @@ const streams: readonly (readonly [string, string, string])[] = [
   ['a full disk', 'rcron system list 2>&1 >/dev/full; echo $?', 'rcron: cannot write to standard output: ENOSPC\n1\n'],
   ['a closed standard input', 'rcron next --stdin <&-; echo $?', '0\n'],
   ['a closed standard output', 'rcron system list >&- 2>err; echo $?; cat err', '0\n'],
-  ['a closed standard error', 'rcron system show 9999 2>&-; echo $?', '2\n'],
+  ['a closed standard error', 'rcron system show 9999 2>&-; echo $?', '4\n'],
   [
     'a secret wanted from a closed input',
     'rcron auth add --user x --password-stdin <&- 2>&1; echo $?',
@@ -198,6 +198,6 @@ test('on a terminal NO_COLOR wins, and Node has nothing to warn of', async () =>
 os.environ.update(NO_COLOR="1", FORCE_COLOR="1")
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))`
   const { status, stdout } = await rcron.inTerminal(script, ['system', 'show', 'x'])
-  equal(status, 2)
+  equal(status, 4)
   equal(stdout, 'rcron: system "x": there is no such system; "rcron system list" shows them\r\n')
 })

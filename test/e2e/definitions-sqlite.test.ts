@@ -109,7 +109,7 @@ test('a dry run judges a new row and adds none', async () => {
   match(await rcron.ok('cron', 'add', ...words, '--dry-run'), /would add this cron; it would work:\n/)
   match(await rcron.ok('cron', 'edit', 'seven', '--enabled', '1', '--dry-run'), /would change cron \d+; it would work/)
   const { status } = await rcron.run(['cron', 'show', 'dry'])
-  equal(status, 2)
+  equal(status, 4)
 })
 
 test('an empty value clears an optional column', async () => {

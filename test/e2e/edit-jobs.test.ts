@@ -42,7 +42,7 @@ test('a dry run names all, and changes none', async () => {
 test('where one of them cannot have it, none is changed', async () => {
   await rcron.ok('cron', 'edit', 'lone', '--cron-name', 'dump', '--cron-path', 'false')
   const { status, stderr } = await rcron.run(['cron', 'edit', 'dump', '--cron-path', 'false'])
-  equal(status, 1)
+  equal(status, 6)
   match(stderr, /already has this name, path, host and user/)
   deepEqual(await columns('cron_path'), ['true', 'true', 'false'])
   await rcron.ok('cron', 'edit', '3', '--cron-name', 'lone', '--cron-path', 'true')
@@ -73,7 +73,7 @@ test('name and host mean one row, in every verb', async () => {
   match(await rcron.ok('cron', 'remove', 'dump@db2', '--dry-run'), /^would remove cron 2 "dump"\n$/)
   match(await rcron.ok('next', 'dump@db2'), /^cron 2 \(dump\), disabled {2}/)
   for (const reference of ['dump@db3', 'dump@', '@db1', 'dump@db2:22', '1@db1']) {
-    equal((await rcron.run(['cron', 'show', reference])).status, 2, reference)
+    equal((await rcron.run(['cron', 'show', reference])).status, 4, reference)
   }
   await rcron.ok('cron', 'edit', 'dump', '--timeout-s', '')
 })

@@ -53,7 +53,7 @@ test('where one of a job could not run none is enabled, and all that is wrong is
 test('every reference that means nothing is named', async () => {
   for (const words of [['show'], ['enable'], ['disable'], ['remove', '--yes']]) {
     const { status, stderr } = await rcron.run(['cron', ...words, 'nosuch', 'other', '99'])
-    equal(status, 2)
+    equal(status, 4)
     match(stderr, /^rcron: cron "nosuch": there is no such cron.*\ncron "99": there is no such cron.*\n$/)
   }
   const where = ['--host', '99', '--user', 'zz']
@@ -85,7 +85,7 @@ test('all of a name are removed only where that is said: without a terminal thei
 
 test('on a terminal they are shown, and it is asked', async () => {
   const no = await rcron.inTerminal(answering('Remove all', 'n'), ['cron', 'remove', 'dump'])
-  equal(no.status, 1)
+  equal(no.status, 6)
   match(no.stdout, /1 +dump .*127\.0\.0\.1:2 [\s\S]*2 +dump .*\[::1\]:2222 [\s\S]*cancelled: nothing was removed/)
   equal((await enabled()).length, 3)
   const yes = await rcron.inTerminal(answering('Remove all', 'y'), ['cron', 'remove', 'dump'])

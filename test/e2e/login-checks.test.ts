@@ -109,7 +109,7 @@ const GOOD = {
 }
 
 test('some logins do not work, and nothing but the answer is printed', () => {
-  deepEqual([status, stderr, reports.length], [1, '', logins.length])
+  deepEqual([status, stderr, reports.length], [10, '', logins.length])
 })
 
 test('a good host is found good in everything', () => {

@@ -78,7 +78,7 @@ await rcron.prepare(async ({ auths, systems, crons }) => {
 test('commands are looked for with the PATH of their runs, and none is run', async (t) => {
   const { status, stdout } = await rcron.run(['test', '--commands', '--json'])
   const reports = JSON.parse(stdout) as readonly Report[]
-  equal(status, 1)
+  equal(status, 10)
   for (const [at, [, , paths, found, reason]] of commands.entries()) {
     await t.test(`${paths.slice(0, 3).join(', ')}: ${found}`, () => {
       const report = reports[at]

@@ -77,7 +77,7 @@ const failures: readonly (readonly [string, string, string, RegExp, RegExp])[] =
 for (const [what, system, user, reason, remedy] of failures) {
   test(`${what} is told with the reason and the remedy`, async () => {
     const [status, [report]] = await tested(system, '--user', user)
-    equal(status, 1)
+    equal(status, 10)
     equal(report?.result, 'fails')
     match(report?.reason ?? '', reason)
     match(report?.remedy ?? '', remedy)
@@ -86,7 +86,7 @@ for (const [what, system, user, reason, remedy] of failures) {
 
 test('without arguments every login that a cron needs is tried, once, and the table tells them all', async () => {
   const { status, stdout, stderr } = await rcron.run(['test'])
-  equal(status, 1)
+  equal(status, 10)
   const rows = stdout.split('\n').filter((line) => / {2}(works|fails|unused|not-tried)$/.test(line))
   deepEqual(
     rows.map((row) => row.split(/\s{2,}/).at(-1)),
@@ -103,12 +103,12 @@ test('a system that no cron uses is tried where an auth is named with it', async
   const [withoutUser] = await Promise.all([tested('3')])
   deepEqual([withoutUser[0], withoutUser[1][0]?.result], [0, 'unused'])
   const [status, [report]] = await tested('unused.invalid', '--user', '1')
-  deepEqual([status, report?.result], [1, 'fails'])
+  deepEqual([status, report?.result], [10, 'fails'])
 })
 
 test('what is not there is said, and nothing is tried', async () => {
   const { status, stderr } = await rcron.run(['test', '99', '--user', 'nobody-of-that-name'])
-  equal(status, 2)
+  equal(status, 4)
   match(stderr, /system "99": there is no such system.*\nauth "nobody-of-that-name": there is no such auth/)
 })
 
@@ -122,7 +122,7 @@ test('four refused logins are the most that a host sees', async () => {
     }
   })
   const { status, stdout } = await other.run(['test', '--json'])
-  equal(status, 1)
+  equal(status, 10)
   const results = (JSON.parse(stdout) as readonly Report[]).map(({ result }) => result)
   deepEqual(results, ['fails', 'fails', 'fails', 'fails', 'not-tried', 'not-tried'])
 })
@@ -137,7 +137,7 @@ test('a changed host key is refused before any secret is sent, and the remedy is
   writeFileSync(join(other.stateDirectory, 'known_hosts'), entry, { mode: 0o600 })
   const { status, stdout } = await other.run(['test', '1', '--user', '1', '--json'])
   const [report] = JSON.parse(stdout) as readonly Report[]
-  deepEqual([status, report?.result, report?.hostKey?.verdict], [1, 'fails', 'changed'])
+  deepEqual([status, report?.result, report?.hostKey?.verdict], [10, 'fails', 'changed'])
   match(report?.reason ?? '', /HOST KEY CHANGED.*ssh-keygen -R/)
 })
 
@@ -157,7 +157,7 @@ test('a secret is not tried on a host that its auth does not name, and no connec
   await rcron.ok('auth', 'edit', '1', '--hosts', '*.example.com')
   const before = sshd.log().match(/^Connection from /gm)?.length
   const [status, [report]] = await tested('1', '--user', '1')
-  deepEqual([status, report?.result], [1, 'fails'])
+  deepEqual([status, report?.result], [10, 'fails'])
   match(
     `${report?.reason} ${report?.remedy}`,
     /auth 1 .*hosts: may not be used on 127\.0\.0\.1 .*rcron auth edit 1 --hosts/,

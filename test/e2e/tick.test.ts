@@ -216,7 +216,7 @@ for (const [words, message] of unfit) {
 test('on a terminal it is asked before more than one job is started by hand', async () => {
   const before = linesOf('often').length
   const no = await rcron.inTerminal(answering('Start these 2 jobs', 'n'), ['tick', '--at', at(3)])
-  equal(no.status, 1)
+  equal(no.status, 6)
   match(no.stdout, /often \(failover\) on 127\.0\.0\.1[\s\S]*cancelled: nothing was started/)
   equal(linesOf('often').length, before)
   const one = await rcron.inTerminal(answering('Start these', 'n'), ['tick', '--at', at(3), 'often'])
@@ -264,7 +264,7 @@ test('while a daemon uses the state directory, a tick refuses, and one by hand r
   const before = linesOf('everywhere').length
   try {
     const { status, stderr } = await rcron.run(['tick'])
-    equal(status, 1)
+    equal(status, 6)
     match(
       stderr,
       new RegExp(`an rcron daemon uses it, .*${process.pid}.*\nStop it first, or set RCRON_STATE_DIR.*--dry-run.*--at`),

@@ -94,7 +94,7 @@ test('a run that is under way is named before its cron is removed or disabled', 
 
 test('on a terminal one row is shown and asked about as well, and --yes answers', async () => {
   const no = await rcron.inTerminal(answering('Remove it?', 'n'), ['cron', 'remove', '1'])
-  equal(no.status, 1)
+  equal(no.status, 6)
   match(no.stdout, /run active[\s\S]*1 +busy [\s\S]*cancelled: nothing was removed/)
   deepEqual(await names(), ['busy', 'idle', 'on'])
   const yes = await rcron.inTerminal(answering('Remove', 'n'), ['cron', 'remove', '1', '--yes'])
@@ -103,6 +103,6 @@ test('on a terminal one row is shown and asked about as well, and --yes answers'
 
 test('where one of several cannot be removed, none is', async () => {
   await rcron.ok('system', 'add', '--host', 'spare')
-  equal((await rcron.run(['system', 'remove', 'spare', 'db1'])).status, 1)
+  equal((await rcron.run(['system', 'remove', 'spare', 'db1'])).status, 6)
   equal(((await rcron.list('system')) as readonly Fields[]).length, 2)
 })

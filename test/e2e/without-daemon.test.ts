@@ -130,7 +130,7 @@ test('on a terminal kill shows what it means and asks; no is the answer that is 
   const terminal = new RcronCommand({ RUNTIME_DIRECTORY: directory })
   t.after(() => terminal[Symbol.dispose]())
   const no = await terminal.inTerminal(answering('Kill this run?', 'n'), ['kill', 'dump'])
-  equal(no.status, 1)
+  equal(no.status, 6)
   match(no.stdout, /running, 2 of 3 hosts[\s\S]*cancelled: nothing was killed/)
   deepEqual(told, [])
   const yes = await terminal.inTerminal(answering('Kill this run?', 'y'), ['kill', 'dump'])

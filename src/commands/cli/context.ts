@@ -21,10 +21,15 @@ export type ExitCode = number
 export type Run = (work: () => Promise<ExitCode>) => Promise<void>
 
 /** Carries a command out; what an operator can fix is reported without a stack, a bug with one. Never rejects. */
-export async function runCommand(context: CommandContext, work: () => Promise<ExitCode>): Promise<ExitCode> {
+export async function runCommand(
+  context: CommandContext,
+  work: () => Promise<ExitCode>,
+  isJson = false,
+): Promise<ExitCode> {
   try {
     return await work()
   } catch (error) {
+    if (isJson) return await failInJson(context, error)
     // Loaded when there is something to say: help needs no settings.
     const { paint } = await import('./paint.ts')
     const red = paint(context, 'stderr', 'red')
@@ -38,8 +43,15 @@ export async function runCommand(context: CommandContext, work: () => Promise<Ex
 }
 
 function statusOf(error: OperatorError): ExitCode {
-  if (error instanceof ExitError) return error.status
-  return error instanceof InvalidInputError ? 2 : 1
+  return error instanceof ExitError || error instanceof InvalidInputError ? error.status : 1
+}
+
+/** As one object on standard error, for a program that reads what the command says. */
+async function failInJson({ stderr }: CommandContext, error: unknown): Promise<ExitCode> {
+  const { errorEnvelope } = await import('./error-envelope.ts')
+  const status = error instanceof OperatorError ? statusOf(error) : 1
+  stderr.write(errorEnvelope(error, status))
+  return status
 }
 
 /** Each problem on a line of its own, then what to do; what could move a terminal or begin another line is made visible. */

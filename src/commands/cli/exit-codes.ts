@@ -4,7 +4,7 @@ export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [1, 'an operation or a run failed'],
   [2, 'the input cannot be used; nothing was done'],
   [3, 'no daemon runs, or it does not answer'],
-  [4, 'there is no such job, run or host'],
+  [4, 'there is no such job, run, row or host'],
   [5, 'you may not: the socket is not for you'],
   [
     6,
@@ -12,7 +12,7 @@ export const EXIT_CODES: readonly (readonly [number, string])[] = [
   ],
   [7, 'not confirmed: a run may be alive, or its end is not known'],
   [8, 'what was waited for still goes on'],
-  [10, 'found something: the daemon is not well'],
+  [10, 'found something: the daemon is not well, definitions have errors, logins do not work'],
   [20, 'run --wait: the job ended badly without an exit status of its own'],
   [130, 'interrupted; what was started goes on'],
 ]

@@ -8,7 +8,9 @@ const SETTINGS = `Settings:
 
 const NOUN_EXITS = [
   [0, 'done'],
-  [1, 'not done: another row is in the way, or the store is unavailable'],
+  [1, 'not done: the store is unavailable'],
+  [4, 'there is no such row'],
+  [6, 'refused: another row is in the way, or somebody changed it meanwhile'],
 ] as const
 
 /** By command; `rcron` is the page of the whole. */
@@ -64,7 +66,9 @@ While a daemon uses the state directory tick refuses to run, since the daemon pl
     ],
     exits: [
       [0, 'every job succeeded, or nothing was due'],
-      [1, 'a job did not succeed, there were no definitions, or a daemon is running'],
+      [1, 'a job did not succeed, or there were no definitions'],
+      [4, 'there is no such cron'],
+      [6, 'refused: a daemon is running, or the answer was no'],
     ],
   },
   test: {
@@ -81,7 +85,9 @@ Hosts are tried at the same time, the logins of one host one after the other; af
     ],
     exits: [
       [0, 'every login works; some things may work less well'],
-      [1, 'some logins do not work'],
+      [1, 'the store is unavailable'],
+      [4, 'there is no such system or auth'],
+      [10, 'some logins do not work'],
     ],
   },
   check: {
@@ -93,7 +99,8 @@ Hosts are tried at the same time, the logins of one host one after the other; af
     ],
     exits: [
       [0, 'no errors; there may be warnings'],
-      [1, 'errors: what they are about does not run'],
+      [1, 'the store cannot be read'],
+      [10, 'errors: what they are about does not run'],
     ],
   },
   next: {
@@ -109,6 +116,7 @@ With --stdin each line of standard input is a question {"expr","tz","from","coun
     exits: [
       [0, 'answered; with --stdin also where an answer is an error'],
       [1, 'the store could not be read'],
+      [4, 'there is no such cron'],
     ],
   },
   failed: {
@@ -170,6 +178,7 @@ A firing is one line, however many hosts were tried; --json has all that is know
     exits: [
       [0, 'listed'],
       [1, 'the store could not be read, or has no history'],
+      [4, 'there is no such job'],
     ],
   },
   logs: {

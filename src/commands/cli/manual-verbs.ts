@@ -2,12 +2,15 @@ import type { ManualPage } from './manual-page.ts'
 
 const CHANGE_EXITS = [
   [0, 'done'],
-  [1, 'not done: another row is in the way, or the store is unavailable; nothing was changed'],
+  [1, 'not done: the store is unavailable; nothing was changed'],
+  [4, 'there is no such row'],
+  [6, 'refused: another row is in the way, somebody changed it meanwhile, or the answer was no'],
 ] as const
 
 const READ_EXITS = [
   [0, 'done'],
   [1, 'the store is unavailable'],
+  [4, 'there is no such row'],
 ] as const
 
 type Examples = ManualPage['examples']

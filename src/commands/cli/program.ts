@@ -24,8 +24,9 @@ export async function runProgram(argv: readonly string[], context: CommandContex
 
 async function carryOut(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
   let status: ExitCode = 0
+  const isJson = argv.includes('--json')
   const run: Run = async (work) => {
-    status = await runCommand(context, work)
+    status = await runCommand(context, work, isJson)
   }
   try {
     const program = await createProgram(argv, context, run)
@@ -35,7 +36,7 @@ async function carryOut(argv: readonly string[], context: CommandContext): Promi
     return status
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    return await runCommand(context, () => Promise.reject(error))
+    return await runCommand(context, () => Promise.reject(error), isJson)
   }
 }
 
@@ -43,6 +44,14 @@ async function carryOut(argv: readonly string[], context: CommandContext): Promi
 function escapeMistake(text: string): string {
   const [, said = '', suggestion = ''] = /^([\s\S]*?)(\n\(Did you mean [^\n]*\))?\n$/.exec(text) ?? [text, text]
   return `${escapeText(said)}${suggestion}\n`
+}
+
+/** What a mistake of the command line is with --json. */
+function mistakeEnvelope(text: string): string {
+  const message = escapeMistake(text)
+    .replace(/^error: /, '')
+    .trim()
+  return `${JSON.stringify({ error: { code: 'INVALID', message, hint: null } })}\n`
 }
 
 /** `help cron add` and `cron help add` mean `cron add --help`. */
@@ -66,12 +75,14 @@ function withoutHelpOfNothing(program: Command, argv: readonly string[]): readon
 
 /** The command with all that is below it; the commands of definitions have their options where `argv` asks for one of them. */
 export async function createProgram(argv: readonly string[], context: CommandContext, run: Run): Promise<Command> {
+  const isJson = argv.includes('--json')
   const program = new Command('rcron')
     .version(installedVersion(), '-V, --version', 'print the version')
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
-      outputError: (text, write) => write(escapeMistake(text)),
+      // A program reads one object, and no help behind it.
+      writeErr: (text) => (isJson ? undefined : context.stderr.write(text)),
+      outputError: (text, write) => (isJson ? context.stderr.write(mistakeEnvelope(text)) : write(escapeMistake(text))),
     })
     .exitOverride()
   program.commandsGroup('Running:')

@@ -1,6 +1,6 @@
 import { composeLastWord } from '../../app/last-line.ts'
 import { BUG } from '../../domain/bug.ts'
-import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
+import { ExitError, InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { CommandContext, ExitCode } from './context.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function reportingToLog(
     return await work()
   } catch (error) {
     say({ err: error }, error instanceof OperatorError ? 'rcron cannot run' : `${BUG}: uncaught exception, exiting`)
-    return error instanceof InvalidInputError ? 2 : 1
+    return error instanceof ExitError || error instanceof InvalidInputError ? error.status : 1
   } finally {
     process.off('uncaughtException', crash)
   }

@@ -1,4 +1,4 @@
-import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
+import { ExitError, InvalidInputError } from '../../domain/errors.ts'
 import { aboutWord, errorAbout, type Problem } from '../../domain/problem.ts'
 import { askConfirmation, canAsk } from '../cli/confirm.ts'
 import type { CommandContext } from '../cli/context.ts'
@@ -20,7 +20,7 @@ export async function confirmRemoval(
   }
   await show()
   const question = entriesOf(meant).length === 1 ? 'Remove it?' : 'Remove all of them?'
-  if (!(await askConfirmation(context, question))) throw new OperatorError('cancelled: nothing was removed', null)
+  if (!(await askConfirmation(context, question))) throw new ExitError(6, 'cancelled: nothing was removed', null)
 }
 
 function severalMeant(noun: string, { reference, entries }: Match<unknown>): Problem {

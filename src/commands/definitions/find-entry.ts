@@ -4,6 +4,9 @@ import type { DefinitionEditor, Entry, StoredCron } from '../../store/definition
 import type { Noun } from './noun.ts'
 import { system } from './system.ts'
 
+/** The exit status for a word that means nothing. */
+const NOT_FOUND = 4
+
 type Findable<Row> = Pick<Noun<Row, never>, 'name' | 'find'>
 
 /** What one word of a command line means: the row of that id, else every row of that name. */
@@ -18,7 +21,11 @@ export async function findMatches<Row>(
   const meant: Match<Row>[] = []
   for (const reference of references) meant.push({ reference, entries: await find(editor, reference) })
   const missing = meant.filter(({ entries }) => entries.length === 0)
-  if (missing.length > 0) throw new InvalidInputError(missing.map(({ reference }) => missingRow(name, reference)))
+  if (missing.length > 0)
+    throw new InvalidInputError(
+      missing.map(({ reference }) => missingRow(name, reference)),
+      NOT_FOUND,
+    )
   return meant
 }
 
@@ -41,9 +48,10 @@ export async function findEntry<Row>(
   editor: DefinitionEditor,
   reference: string,
 ): Promise<Entry<Row>> {
-  const found = await seekEntry(noun, editor, reference)
-  if ('about' in found) throw new InvalidInputError([found])
-  return found
+  const [first, ...others] = await noun.find(editor, reference)
+  if (first === undefined) throw new InvalidInputError([missingRow(noun.name, reference)], NOT_FOUND)
+  if (others.length > 0) throw new InvalidInputError([severalRows(noun.name, reference, [first, ...others])])
+  return first
 }
 
 /** As `findEntry`, with the problem where that rejects. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Command, Option } from 'commander'
 import { OWN_CREDENTIALS } from '../../config/variables.ts'
-import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
+import { ExitError, InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import { aboutOption, errorAbout } from '../../domain/problem.ts'
 import { codeOrNameOf } from '../../platform/error-code.ts'
 import {
@@ -123,7 +123,7 @@ export async function askSecret(
   }
   const { password: ask, isCancel } = await import('@clack/prompts')
   const answer = await ask({ message: `The ${column} (not shown):`, input: context.stdin, output: context.stderr })
-  if (isCancel(answer)) throw new OperatorError('cancelled: nothing was changed', null)
+  if (isCancel(answer)) throw new ExitError(6, 'cancelled: nothing was changed', null)
   return storable(column, answer ?? '', options, `--${column}-ask --seal`)
 }
 

@@ -1,5 +1,5 @@
 import type { RunLock } from '../../dispatch/locks/run-locks.ts'
-import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
+import { ExitError, InvalidInputError } from '../../domain/errors.ts'
 import type { Problem } from '../../domain/problem.ts'
 import type { Entry, SeenRow } from '../../store/definitions/definition-editor.ts'
 import { askConfirmation, canAsk } from '../cli/confirm.ts'
@@ -156,7 +156,7 @@ async function confirmChange<R, F>(
   output.line(`All ${entries.length} get:`)
   output.record(withoutSecrets(changes))
   if (options['yes'] === true || !canAsk(context) || (await askConfirmation(context, 'Change all of them?'))) return
-  throw new OperatorError('cancelled: nothing was changed', null)
+  throw new ExitError(6, 'cancelled: nothing was changed', null)
 }
 
 export async function removeEntries<R, F>(

@@ -117,6 +117,7 @@ async function refuseUnknown(opened: OpenStore, jobs: readonly string[]): Promis
     unknown.map((job) =>
       errorAbout(aboutWord(job, 'job'), 'is neither in the history nor in the crontab', 'rcron cron list'),
     ),
+    4,
   )
 }
 

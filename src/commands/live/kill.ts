@@ -41,7 +41,7 @@ async function confirmKill(context: CommandContext, list: RunList, { yes }: Kill
   output.table(RUN_COLUMNS, cellsOf(list))
   const question = list.items.length === 1 ? 'Kill this run?' : `Kill these ${list.items.length} runs?`
   if (await askConfirmation(context, question)) return
-  throw new ExitError(1, 'cancelled: nothing was killed', null)
+  throw new ExitError(6, 'cancelled: nothing was killed', null)
 }
 
 const UNCONFIRMED = errorAbout(aboutOption('--yes'), 'missing, and nobody is there to be asked', 'nothing was killed')

@@ -1,5 +1,5 @@
 import type { OutputMessage } from '../../control/feed-schemas.ts'
-import { describeDuration } from '../../domain/duration.ts'
+import { describeDuration } from '../../domain/words.ts'
 import type { Output } from '../cli/output.ts'
 
 /** How what runs print is printed. */

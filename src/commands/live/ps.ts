@@ -1,5 +1,5 @@
 import type { LiveRun, RunList } from '../../control/schemas.ts'
-import { describeDuration } from '../../domain/duration.ts'
+import { describeDuration } from '../../domain/words.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'
 import { Output } from '../cli/output.ts'
 import type { TableColumn } from '../cli/table.ts'

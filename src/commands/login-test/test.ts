@@ -35,13 +35,16 @@ export function test(context: CommandContext, systems: readonly string[], option
     if (options.json === true) output.json(reports)
     else if (reports.length === 0) output.note('There is no login to try: no system, or no cron that uses one.')
     else printReports(output, reports)
-    return reports.every(({ result }) => result === 'works' || result === 'unused') ? 0 : 1
+    return reports.every(({ result }) => result === 'works' || result === 'unused') ? 0 : FOUND
   })
 }
 
 type Tell = (report: LoginReport) => void
 type Trying = Pick<HostTestParts, 'words'> & { readonly tell: Tell }
 type Watching = { readonly context: CommandContext; readonly options: TestOptions }
+
+/** The exit status where something does not work. */
+const FOUND = 10
 
 /** Says how far it has come where that may take a while; to a script that asks for JSON nothing. */
 async function tryWatched<Result>(
@@ -56,7 +59,10 @@ async function tryWatched<Result>(
 
 function refuseMissing({ missing }: LoginPlan): void {
   if (missing.length === 0) return
-  throw new InvalidInputError(missing.map(({ noun, reference }) => missingRow(noun, reference)))
+  throw new InvalidInputError(
+    missing.map(({ noun, reference }) => missingRow(noun, reference)),
+    4,
+  )
 }
 
 async function tryPlan(opened: OpenStore, { logins }: LoginPlan, trying: Trying): Promise<readonly LoginReport[]> {

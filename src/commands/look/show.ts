@@ -1,5 +1,5 @@
-import { describeDuration } from '../../domain/duration.ts'
 import { minuteOf } from '../../domain/minute.ts'
+import { describeDuration } from '../../domain/words.ts'
 import { formatInstant } from '../../schedule/local-time.ts'
 import { zoneOf } from '../../schedule/timezone.ts'
 import type { CommandContext, ExitCode } from '../cli/context.ts'

@@ -118,6 +118,7 @@ async function questionsOf(
   }
   const known = await withStore(context, loadCrons)
   const chosen = wanted.length === 0 ? chooseEnabled(asking, known) : chooseWanted(wanted, asking, known)
-  if (chosen.refused.length > 0) throw new InvalidInputError(chosen.refused)
+  if (chosen.refused.length > 0)
+    throw new InvalidInputError(chosen.refused, chosen.refused.every(({ about }) => about.kind === 'word') ? 4 : 2)
   return chosen
 }

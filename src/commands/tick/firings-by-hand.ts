@@ -31,7 +31,7 @@ export function idsByReference({ crons }: Snapshot, words: readonly string[]): R
 /** Throws an InvalidInputError that names each of `words` which means no cron that can be used. */
 export function refuseUnknown({ crons }: Snapshot, words: readonly string[]): void {
   const unknown = words.filter((word) => cronsByReference(crons, word).length === 0)
-  if (unknown.length > 0) throw new InvalidInputError(unknown.map(unusable))
+  if (unknown.length > 0) throw new InvalidInputError(unknown.map(unusable), 4)
 }
 
 type Time = { readonly dueIds: ReadonlySet<number>; readonly minute: Minute }

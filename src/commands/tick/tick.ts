@@ -2,7 +2,7 @@ import { composeTick, type Tick } from '../../app/tick.ts'
 import type { Snapshot } from '../../definitions/snapshot.ts'
 import { type FiringResult, hasSucceeded } from '../../dispatch/firing-result.ts'
 import { BUG } from '../../domain/bug.ts'
-import { InvalidInputError, OperatorError } from '../../domain/errors.ts'
+import { ExitError, InvalidInputError, OperatorError } from '../../domain/errors.ts'
 import type { Firing } from '../../domain/job.ts'
 import { describeMinute } from '../../domain/minute.ts'
 import { describeOutcome } from '../../domain/outcome.ts'
@@ -82,7 +82,7 @@ async function confirmStart(context: CommandContext, firings: readonly Firing[])
     output.note(`${job.name} (${job.action}) on ${hosts}`)
   }
   if (await askConfirmation(context, `Start these ${firings.length} jobs now?`)) return
-  throw new OperatorError('cancelled: nothing was started', 'Name jobs after the time: rcron tick --at TIME JOB')
+  throw new ExitError(6, 'cancelled: nothing was started', 'Name jobs after the time: rcron tick --at TIME JOB')
 }
 
 const ROWS_OF_A_RUN = errorAbout(aboutOption('--rows'), 'found without --dry-run, expected only together with it')

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { OperatorError } from '../../domain/errors.ts'
+import { ExitError } from '../../domain/errors.ts'
 import { uniqueColumns } from '../sql/table-ddl.ts'
 import { TABLE_OF, type Table, type Tables } from '../sql/tables.ts'
 
@@ -9,6 +9,9 @@ export type Values = Readonly<Record<string, unknown>>
 export type AnyTables = { [table: string]: { [column: string]: unknown } }
 
 const SHOWN_CRONS = 5
+
+/** With what a command exits. */
+const [NOT_FOUND, REFUSED] = [4, 6]
 
 type Write = {
   readonly table: Table
@@ -41,7 +44,8 @@ async function checkUnique(
   if (id !== null) query = query.where('id', '!=', id)
   const other = await query.executeTakeFirst()
   if (other === undefined) return
-  throw new OperatorError(
+  throw new ExitError(
+    REFUSED,
     `${noun} ${String(other['id'])} already has this ${key.words}`,
     `use that one, or change it with "rcron ${noun} edit ${String(other['id'])}"`,
   )
@@ -50,7 +54,8 @@ async function checkUnique(
 async function checkThere(db: Kysely<Tables>, noun: keyof typeof TABLE_OF, id: unknown): Promise<void> {
   const found = await db.selectFrom(TABLE_OF[noun].name).select('id').where('id', '=', Number(id)).executeTakeFirst()
   if (found !== undefined) return
-  throw new OperatorError(
+  throw new ExitError(
+    NOT_FOUND,
     `there is no ${noun} ${String(id)}`,
     `add it with "rcron ${noun} add", or choose one of "rcron ${noun} list"`,
   )
@@ -71,7 +76,8 @@ export async function checkUnused(
   if (users.length === 0) return
   const named = users.slice(0, SHOWN_CRONS).map((cron) => `${cron.id} (${cron.cron_name})`)
   const more = users.length > SHOWN_CRONS ? ` and ${users.length - SHOWN_CRONS} more` : ''
-  throw new OperatorError(
+  throw new ExitError(
+    REFUSED,
     `${subject} is still used by cron ${named.join(', ')}${more}`,
     `remove those crons, or give them another with "rcron cron edit ID --${column} …"`,
   )

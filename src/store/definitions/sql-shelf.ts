@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { OperatorError } from '../../domain/errors.ts'
+import { ExitError, OperatorError } from '../../domain/errors.ts'
 import { type Ask, askWithin, type RawRow } from '../sql/ask.ts'
 import { DatabaseFault } from '../sql/database-fault.ts'
 import type { Engine } from '../sql/engine.ts'
@@ -155,7 +155,7 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
     const [row] = await this.#select(askWithin(db), { column: 'id', is: '=', value: id })
     if (row !== undefined) return row
     const { noun } = this.#rules.shape
-    throw new OperatorError(`there is no ${noun} ${id}`, `"rcron ${noun} list" shows them`)
+    throw new ExitError(4, `there is no ${noun} ${id}`, `"rcron ${noun} list" shows them`)
   }
 
   #entriesOf(rows: readonly RawRow[]): readonly Entry<Row>[] {
