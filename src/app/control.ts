@@ -3,6 +3,7 @@ import { DaemonControl } from '../control/act/daemon-control.ts'
 import type { EndedRuns } from '../control/act/ended-runs.ts'
 import type { EventFeed } from '../control/act/event-feed.ts'
 import type { RunOutputs } from '../control/act/run-outputs.ts'
+import type { HostContacts } from '../control/hosts/host-contacts.ts'
 import { ControlServer } from '../control/server/control-server.ts'
 import { groupOfViewers } from '../control/server/group-of-viewers.ts'
 import type { Daemon } from '../daemon/daemon.ts'
@@ -20,6 +21,7 @@ export type ControlParts = {
   readonly ended: EndedRuns
   readonly feed: EventFeed
   readonly outputs: RunOutputs
+  readonly contacts: HostContacts
   readonly stop: AbortSignal
 }
 
@@ -35,6 +37,7 @@ export async function openControl({ running, daemon, book, stop, ...told }: Cont
     ...told,
     writePauses: running.writePauses,
     resolveRun: running.resolveRun,
+    pausedLogins: running.pausedLogins,
     lastPlanned: () => book.last,
     facts: {
       version: installedVersion(),
@@ -42,6 +45,7 @@ export async function openControl({ running, daemon, book, stop, ...told }: Cont
       stateDirectory,
       startedAt: clock.now() - process.uptime() * 1000,
       slots: limits.concurrentRuns,
+      slotsPerHost: limits.concurrentRunsPerHost,
       store: () => nameOfDatabase(settings().config.database),
       timezone: () => settings().config.timezone,
       isStopping: () => stop.aborted,

@@ -6,6 +6,7 @@ import type { Environment } from '../config/read-variables.ts'
 import { EndedRuns } from '../control/act/ended-runs.ts'
 import { EventFeed } from '../control/act/event-feed.ts'
 import { RunOutputs } from '../control/act/run-outputs.ts'
+import { HostContacts } from '../control/hosts/host-contacts.ts'
 import { Daemon } from '../daemon/daemon.ts'
 import type { DaemonSignals } from '../daemon/daemon-signals.ts'
 import { listenToSystemSignals } from '../daemon/system-daemon-signals.ts'
@@ -57,8 +58,8 @@ export async function composeDaemon(
   const lease = opened.adopt(new FollowingLease(config, { clock, log }), (it) => it.release())
   await untilAborted(lease.take(ofSystem.stop), ofSystem.stop)
   const signals = stoppedBy(lease.lost, ofSystem)
-  const told = { ended: new EndedRuns(), feed: new EventFeed(), outputs: new RunOutputs(() => running.printed) }
-  const manner = { isTransient: false, subscribers: [told.ended, told.feed, told.outputs] }
+  const told = newListeners(() => running.printed)
+  const manner = { isTransient: false, subscribers: Object.values(told) }
   const running: Running = opened.use(await composeRunning(first, log, readerOf(config, log), manner))
   const { source, dispatcher, records, history, journal, settings, ledger } = running
   const shared = { clock, log, journal, ledger, dispatcher }
@@ -97,6 +98,16 @@ export async function composeDaemon(
   }
   const owned = opened.move()
   return { run, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** Who is told of all that happens, to answer those who ask. */
+function newListeners(printed: () => Running['printed']) {
+  return {
+    ended: new EndedRuns(),
+    feed: new EventFeed(),
+    outputs: new RunOutputs(printed),
+    contacts: new HostContacts(),
+  }
 }
 
 /** What definitions are read through. */

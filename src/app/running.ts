@@ -11,7 +11,7 @@ import type { RunLocks } from '../dispatch/locks/run-locks.ts'
 import { SystemRunLocks } from '../dispatch/locks/system-run-locks.ts'
 import { installationId } from '../dispatch/system-installation-id.ts'
 import { MS_PER_MINUTE } from '../domain/minute.ts'
-import type { AuthRow } from '../domain/rows.ts'
+import type { AuthRow, SystemRow } from '../domain/rows.ts'
 import { heardExecutor } from '../execution/heard-executor.ts'
 import { LiveOutputs } from '../execution/output/live-outputs.ts'
 import type { HistoryWriter } from '../history/history-writer.ts'
@@ -23,6 +23,7 @@ import { RecordQueue } from '../history/record-queue.ts'
 import { SqliteJournal } from '../history/sqlite-journal.ts'
 import { JOURNAL_FILE } from '../history/sqlite-journal-file.ts'
 import { SqliteRecordJournal } from '../history/sqlite-record-journal.ts'
+import type { PausedUser } from '../hosts/logins/login-gate.ts'
 import { portOf } from '../hosts/port-of.ts'
 import type { SshSessions } from '../hosts/ssh-sessions.ts'
 import type { FiringLedger } from '../minutes/firing-ledger.ts'
@@ -32,12 +33,10 @@ import { SystemMinuteMark } from '../minutes/system-minute-mark.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { SystemLog } from '../platform/log/system-log.ts'
-import { within } from '../platform/waiting/within.ts'
 import { yieldBetween } from '../platform/waiting/yielding.ts'
 import type { Credentials } from '../secrets/credentials.ts'
 import { KnownSecrets } from '../secrets/known-secrets.ts'
 import type { HistoryKeeping } from '../store/history/history-store.ts'
-import type { SqlStore } from '../store/sql/sql-store.ts'
 import type { SqliteThread } from '../store/sqlite/sqlite-thread.ts'
 import { composeHistory } from './history.ts'
 import { LiveSettings, type LiveSettingsParts } from './live-settings.ts'
@@ -45,39 +44,37 @@ import { composeClock, composeCredentials, composeThread } from './parts.ts'
 import { composeExecutor, composeSessions } from './parts-for-hosts.ts'
 import { composeSealed } from './sealed.ts'
 import { nameOfDatabase, type Settings } from './settings.ts'
+import { composeWrites, type StoreWrites } from './store-writes.ts'
 
 /** The parts that a daemon and a tick share, all of one installation. Disposed of, connections go first and the log last. */
-export type Running = AsyncDisposable & {
-  readonly clock: Clock
-  readonly log: SystemLog
-  readonly source: SnapshotSource
-  readonly dispatcher: Dispatcher
-  /** Everything that happens to firings and runs is noted here. */
-  readonly journal: Journal
-  /** The run records that the store does not have yet. */
-  readonly records: RecordQueue
-  /** The rows of history that it does not have yet. */
-  readonly history: HistoryWriter
-  /** Where old ones are deleted. */
-  readonly keeping: Pick<HistoryKeeping, 'sweepHistory'>
-  /** Gives a lost run the end that somebody knows of. Rejects while the store is away. */
-  readonly resolveRun: SqlStore['resolveRun']
-  /** Puts pauses into the store. Rejects while that is away. */
-  readonly writePauses: SqlStore['writePauses']
-  /** Writes down who had what done. Rejects while the store is away. */
-  readonly writeAudit: SqlStore['writeAudit']
-  readonly locks: RunLocks
-  readonly mark: MinuteMark
-  readonly ledger: FiringLedger
-  /** What runs print, and how secrets in it are replaced. */
-  readonly printed: { readonly outputs: LiveOutputs; readonly mask: KnownSecrets['maskExcerpt'] }
-  /** The settings in force. */
-  readonly settings: () => Settings
-  /** Puts other settings in force; resolves with the names of those that wait for the next start. */
-  readonly replaceSettings: (next: Settings) => Promise<readonly string[]>
-  /** Every run from now on logs in again; those under way end in peace. */
-  readonly retireConnections: () => void
-}
+export type Running = AsyncDisposable &
+  StoreWrites & {
+    readonly clock: Clock
+    readonly log: SystemLog
+    readonly source: SnapshotSource
+    readonly dispatcher: Dispatcher
+    /** Everything that happens to firings and runs is noted here. */
+    readonly journal: Journal
+    /** The run records that the store does not have yet. */
+    readonly records: RecordQueue
+    /** The rows of history that it does not have yet. */
+    readonly history: HistoryWriter
+    /** Where old ones are deleted. */
+    readonly keeping: Pick<HistoryKeeping, 'sweepHistory'>
+    readonly locks: RunLocks
+    readonly mark: MinuteMark
+    readonly ledger: FiringLedger
+    /** What runs print, and how secrets in it are replaced. */
+    readonly printed: { readonly outputs: LiveOutputs; readonly mask: KnownSecrets['maskExcerpt'] }
+    /** The settings in force. */
+    readonly settings: () => Settings
+    /** Puts other settings in force; resolves with the names of those that wait for the next start. */
+    readonly replaceSettings: (next: Settings) => Promise<readonly string[]>
+    /** Tells of each system which of its logins are left alone, as of now. */
+    readonly pausedLogins: () => (system: SystemRow) => readonly PausedUser[]
+    /** Every run from now on logs in again; those under way end in peace. */
+    readonly retireConnections: () => void
+  }
 
 /** A daemon, or a tick. */
 export type Manner = Pick<DispatcherParts, 'isTransient'> & {
@@ -142,29 +139,14 @@ export async function composeRunning(
     printed: { outputs, mask: (excerpt) => known.maskExcerpt(excerpt) },
     settings: () => live.settings,
     replaceSettings: (next) => live.replace(next),
+    pausedLogins: () => {
+      const of = sessions.pausedLogins()
+      return (system) => of({ host: system.host, port: portOf(system, live.settings.config.hostname) })
+    },
     retireConnections: () => sessions.retire(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
-
-/** What people have written into the store. */
-function composeWrites(
-  live: LiveSettings,
-  clock: Clock,
-  history: HistoryWriter,
-): Pick<Running, 'resolveRun' | 'writePauses' | 'writeAudit'> {
-  return {
-    resolveRun: async (id, resolution) => {
-      await within(clock, WRITE_MS, history.flushed())
-      return await live.store.resolveRun(id, resolution)
-    },
-    writePauses: (rows, now) => live.store.writePauses(rows, now),
-    writeAudit: (rows) => live.store.writeAudit(rows),
-  }
-}
-
-/** What has just ended is written before somebody resolves it; while the store is away nobody waits for that. Milliseconds. */
-const WRITE_MS = 5_000
 
 type Base = { readonly live: LiveSettings; readonly clock: Clock; readonly log: Log }
 

@@ -1,4 +1,5 @@
 import type { FeedReader } from './feed.ts'
+import type { HostList } from './hosts/host-schemas.ts'
 import type {
   FiringAnswer,
   FiringOrder,
@@ -20,6 +21,8 @@ export interface Controlled {
   status(): Status
   /** What is active; of one job, row or run, as `of` calls it, where that is not null. */
   runs(of: string | null): RunList
+  /** How the hosts of all crons are; those that the pattern `of` takes, where that is not null. */
+  hosts(of: string | null): HostList
   /** Ends these runs, and answers when each is dead, or is not known to be. */
   kill(runs: readonly string[]): Promise<KillReport>
   /** Starts a job now, for `by`; answers when it has begun, or is decided not to. */

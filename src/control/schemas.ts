@@ -7,7 +7,7 @@ import { BAD_KINDS } from '../domain/outcome.ts'
 const instant = z.string().describe('RFC 3339, with the offset of the zone of the job')
 const word = z.string().min(1).max(512)
 const runId = z.string().regex(/^[0-9a-f]{32}$/)
-const envelope = <Name extends string>(name: Name) => ({ schema: z.literal(name), generated: instant })
+export const envelope = <Name extends string>(name: Name) => ({ schema: z.literal(name), generated: instant })
 
 export const liveRun = z.object({
   run: z.string(),

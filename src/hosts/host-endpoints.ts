@@ -30,6 +30,12 @@ export class HostEndpoints {
     return within(this.#clock, PATIENCE_MS, asking).then((place) => `${place ?? name} ${port}`)
   }
 
+  /** As it was told last, for those who look: nobody is asked. */
+  known({ host, port }: NamedEndpoint): string {
+    const name = host.toLowerCase()
+    return `${this.#known.get(name) ?? name} ${port}`
+  }
+
   async #ask(name: string): Promise<string> {
     const resolved = await this.#resolver.resolve(name)
     if (resolved.kind !== 'resolved') return this.#known.get(name) ?? name

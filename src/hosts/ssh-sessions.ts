@@ -1,8 +1,8 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log/log.ts'
-import { HostEndpoints } from './host-endpoints.ts'
+import { HostEndpoints, type NamedEndpoint } from './host-endpoints.ts'
 import type { HostKeys } from './host-keys/host-keys.ts'
-import { LoginGate } from './logins/login-gate.ts'
+import { LoginGate, type PausedUser } from './logins/login-gate.ts'
 import type { NameResolver } from './names/name-resolver.ts'
 import { ConnectionPool } from './pool/connection-pool.ts'
 import { Sessions } from './sessions.ts'
@@ -25,6 +25,8 @@ export type SshSessions = Disposable & {
   readonly sessions: Sessions
   /** Where hosts are reached. */
   readonly places: HostEndpoints
+  /** Tells of each host which of its logins are left alone, as of now. */
+  pausedLogins(): (host: NamedEndpoint) => readonly PausedUser[]
   /** Logs in again for whatever comes: hosts and accounts may have changed. */
   retire(): void
 }
@@ -36,5 +38,14 @@ export function createSshSessions(parts: SshSessionsParts): SshSessions {
   const gate = new LoginGate({ transport: createSshTransport(parts), clock, places })
   const pool = new ConnectionPool({ gate, clock, maxSessions, idleMs: timings.idleMs, maxAgeMs: timings.maxAgeMs })
   const sessions = new Sessions({ pool, clock, startWindowMs: timings.startWindowMs, random: Math.random })
-  return { sessions, places, retire: () => pool.retire(), [Symbol.dispose]: () => pool[Symbol.dispose]() }
+  return {
+    sessions,
+    places,
+    pausedLogins: () => {
+      const paused = gate.paused()
+      return (host) => paused.get(places.known(host)) ?? []
+    },
+    retire: () => pool.retire(),
+    [Symbol.dispose]: () => pool[Symbol.dispose](),
+  }
 }

@@ -1,5 +1,6 @@
 import type { Controlled } from '../../src/control/controlled.ts'
 import type { ToldEvent } from '../../src/control/feed-schemas.ts'
+import type { DescribedHost } from '../../src/control/hosts/host-schemas.ts'
 import type { DescribedPause, FiringAnswer, LiveRun } from '../../src/control/schemas.ts'
 
 export const RUN_ID = 'a'.repeat(32)
@@ -50,6 +51,24 @@ export const PAUSE: DescribedPause = {
   crons: 1,
 }
 
+export const HOST: DescribedHost = {
+  host: 'db1',
+  port: 22,
+  names: ['primary'],
+  state: 'waiting',
+  since: NOW,
+  seen: NOW,
+  reason: 'Permission denied',
+  logins: [{ user: 'backup', until: NOW, refusals: 2, reason: 'Permission denied' }],
+  paused: null,
+  active: 1,
+  waiting: 0,
+  limit: 8,
+  jobs: 1,
+  crons: 2,
+  enabled: 1,
+}
+
 const EVENT: ToldEvent = {
   kind: 'started',
   at: '2026-03-01T11:00:00.000Z',
@@ -89,6 +108,7 @@ export function aControlled(overrides: Partial<Controlled> = {}) {
       problems: [],
     }),
     runs: () => ({ schema: 'rcron.ps.v1', generated: NOW, slots: 64, items: [LIVE_RUN], pauses: [] }),
+    hosts: () => ({ schema: 'rcron.hosts.v1', generated: NOW, items: [HOST], pauses: [] }),
     kill: async (runs) => {
       told.push({ kill: runs })
       const item = {

@@ -116,6 +116,7 @@ const SENT: Readonly<Record<string, { readonly path?: string; readonly body?: un
   'get /status': {},
   'get /challenge': {},
   'get /runs': { path: '/runs?of=dump' },
+  'get /hosts': { path: '/hosts?of=db*' },
   'get /runs/{id}/output': { path: `/runs/${RUN_ID}/output` },
   'get /events': {},
   'post /kills': { body: { runs: [RUN_ID] } },

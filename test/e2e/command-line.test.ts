@@ -21,6 +21,7 @@ const COMMANDS: readonly (readonly string[])[] = [
     'tick',
     'status',
     'ps',
+    'hosts',
     'run',
     'kill',
     'reload',

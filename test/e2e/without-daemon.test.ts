@@ -25,7 +25,7 @@ await rcron.prepare(async ({ auths, systems, crons }) => {
   await crons.add({ cron_name: 'sync', cron_path: 'true', enabled: 0, host, user })
 })
 
-for (const words of [['ps'], ['run', 'dump'], ['kill', 'dump', '--yes'], ['reload']]) {
+for (const words of [['ps'], ['hosts'], ['run', 'dump'], ['kill', 'dump', '--yes'], ['reload']]) {
   test(`without a daemon "rcron ${words.join(' ')}" says so, and how to start it`, async () => {
     const { status, stdout, stderr } = await rcron.run(words)
     deepEqual([status, stdout], [3, ''])

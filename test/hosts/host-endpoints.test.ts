@@ -48,3 +48,12 @@ test('a name that does not resolve in time counts by itself', async () => {
   await clock.advance(250)
   equal(await place, 'dead 22')
 })
+
+test('who looks is told what is known of a name, and nobody is asked', async () => {
+  const places = build()
+  equal(places.known({ host: 'DB1', port: 22 }), 'db1 22')
+  await settled()
+  equal(places.known({ host: 'db1', port: 22 }), 'db1 22')
+  await places.of({ host: 'db1', port: 22 })
+  equal(places.known({ host: 'DB1', port: 22 }), '10.0.0.1 22')
+})

@@ -27,7 +27,7 @@ const OF_SYSTEMD = /^(?:systemctl|journalctl) /
 const TO_HOSTS = /^rcron (?:test\b|tick --at \S+(?: dump)?$)/
 
 /** What a daemon is asked. */
-const TO_DAEMON = /^rcron (?:status|ps|run|kill|resume|resolve|reload|logs -f)\b/
+const TO_DAEMON = /^rcron (?:status|ps|hosts|run|kill|resume|resolve|reload|logs -f)\b/
 
 test('rcron(1) has examples of every command', () => {
   const commands = EXAMPLES.flatMap((line) => /\brcron (?:(?:auth|system|cron) )?[a-z]+/.exec(line) ?? [])
@@ -37,6 +37,7 @@ test('rcron(1) has examples of every command', () => {
     'tick',
     'status',
     'ps',
+    'hosts',
     'run',
     'kill',
     'pause',

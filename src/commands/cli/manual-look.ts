@@ -17,6 +17,25 @@ A name means the whole job, whose firings are counted; NAME@HOST or an id means 
       [4, 'there is no such job'],
     ],
   },
+  hosts: {
+    about: `Lists the hosts of all crons, those with trouble first: how each is and since when, how many runs are active there of those that may be at once, how many more wait (+2), its jobs and crons, and what is wrong. It says what runs have told since the daemon began; no host is asked for it. Times are those of rcron's zone.
+
+"unreachable": no connection comes about, or contact with a run was lost. "refused": it answers and does not let a user in. "waiting": the same, and no login is tried for a while, as one that is tried over and over makes a host shut out everybody from this address. "untried": nothing has been there yet. A system that is paused says so beside its state.
+
+How far a host's clock is from rcron's, and what else it lacks, "rcron test" finds out.`,
+    examples: [
+      ['rcron hosts', ''],
+      ["rcron hosts 'db*'", 'only these'],
+      ['rcron hosts --watch', 'again every two seconds'],
+      ['rcron hosts --json', 'for scripts'],
+    ],
+    exits: [
+      [0, 'done'],
+      [3, 'no daemon runs, or it does not answer'],
+      [4, 'no cron has such a host'],
+      [5, 'the sockets of the daemon are not for you'],
+    ],
+  },
   load: {
     about: `Shows how many runs start in each minute of a day, by the schedules of all crons that are enabled: a line for each hour, a character for each minute, the darker the more starts. Beneath stand the minutes with the most starts, and the hosts that are given more in a minute than they take at once (RCRON_MAX_CONCURRENT_RUNS_PER_HOST): there runs wait.
 

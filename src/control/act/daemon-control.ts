@@ -12,6 +12,8 @@ import { zoneOf } from '../../schedule/timezone.ts'
 import type { Controlled } from '../controlled.ts'
 import { ControlFault } from '../faults.ts'
 import type { FeedReader } from '../feed.ts'
+import { type HostListParts, hostListOf } from '../hosts/host-list.ts'
+import type { HostList } from '../hosts/host-schemas.ts'
 import type {
   FiringAnswer,
   FiringOrder,
@@ -55,6 +57,9 @@ export type DaemonControlParts = {
   readonly feed: Pick<EventFeed, 'follow'>
   readonly outputs: Pick<RunOutputs, 'follow'>
   readonly resolveRun: ResolutionParts['resolveRun']
+  readonly contacts: HostListParts['contacts']
+  /** Tells of each system which of its logins are left alone, as of now. */
+  readonly pausedLogins: () => HostListParts['pausedLogins']
 }
 
 /** Answers for a daemon that runs in this process. */
@@ -93,6 +98,17 @@ export class DaemonControl implements Controlled {
       generated: formatInstant(clock.now(), zoneOf(facts.timezone())),
       slots: facts.slots,
       items: [...this.#described(runs)],
+      pauses: this.#pauses.list().items,
+    }
+  }
+
+  hosts(of: string | null): HostList {
+    const { clock, facts, dispatcher, source, contacts, pausedLogins } = this.#parts
+    const { crons = [], pauses = [] } = source.snapshot ?? {}
+    const runs = { active: dispatcher.active, limit: facts.slotsPerHost }
+    const asked = { of, now: clock.now(), zone: zoneOf(facts.timezone()) }
+    return {
+      ...hostListOf({ ...asked, ...runs, crons, pauses, contacts, pausedLogins: pausedLogins() }),
       pauses: this.#pauses.list().items,
     }
   }

@@ -13,6 +13,8 @@ export type DaemonFacts = {
   readonly startedAt: number
   /** How many runs may be active at once. */
   readonly slots: number
+  /** How many of them on one host. */
+  readonly slotsPerHost: number
   readonly store: () => string
   /** The zone of crons that name none. */
   readonly timezone: () => string

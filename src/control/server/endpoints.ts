@@ -3,6 +3,7 @@ import { subjectOfPause } from '../act/pause-rows.ts'
 import type { Controlled } from '../controlled.ts'
 import type { FeedReader } from '../feed.ts'
 import { eventFeed, outputFeed } from '../feed-schemas.ts'
+import { hostList } from '../hosts/host-schemas.ts'
 import {
   type Challenge,
   challenge,
@@ -58,6 +59,7 @@ const outputParams = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/) })
 const MOST_WAIT_MS = 60_000
 
 const runsQuery = z.object({ of: z.string().min(1).max(512).optional().describe('A job, NAME@HOST, a row, or a run') })
+const hostsQuery = z.object({ of: z.string().min(1).max(512).optional().describe('A pattern of hosts, or a system') })
 const firingParams = z.object({ id: z.uuid() })
 const firingQuery = z.object({
   waitMs: z.coerce.number().int().min(0).max(MOST_WAIT_MS).default(0).describe('How long its end is waited for'),
@@ -85,6 +87,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
     query: runsQuery,
     answer: runList,
     carryOut: ({ query }, controlled) => controlled.runs(query.of ?? null),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/hosts',
+    summary: 'How the hosts of all crons are, as far as runs have told',
+    query: hostsQuery,
+    answer: hostList,
+    carryOut: ({ query }, controlled) => controlled.hosts(query.of ?? null),
   }),
   endpoint({
     method: 'get',

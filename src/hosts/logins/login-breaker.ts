@@ -48,6 +48,18 @@ export function judgeLogin(
   return refused('login', `${refusals.reason} (${again}, after ${refusals.count} refused in a row)`)
 }
 
+/** A login that is not tried for `leftMs` yet, after `count` refusals in a row. */
+export type PausedLogin = { readonly leftMs: number; readonly count: number; readonly reason: string }
+
+/** Of the secrets that are not tried now the one that has to wait longest; null if there are none. */
+export function longestPause({ refused, pausedAt }: LoginHistory, now: number): PausedLogin | null {
+  const pauses = [...refused.values()].map(({ count, reason }) => {
+    return { leftMs: pausedAt + pauseAfter(PAUSES, count - 1) - now, count, reason }
+  })
+  const [longest] = pauses.filter(({ leftMs }) => leftMs > 0).sort((one, other) => other.leftMs - one.leftMs)
+  return longest ?? null
+}
+
 /** Whether the host let this secret in lately, and has not refused it since. */
 export function isProven({ proven }: LoginHistory, secret: SecretIdentity, now: number): boolean {
   const provenAt = proven.get(secret)

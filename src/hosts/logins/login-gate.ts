@@ -4,10 +4,14 @@ import { type NotHandedOver, unreachable } from '../handover.ts'
 import type { HostEndpoints } from '../host-endpoints.ts'
 import type { Target } from '../target.ts'
 import type { Connected, Login, Transport } from '../transport.ts'
+import type { PausedLogin } from './login-breaker.ts'
 import { LoginQueue, type LoginSlot } from './login-queue.ts'
 
 /** Handshakes at once on one host: OpenSSH begins to drop them at 10. */
 const MAX_HANDSHAKES = 8
+
+/** The logins of one user on one host that are left alone for a while. */
+export type PausedUser = PausedLogin & { readonly user: string }
 
 type Answer = Connected | NotHandedOver
 
@@ -36,6 +40,16 @@ export class LoginGate {
 
   constructor(parts: LoginGateParts) {
     this.#parts = parts
+  }
+
+  /** The logins that are left alone now, by the place of their host. */
+  paused(): ReadonlyMap<string, readonly PausedUser[]> {
+    const paused = [...this.#lines].flatMap(([key, { pause }]) => {
+      const [place = '', user = ''] = JSON.parse(key) as readonly string[]
+      return pause === null ? [] : [{ place, paused: { user, ...pause } }]
+    })
+    const byPlace = Map.groupBy(paused, ({ place }) => place)
+    return new Map([...byPlace].map(([place, of]) => [place, of.map((it) => it.paused)]))
   }
 
   /** Never rejects. */

@@ -1,6 +1,6 @@
 import type { SecretIdentity } from '../../secrets/credential.ts'
 import { type NotHandedOver, type Refused, type Unreachable, unreachable } from '../handover.ts'
-import { afterLogin, isProven, judgeLogin, NO_HISTORY } from './login-breaker.ts'
+import { afterLogin, isProven, judgeLogin, longestPause, NO_HISTORY, type PausedLogin } from './login-breaker.ts'
 
 /** Logins at once with one secret that has just proved good: so many tries it costs at most when it is changed on the host. */
 const MAX_AT_ONCE = 3
@@ -36,6 +36,11 @@ export class LoginQueue {
   /** `now`: monotonic milliseconds. */
   constructor(now: () => number) {
     this.#now = now
+  }
+
+  /** Why no login is tried for a while; null if one would be. */
+  get pause(): PausedLogin | null {
+    return longestPause(this.#history, this.#now())
   }
 
   /** Waits for a turn, or for what makes it needless. Never rejects. */

@@ -1,7 +1,13 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { refused, unreachable } from '../../../src/hosts/handover.ts'
-import { afterLogin, judgeLogin, type LoginHistory, NO_HISTORY } from '../../../src/hosts/logins/login-breaker.ts'
+import {
+  afterLogin,
+  judgeLogin,
+  type LoginHistory,
+  longestPause,
+  NO_HISTORY,
+} from '../../../src/hosts/logins/login-breaker.ts'
 
 const MINUTE = 60_000
 const wrong = refused('authentication', 'wrong password')
@@ -83,4 +89,15 @@ test('a kill may try a refused login, but not in a flood', () => {
 test('a host that cannot be reached changes nothing', () => {
   const proven = afterLogin(NO_HISTORY, null, { secret: 'a', now: 0 })
   equal(afterLogin(proven, unreachable('away'), { secret: 'a', now: 1 }), proven)
+})
+
+test('the longest pause of the secrets that are refused is known, until it is over', () => {
+  equal(longestPause(NO_HISTORY, 0), null)
+  const once = afterLogin(NO_HISTORY, wrong, { secret: 'a', now: 0 })
+  const twice = afterLogin(once, wrong, { secret: 'a', now: MINUTE })
+  const other = afterLogin(twice, refused('authentication', 'no key'), { secret: 'b', now: 3 * MINUTE })
+  deepEqual(longestPause(once, 18_000), { leftMs: 42_000, count: 1, reason: 'wrong password' })
+  equal(longestPause(once, MINUTE), null)
+  deepEqual(longestPause(other, 4 * MINUTE), { leftMs: MINUTE, count: 2, reason: 'wrong password' })
+  equal(longestPause(afterLogin(once, null, { secret: 'a', now: 1 }), 2), null)
 })

@@ -30,7 +30,7 @@ function build(places = BY_NAME) {
     await settled()
   }
   const urgent = (asking: Asking = {}) => ({ ...asking, isUrgent: true })
-  return { clock, transport, ask, many, hold, answerAll, urgent }
+  return { clock, gate, transport, ask, many, hold, answerAll, urgent }
 }
 
 const kinds = (answers: readonly { readonly kind: string }[]) => [...new Set(answers.map(({ kind }) => kind))]
@@ -266,4 +266,16 @@ test('the names of one machine share its breaker: a secret that was refused by o
   await ask({ login: aLogin('a', 'db1') })
   match(reasonOf(await ask({ login: aLogin('a', 'db1.example.com') })), /not tried again for/)
   equal(transport.attempts.length, 1)
+})
+
+test('the logins that are left alone are known by place and user, until they are tried again', async () => {
+  const { clock, gate, transport, ask } = build()
+  transport.policy = ({ answer }) => answer(wrong)
+  await ask({ login: byUser('anna') })
+  deepEqual(
+    [...gate.paused().values()].map((logins) => logins.map(({ user, count, leftMs }) => [user, count, leftMs])),
+    [[['anna', 1, MINUTE]]],
+  )
+  await clock.advance(MINUTE)
+  deepEqual([...gate.paused()], [])
 })
