@@ -60,8 +60,8 @@ export class LogLines implements Subscriber {
     const { name } = firing.job
     // The line of the run says the same.
     if (!isOver) return this.#runs === 'runs' ? null : ['warn', fields, `job ${name} ${phrase}`]
-    const level = levelOf(outcome)
-    return this.#runs === 'failures' && level === 'info' ? null : [level, fields, `job ${name} ${phrase}`]
+    if (this.#runs === 'failures' && levelOf(outcome) === 'info') return null
+    return [levelOf(outcome), fields, `job ${name} ${phrase}`]
   }
 }
 

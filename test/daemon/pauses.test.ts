@@ -41,7 +41,7 @@ test('a pause is made without a daemon, holds in one that starts, and is recorde
     listed.stdout,
     /^pause +of +state +rows +by +reason\n[0-9a-f]{8} +dump +until \S+ +1 +\S+ +restore \\x1b\[31munder way\n$/,
   )
-  match((await run('cron', 'list')).stdout, /dump +paused/)
+  match((await run('cron', 'list')).stdout, /paused +dump/)
   match((await run('cron', 'list', 'state:paused')).stdout, /dump/)
   match((await run('next')).stdout, /dump, paused/)
   match((await run('ps')).stderr, /paused: dump until \S+ \(\S+\): restore/)
