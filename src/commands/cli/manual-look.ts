@@ -26,7 +26,6 @@ How far a host's clock is from rcron's, and what else it lacks, "rcron test" fin
     examples: [
       ['rcron hosts', ''],
       ["rcron hosts 'db*'", 'only these'],
-      ['rcron hosts --watch', 'again every two seconds'],
       ['rcron hosts --json', 'for scripts'],
     ],
     exits: [
