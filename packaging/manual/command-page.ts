@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { pageOf } from '../../src/commands/cli/manual.ts'
-import type { ManualPage } from '../../src/commands/cli/manual-page.ts'
+import { pageOf } from '../../src/commands/cli/manual/manual.ts'
+import type { ManualPage } from '../../src/commands/cli/manual/manual-page.ts'
 import { createProgram } from '../../src/commands/cli/program.ts'
 import { type Edition, entry, header, paragraphs, plain, section, subsection, verbatim } from './man-text.ts'
 

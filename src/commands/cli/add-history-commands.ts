@@ -49,7 +49,7 @@ export function addHistoryCommands(program: Command, context: CommandContext, ru
     .action((word, options) =>
       run(async () => {
         if (options.follow !== true) return await (await import('../history/logs.ts')).logs(context, word, options)
-        return await (await import('../live/follow-logs.ts')).followLogs(context, word, options)
+        return await (await import('../live/follow/follow-logs.ts')).followLogs(context, word, options)
       }),
     )
 }

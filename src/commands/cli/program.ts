@@ -8,7 +8,7 @@ import { addLookCommands } from './add-look-commands.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { type CommandContext, type ExitCode, type Run, runCommand } from './context.ts'
 import { describeExitCodes } from './exit-codes.ts'
-import { addManual } from './manual.ts'
+import { addManual } from './manual/manual.ts'
 import { isNoun, NOUN_SUMMARIES } from './noun-summaries.ts'
 
 /** Parses `argv` (without node and script), carries the command out, and resolves to the exit status when all of its output is read. Never rejects. */

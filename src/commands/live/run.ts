@@ -28,7 +28,7 @@ export async function run(context: CommandContext, job: string, options: RunOpti
     const begin = () => start(context, daemon, { job, options })
     const isFollowed = context.stdout.isTTY === true && options.json !== true
     const answer = isFollowed
-      ? await (await import('./follow-firing.ts')).followFiring(context, daemon, begin)
+      ? await (await import('./follow/follow-firing.ts')).followFiring(context, daemon, begin)
       : await startAndWait(context, daemon, { begin, options })
     return options.wait === true || answer.state === 'ended' ? statusOfFiring(answer) : 0
   })

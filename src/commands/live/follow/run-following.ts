@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import type { ControlClient } from '../../control/client/control-client.ts'
-import type { OutputMessage } from '../../control/feed-schemas.ts'
-import { ExitError } from '../../domain/errors.ts'
-import type { CommandContext } from '../cli/context.ts'
-import { Output } from '../cli/output.ts'
+import type { ControlClient } from '../../../control/client/control-client.ts'
+import type { OutputMessage } from '../../../control/feed-schemas.ts'
+import { ExitError } from '../../../domain/errors.ts'
+import type { CommandContext } from '../../cli/context.ts'
+import { Output } from '../../cli/output.ts'
 import { LivePrinter, type LivePrinting } from './live-printer.ts'
 
 const NOT_FOUND = 4

@@ -1,4 +1,4 @@
-import type { CommandContext } from '../cli/context.ts'
+import type { CommandContext } from '../../cli/context.ts'
 
 /** What ends the reading of a feed, for as long as this is not disposed of. */
 export type Interruption = Disposable & {

@@ -1,11 +1,11 @@
-import type { ControlClient } from '../../control/client/control-client.ts'
-import type { EventMessage } from '../../control/feed-schemas.ts'
-import type { FiringAnswer } from '../../control/schemas.ts'
-import type { CommandContext } from '../cli/context.ts'
-import { Output } from '../cli/output.ts'
-import { printBegun, printOutcomes } from './print-firing.ts'
+import type { ControlClient } from '../../../control/client/control-client.ts'
+import type { EventMessage } from '../../../control/feed-schemas.ts'
+import type { FiringAnswer } from '../../../control/schemas.ts'
+import type { CommandContext } from '../../cli/context.ts'
+import { Output } from '../../cli/output.ts'
+import { printBegun, printOutcomes } from '../print-firing.ts'
+import { waitForFiring } from '../wait-for-firing.ts'
 import { RunFollowing } from './run-following.ts'
-import { waitForFiring } from './wait-for-firing.ts'
 
 /**
  * Starts a job, and prints what its runs print, from host to host, and how they end. An interruption ends the following alone: the process

@@ -1,6 +1,6 @@
-import type { OutputMessage } from '../../control/feed-schemas.ts'
-import { describeDuration } from '../../domain/words.ts'
-import type { Output } from '../cli/output.ts'
+import type { OutputMessage } from '../../../control/feed-schemas.ts'
+import { describeDuration } from '../../../domain/words.ts'
+import type { Output } from '../../cli/output.ts'
 
 /** How what runs print is printed. */
 export type LivePrinting = { readonly raw?: boolean; readonly json?: boolean }
