@@ -153,11 +153,11 @@ test('why tells the course of a firing, and what to type next', async () => {
 })
 
 test('why says of what had no firing which field does not match, that it is disabled, that it is still to come, or who changed it', async () => {
-  const none = await rcron.ok('why', 'quiet', '2026-03-01T04:30')
-  match(none, /^quiet has no firing at 2026-03-01T04:30Z/)
-  match(none, /"0 3 \* \* \*" in \S+ is not due then: its minute \("0"\) and its hour \("3"\) do not match\./)
+  const none = await rcron.ok('why', 'quiet', '2026-03-01T04:45')
+  match(none, /^quiet has no firing at 2026-03-01T04:45\+05:30 \(Asia\/Kolkata\)/)
+  match(none, /"30 8 \* \* \*" in \S+ is not due then: its minute \("30"\) and its hour \("8"\) do not match\./)
   match(none, /\nNext: rcron next quiet\n$/)
-  const stored = (await rcron.json('why', 'quiet', '2026-02-28T03:00')) as { readonly rows: readonly Item[] }
+  const stored = (await rcron.json('why', 'quiet', '2026-02-28T08:30')) as { readonly rows: readonly Item[] }
   deepEqual(
     stored.rows.map(({ code }) => code),
     ['NOT_STORED'],

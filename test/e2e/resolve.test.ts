@@ -40,10 +40,10 @@ for (const [words, status, said] of REFUSED) {
 }
 
 test('a lost run is resolved once, and that is in the audit, before and after', async () => {
-  match((await rcron.run(['cron', 'list'])).stdout, /dump +lost/)
+  match((await rcron.run(['cron', 'list'])).stdout, /lost +dump/)
   const { stdout } = await rcron.run(['resolve', '1111', '--as', 'failed', '--reason', 'no file \u001b[31m'])
   equal(stdout, `run ${'1'.repeat(32)} of dump on db1 was lost, is failed\n`)
-  match((await rcron.run(['cron', 'list'])).stdout, /dump +failed/)
+  match((await rcron.run(['cron', 'list'])).stdout, /failed +dump/)
   const again = await rcron.run(['resolve', '1111', '--as', 'succeeded', '--reason', 'x'])
   deepEqual([again.status, again.stdout], [6, ''])
   const { items } = (await rcron.json('audit')) as { readonly items: readonly Record<string, unknown>[] }
