@@ -36,7 +36,7 @@ async function problemsOf(loading: SqlStore = store): Promise<readonly string[]>
   return (await loading.loadDefinitions()).problems.map(describeProblem)
 }
 
-test('the first rcron’s tables are read as they are, with one warning of what they lack, and one of what is off', async () => {
+test('the first rcron’s tables are read as they are, with one warning of what they lack, and one for each thing that is off', async () => {
   const { definitions, problems } = await store.loadDefinitions()
   deepEqual(definitions.auths, [anAuth({ id: 1, user: 'backup', password: 'hunter2' })])
   deepEqual(
@@ -44,8 +44,9 @@ test('the first rcron’s tables are read as they are, with one warning of what 
     [2222, null, 'sauvegarde d’été'.replace('’', "'")],
   )
   equal(definitions.crons[0]?.timezone, null)
-  deepEqual(problems.length, 2)
+  deepEqual(problems.length, 3)
   match(problems[1]?.message ?? '', /^table rcron_firings, .* is missing.*: no history of firings and runs is kept$/)
+  match(problems[2]?.message ?? '', /^table rcron_pauses is missing.*: nothing can be paused$/)
   equal(problems[0]?.severity, 'warning')
   match(
     problems[0]?.message ?? '',
