@@ -24,7 +24,7 @@ const EXAMPLES = examplesOn(PAGES['rcron.1'] ?? '')
 const OF_SYSTEMD = /^(?:systemctl|journalctl) /
 
 /** What contacts hosts, which are not there: the answer is that, and no mistake of the command line. */
-const TO_HOSTS = /^rcron (?:test\b|tick --at \S+(?: dump)?$)/
+const TO_HOSTS = /^rcron (?:test\b|system replace\b|tick --at \S+(?: dump)?$)/
 
 /** What a daemon is asked. */
 const TO_DAEMON = /^rcron (?:status|ps|hosts|run|kill|resume|resolve|reload|logs -f)\b/
@@ -50,6 +50,7 @@ test('rcron(1) has examples of every command', () => {
     'settings',
   ])
     ok(commands.includes(`rcron ${verb}`), verb)
+  ok(commands.includes('rcron system replace'))
   for (const noun of ['auth', 'system', 'cron'])
     for (const verb of ['add', 'edit', 'list', 'remove', 'show'])
       ok(commands.includes(`rcron ${noun} ${verb}`), `${noun} ${verb}`)

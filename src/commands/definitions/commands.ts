@@ -27,7 +27,7 @@ export function addDefinitionCommands(program: Command, context: CommandContext,
         : await (await import('../shared/watch.ts')).watching(context, watched, once)
     })
   addNoun(program, auth, carryOut)
-  addNoun(program, system, carryOut)
+  addReplace(addNoun(program, system, carryOut), carryOut)
   const crons = addNoun(program, cron, carryOut)
   for (const [verb, enabled] of [
     ['enable', 1],
@@ -39,6 +39,28 @@ export function addDefinitionCommands(program: Command, context: CommandContext,
       .argument('<cron...>', NAMES)
       .action((wanted: string[]) => carryOut((verbs, parts) => verbs.enableCrons(wanted, enabled, parts)))
   }
+}
+
+function addReplace(systems: Command, carryOut: CarryOut): void {
+  systems
+    .command('replace')
+    .summary('a machine was rebuilt or moved: confirm its new host key, and keep its crons')
+    .argument('<old>', 'id, name, host or host:port of the system')
+    .argument(
+      '<new>',
+      'the same for a machine that was rebuilt; a new host[:port]; or another system, which gets the crons',
+    )
+    .option('--host-key <key>', 'do it if the host shows this key: SHA256:… or "ssh-ed25519 AAAA…"')
+    .option('--yes', 'do not ask, whichever key the host shows')
+    .option('--force', 'also while runs of the system are active, which are not followed then')
+    .option('--dry-run', 'show what would be done, and the key, and change nothing')
+    .option('--json', 'print what was done as JSON')
+    .action((old: string, successor: string, options: Options) =>
+      carryOut(async (_verbs, parts) => {
+        const { replaceSystem } = await import('./replace/replace-system.ts')
+        return await replaceSystem([old, successor], options, parts)
+      }),
+    )
 }
 
 function addNoun<R, F>(program: Command, noun: Noun<R, F>, carryOut: CarryOut): Command {

@@ -59,6 +59,19 @@ export interface Shelf<Row, Fields> {
   removeAll(ids: readonly number[]): Promise<void>
 }
 
+/** What a pause named when it was seen, and is to name from now on, or that it ends. */
+export type MovedPause = { readonly was: PauseRow; readonly became: PauseRow }
+
+/** That another machine takes the place of a system, with all rows as somebody saw them. */
+export type SystemReplacement = {
+  readonly old: SystemRow
+  /** Where the system is from now on; or another system, to which the crons go, and `old` is removed. */
+  readonly into:
+    | { readonly kind: 'place'; readonly place: Pick<SystemRow, 'host' | 'port' | 'local_port'> }
+    | { readonly kind: 'system'; readonly system: SystemRow; readonly crons: readonly StoredCron[] }
+  readonly pauses: readonly MovedPause[]
+}
+
 /** Changes what the store defines, for the command line. */
 export interface DefinitionEditor {
   readonly auths: Shelf<AuthRow, NewAuth>
@@ -66,6 +79,11 @@ export interface DefinitionEditor {
   readonly crons: Shelf<StoredCron, NewCron>
   /** All pauses, also those that are over. Rejects with a StoreError where the store cannot be asked. */
   readonly pauses: () => Promise<readonly PauseRow[]>
+  /**
+   * In one transaction: all of it, or nothing. Rejects with an ExitError where a row is not what was seen, or another one is in the way, and with
+   * a StoreError where the store cannot be asked.
+   */
+  readonly replaceSystem: (replacement: SystemReplacement) => Promise<void>
   /** What the rows are called now. Rejects with a StoreError where the store cannot be asked. */
   readonly names: () => Promise<DefinitionNames>
 }

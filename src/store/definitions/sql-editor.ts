@@ -5,6 +5,7 @@ import { readPauses } from '../pauses/read-pauses.ts'
 import type { Engine } from '../sql/engine.ts'
 import { AUTH_TABLE, CRON_TABLE, SYSTEM_TABLE } from '../sql/tables.ts'
 import type { DefinitionEditor, NewAuth, NewCron, NewSystem, StoredCron } from './definition-editor.ts'
+import { replaceSystem } from './replace-system.ts'
 import { AUTH_SHAPE, STORED_CRON_SHAPE, SYSTEM_SHAPE } from './row-shape.ts'
 import { selectTexts } from './select-rows.ts'
 import { checkUnused } from './shelf-checks.ts'
@@ -33,10 +34,12 @@ const CRONS: ShelfRules<StoredCron, NewCron> = {
 
 /** Edits the tables of `engine`. */
 export function createSqlEditor(engine: Engine): DefinitionEditor {
+  const [systems, crons] = [new SqlShelf(engine, SYSTEMS), new SqlShelf(engine, CRONS)]
   return {
     auths: new SqlShelf(engine, AUTHS),
-    systems: new SqlShelf(engine, SYSTEMS),
-    crons: new SqlShelf(engine, CRONS),
+    systems,
+    crons,
+    replaceSystem: (replacement) => replaceSystem({ engine, systems, crons }, replacement),
     pauses: () => engine.readSnapshot(async (ask) => readPauses(ask, await engine.presentColumns(ask))),
     names: () => namesIn(engine),
   }

@@ -80,19 +80,16 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
   editAll(ids: readonly number[], changes: Partial<Fields>, seen: readonly SeenRow[] = []): Promise<void> {
     const known = new Map(seen.map((row) => [row.id, row as Values]))
     return this.#engine.writeOnce(async (db) => {
-      for (const id of ids) await this.#editIn(db, id, { changes, seen: known.get(id) ?? {} })
+      for (const id of ids) await this.editWithin(db, id, { changes, seen: known.get(id) ?? {} })
     })
   }
 
-  async #editIn(db: Kysely<Tables>, id: number, { changes, seen }: Edit<Fields>): Promise<void> {
+  /** As `edit`, within the transaction `db`: of the row as it was `seen`, in what it says of it. */
+  async editWithin(db: Kysely<Tables>, id: number, { changes, seen }: Edit<Fields>): Promise<void> {
     const { table, written } = this.#rules
-    const before = await this.#rowOf(db, id)
     const given = this.#given(written(changes))
-    const present = await this.#engine.presentColumns(askWithin(db))
+    const { before, expected, present } = await this.#rowAsSeen(db, id, seen)
     const values = this.#writable(given, present)
-    const expected = comparable(seen, table, present.get(table.name) ?? new Set())
-    const isChanged = Object.entries(expected).some(([name, value]) => before[name] !== value)
-    if (isChanged) throw editConflict(this.#subjectOf(before), table, expected, before)
     await this.#checkWrite(db, { ...before, ...given }, id)
     if (Object.keys(values).length === 0) return
     // The first rcron's `last_run` may set itself at every update.
@@ -106,19 +103,36 @@ export class SqlShelf<Row, Fields> implements Shelf<Row, Fields> {
     if (numUpdatedRows === 0n) throw editConflict(this.#subjectOf(before), table, expected, expected)
   }
 
+  async #rowAsSeen(db: Kysely<Tables>, id: number, seen: Values) {
+    const { table } = this.#rules
+    const before = await this.#rowOf(db, id)
+    const present = await this.#engine.presentColumns(askWithin(db))
+    const expected = comparable(seen, table, present.get(table.name) ?? new Set())
+    const isChanged = Object.entries(expected).some(([name, value]) => before[name] !== value)
+    if (isChanged) throw editConflict(this.#subjectOf(before), table, expected, before)
+    return { before, expected, present }
+  }
+
   remove(id: number): Promise<void> {
     return this.removeAll([id])
   }
 
   removeAll(ids: readonly number[]): Promise<void> {
-    const { table, checkRemove } = this.#rules
     return this.#engine.writeOnce(async (db) => {
-      for (const id of ids) {
-        const row = await this.#rowOf(db, id)
-        await checkRemove(db, id, this.#subjectOf(row))
-        await anyTable(db).deleteFrom(table.name).where('id', '=', id).execute()
-      }
+      for (const id of ids) await this.removeWithin(db, id, {})
     })
+  }
+
+  /** As `remove`, within the transaction `db`: of the row as it was `seen`, in what it says of it. */
+  async removeWithin(db: Kysely<Tables>, id: number, seen: Values): Promise<void> {
+    const { table, checkRemove } = this.#rules
+    const { before, expected } = await this.#rowAsSeen(db, id, seen)
+    await checkRemove(db, id, this.#subjectOf(before))
+    const { numDeletedRows } = await anyTable(db)
+      .deleteFrom(table.name)
+      .where((eb) => isAsSeen(eb, { ...expected, id }))
+      .executeTakeFirstOrThrow()
+    if (numDeletedRows === 0n) throw editConflict(this.#subjectOf(before), table, expected, expected)
   }
 
   async #findIn(ask: Ask, reference: string): Promise<readonly Entry<Row>[]> {

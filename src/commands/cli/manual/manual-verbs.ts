@@ -87,6 +87,27 @@ const PAGES: Readonly<Record<string, (noun: string) => ManualPage>> = {
     examples: [[`rcron ${noun} show 3`, '']],
     exits: READ_EXITS,
   }),
+  replace: () => ({
+    about: `Puts another machine in the place of a system: one that was rebuilt, moved or renamed. First it shows what that changes, then it connects to the new machine, without logging in, and shows the SHA256 fingerprint of its host key. Once that is confirmed, known_hosts has this key in place of the old ones of that host and port, and the store is changed in one go.
+
+If <new> is the system itself, only its host key is replaced. If it is a host, with :PORT or the old port, the system gets it: its id, crons, history and pauses stay. If it is another system, the crons move there, the old system is removed and pauses that name it alone end; that is refused where a job would have two crons on one system.
+
+It is refused while a run of the system is active, unless --force is given: such a run is not found again. Auths that may not be used on the new host are named as a hint.`,
+    examples: [
+      ['rcron system replace db1.example.com db1.example.com', 'rebuilt: confirm its new host key'],
+      ['rcron system replace db1.example.com db9.example.com --dry-run', 'moved: what that would change'],
+      ['rcron system replace db1.example.com db2 --yes', 'its crons run on db2 from now on'],
+    ],
+    exits: [
+      [0, 'done, or there was nothing to change'],
+      [1, 'not done: the host does not answer, or the store or known_hosts is unavailable'],
+      [4, 'there is no such system'],
+      [
+        6,
+        'refused: the key is not confirmed or not the one given, a run is active, a job would be doubled, or somebody changed a row meanwhile',
+      ],
+    ],
+  }),
   enable: () => ({
     about: 'Enables crons. A name means all that have it. If one of them could not run, none is enabled.',
     examples: [['rcron cron enable dump', '']],
