@@ -86,12 +86,12 @@ async function successorOf(old: SystemRow, word: string, { editor, judge }: Verb
   return { kind: 'moved', place }
 }
 
-function refuseForbidden({ refusals }: ReplacementPlan): void {
+function refuseForbidden({ successor, refusals }: ReplacementPlan): void {
   if (refusals.length === 0) return
   throw new ExitError(
     REFUSED,
     `${refusals.join('; ')}; nothing was changed`,
-    'Remove one of each, or give it another name or host.',
+    successor.kind === 'merged' ? 'Remove one of each, or give it another name or host.' : null,
   )
 }
 
