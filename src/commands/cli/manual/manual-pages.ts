@@ -156,7 +156,7 @@ Times of the clock are those of the job's own time zone. Why there was no firing
     examples: [
       ['rcron why dump', 'its last firing'],
       ["rcron why dump 'yesterday 02:00'", ''],
-      ['rcron why dump@db1 2026-03-01T02:00 --json', ''],
+      ['rcron why dump@db1.example.com 2026-03-01T02:00 --json', ''],
     ],
     exits: [
       [0, 'explained'],
