@@ -211,9 +211,20 @@ test('what is none is refused with what was expected', () => {
 })
 
 test('the manual names no option that is not there', () => {
-  const manual = readFileSync(new URL('../../src/commands/cli/manual-verbs.ts', import.meta.url), 'utf8')
+  const manual = readFileSync(new URL('../../src/commands/cli/manual/manual-verbs.ts', import.meta.url), 'utf8')
   const flags = new Set(OPTIONS.flatMap((column) => [optionFlag(column), `--${column.also}`]))
-  const others = ['--host', '--user', '--schedule', '--dry-run', '--json', '--seal', '--yes', '--password-ask', '--key']
+  const others = [
+    '--host',
+    '--user',
+    '--schedule',
+    '--dry-run',
+    '--json',
+    '--seal',
+    '--yes',
+    '--password-ask',
+    '--key',
+    '--force',
+  ]
   for (const way of ['file', 'stdin', 'reference']) others.push(`--password-${way}`)
   const unknown = [...manual.matchAll(/--[a-z-]+/g)]
     .map(([flag]) => flag)
